@@ -1,0 +1,44 @@
+# `make` alone lists the commands. `make run` and `make test` need only Python >= 3.11, pip and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SERVE_AT ?= 127.0.0.1:8000
+
+.DEFAULT_GOAL := help
+
+help:          ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: .venv/ready        ## build the Tumbes example and serve it at http://127.0.0.1:8000
+	$(BIN)/convive build examples/tumbes
+	$(BIN)/convive serve examples/tumbes --bind $(SERVE_AT)
+
+test: .venv/ready       ## all tests; what is skipped says why
+	$(BIN)/python -m pytest -n auto -rs
+
+lint: .venv/ready       ## formatting, lint, types, the rooms' order
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/ready     ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/ready       ## renew the lock file from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
+
+clean:         ## remove the environment and what was built
+	rm -rf $(VENV) examples/*/private examples/*/public
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Convive needs Python 3.11 or newer"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+.PHONY: help run test lint format lock clean

@@ -1,0 +1,127 @@
+"""An observatory: the folder that a city keeps, and what its ``observatory.toml`` says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from convive.errors import ObservatoryError, Problem
+
+SETTINGS_FILE = "observatory.toml"
+
+
+class Strict(BaseModel):
+    """A table of a TOML file in which a misspelt key is an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(Strict):
+    """A text in both languages."""
+
+    es: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return str(getattr(self, language))
+
+
+class Identity(Strict):
+    """Who this observatory is and what it counts."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: Bilingual
+    synthetic: Bilingual | None = None
+    focus: str
+    compare: tuple[str, ...] = ()
+    languages: tuple[Literal["es", "en"], ...] = ("es", "en")
+    timezone: str = "America/Lima"
+    as_of: dt.date | None = None
+    concept: Literal["iccs_0101", "bogota", "ceic"] = "ceic"
+    place: Literal["occurrence", "death", "residence"] = "occurrence"
+
+
+class PublicationRules(Strict):
+    """What may leave the office, and in what grain."""
+
+    minimum_cell: int = Field(default=3, ge=2)
+    minimum_percent_base: int = Field(default=20, ge=1)
+    contact: str = ""
+    licence: str = "CC-BY-4.0"
+
+
+class Settings(Strict):
+    """The whole of ``observatory.toml``."""
+
+    observatory: Identity
+    publication: PublicationRules = PublicationRules()
+
+
+@dataclass(frozen=True)
+class Observatory:
+    """A folder and its settings."""
+
+    folder: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, folder: Path) -> Observatory:
+        """Read ``folder/observatory.toml``; raises :class:`ObservatoryError` naming each mistake by its key."""
+        path = folder / SETTINGS_FILE
+        if not path.is_file():
+            raise ObservatoryError(Problem("observatory-missing", file=str(folder)))
+        return cls(folder, Settings.model_validate(read_toml(path, Settings)))
+
+    @property
+    def private(self) -> Path:
+        return self.folder / "private"
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def territory(self) -> Path:
+        return self.folder / "territory"
+
+    @property
+    def claims(self) -> Path:
+        return self.folder / "claims.toml"
+
+    def source_folders(self) -> list[Path]:
+        """The folders below ``sources/``, by name."""
+        root = self.folder / "sources"
+        return sorted(path for path in root.glob("*") if path.is_dir()) if root.is_dir() else []
+
+
+def read_toml(path: Path, model: type[BaseModel] | None = None) -> dict[str, object]:
+    """The tables of a TOML file; raises :class:`ObservatoryError` where it cannot be read or does not fit ``model``."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ObservatoryError(Problem("toml-unreadable", file=path.name, values={"detail": str(error)})) from error
+    if model is not None:
+        try:
+            model.model_validate(tables)
+        except ValidationError as error:
+            raise ObservatoryError(misfits(path, error)) from error
+    return tables
+
+
+def misfits(path: Path, error: ValidationError) -> list[Problem]:
+    """One problem for each key that does not fit, with the key's path as its column."""
+    return [
+        Problem(
+            "setting-misfit",
+            file=path.name,
+            column=".".join(str(part) for part in mistake["loc"]),
+            value="" if isinstance(mistake["input"], dict) else str(mistake["input"]),
+            values={"detail": mistake["msg"]},
+        )
+        for mistake in error.errors()
+    ]
