@@ -1,0 +1,180 @@
+"""The way of the data as one readable function: received files go in, an honest observatory comes out.
+
+A build is a pure function of what lies in the observatory's folder: the same files, settings and version of Convive give the same
+bytes. The clock is never asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from convive import __version__
+from convive.errors import Findings, ObservatoryError, Problem
+from convive.indicators import measure
+from convive.observatory import Observatory
+from convive.progress import Progress, Silent
+from convive.publication import audit, release
+from convive.publication.edition import Edition
+from convive.publication.site import RenderPages, write_site
+from convive.register import Register, build_register
+from convive.sources import Harmonised, newest_delivery, read_sources
+from convive.staging import stage
+from convive.territory import Territory
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a look at everything received found, with nothing built."""
+
+    problems: list[Problem]
+    rejects: pl.DataFrame
+    files: int
+    rows: int
+
+    @property
+    def rows_rejected(self) -> int:
+        return _rows_rejected(self.rejects)
+
+    @property
+    def values_rejected(self) -> int:
+        return _values_rejected(self.rejects)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made, in numbers for whoever asked for it."""
+
+    files: int
+    rows: int
+    records: int
+    rows_rejected: int
+    values_rejected: int
+    aggregates: int
+    cases: int
+    figures: int
+    claims_differing: int
+
+
+def build(
+    observatory: Observatory, *, render_pages: RenderPages | None = None, progress: Progress | None = None
+) -> Built:
+    """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
+
+    ``render_pages`` turns what may be seen into pages; it is handed in because the domain knows nothing of the web.
+
+    Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
+    """
+    progress = progress or Silent()
+    settings = observatory.settings
+    with stage(observatory.folder) as building:
+        progress.start("build.territory")
+        territory = Territory.load(observatory.territory)
+        as_of = cut_off(observatory)
+        harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress)
+
+        progress.start("build.register")
+        register = build_register(harmonised.records, territory=territory)
+
+        progress.start("build.figures")
+        figures = measure(
+            register.cases,
+            harmonised.aggregates,
+            territory,
+            concept=settings.observatory.concept,
+            as_of=as_of,
+            place=settings.observatory.place,
+        )
+        findings = audit.check(observatory.claims, figures) if observatory.claims.exists() else []
+
+        progress.start("build.private")
+        _write_private(building / "private", harmonised, register, figures)
+
+        progress.start("build.release")
+        release(
+            building / "public",
+            observatory=observatory,
+            as_of=as_of,
+            figures=figures,
+            harmonised=harmonised,
+            register=register,
+            territory=territory,
+            findings=findings,
+            version=__version__,
+        )
+        if render_pages is not None:
+            write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
+    return _summary(harmonised, register, figures, findings)
+
+
+def inspect(observatory: Observatory, *, progress: Progress | None = None) -> Inspection:
+    """Read and validate everything that a build would read; write nothing.
+
+    Problems that would stop a build are listed instead of raised, so that one look tells them all.
+    """
+    progress = progress or Silent()
+    progress.start("build.territory")
+    try:
+        territory = Territory.load(observatory.territory)
+        harmonised = read_sources(observatory, territory, as_of=cut_off(observatory), progress=progress)
+        if observatory.claims.exists():
+            audit.load(observatory.claims)
+    except Findings as found:
+        return Inspection(list(found.problems), pl.DataFrame(), files=0, rows=0)
+    return Inspection(
+        list(territory.problems) + list(harmonised.problems),
+        harmonised.rejects,
+        files=harmonised.files.height,
+        rows=int(harmonised.files["rows"].sum()),
+    )
+
+
+def cut_off(observatory: Observatory) -> dt.date:
+    """The date up to which the data go: what the settings say, else the newest delivery. Later dates are future dates."""
+    as_of = observatory.settings.observatory.as_of or newest_delivery(observatory)
+    if as_of is None:
+        raise ObservatoryError(Problem("as-of-missing", file="observatory.toml"))
+    return as_of
+
+
+def _write_private(folder: Path, harmonised: Harmonised, register: Register, figures: pl.DataFrame) -> None:
+    tables = {
+        "records": harmonised.records,
+        "rejects": harmonised.rejects,
+        "aggregates": harmonised.aggregates,
+        "files": harmonised.files,
+        "cases": register.cases,
+        "case_records": register.case_records,
+        "figures": figures,
+    }
+    for name, table in tables.items():
+        table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=1)
+
+
+def _summary(
+    harmonised: Harmonised, register: Register, figures: pl.DataFrame, findings: list[audit.Finding]
+) -> Built:
+    return Built(
+        files=harmonised.files.height,
+        rows=int(harmonised.files["rows"].sum()),
+        records=harmonised.records.height,
+        rows_rejected=_rows_rejected(harmonised.rejects),
+        values_rejected=_values_rejected(harmonised.rejects),
+        aggregates=harmonised.aggregates.height,
+        cases=register.cases.height,
+        figures=figures.height,
+        claims_differing=sum(finding.verdict == "differs" for finding in findings),
+    )
+
+
+def _rows_rejected(rejects: pl.DataFrame) -> int:
+    if rejects.is_empty():
+        return 0
+    return rejects.filter(pl.col("scope") == "row").select("source_id", "file", "row").n_unique()
+
+
+def _values_rejected(rejects: pl.DataFrame) -> int:
+    return 0 if rejects.is_empty() else rejects.filter(pl.col("scope") == "value").height

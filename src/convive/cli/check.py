@@ -1,0 +1,54 @@
+"""``convive check``: everything is read and validated, nothing is built."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.table import Table
+
+from convive.cli.screen import LANGUAGE, Folder, out, progress, text
+from convive.errors import FINE, FOUND, Problem
+from convive.observatory import Observatory
+
+
+def run(folder: Folder, limit: Annotated[int, typer.Option(help=text("check.limit"), min=1)] = 10) -> None:
+    from convive.build import inspect
+
+    with progress() as bars:
+        inspection = inspect(Observatory.open(folder), progress=bars)
+    _show_problems(inspection.problems)
+    _show_rejects(inspection.rejects, limit)
+    counts = {"rows": inspection.rows, "files": inspection.files}
+    if not inspection.problems and inspection.rejects.is_empty():
+        out.print(text("check.fine", **counts))
+        raise typer.Exit(FINE)
+    out.print(text("check.found", **counts, rejected=inspection.rows_rejected, values=inspection.values_rejected))
+    raise typer.Exit(FOUND)
+
+
+def _show_problems(problems: list[Problem]) -> None:
+    if problems:
+        table = _table()
+        for problem in problems:
+            table.add_row(problem.place(), problem.value, problem.reason(LANGUAGE), problem.remedy(LANGUAGE))
+        out.print(table)
+
+
+def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
+    for (code,), group in rejects.group_by("code", maintain_order=True):
+        table = _table(title=str(code))
+        for reject in group.head(limit).iter_rows(named=True):
+            place = f"{reject['source_id']}/{reject['file']}:{reject['row']} [{reject['column']}]"
+            table.add_row(place, reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
+        out.print(table)
+        if group.height > limit:
+            out.print(text("check.more", n=group.height - limit))
+
+
+def _table(title: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left", show_lines=False)
+    for heading in ("where", "value", "reason", "remedy"):
+        table.add_column(text(f"check.{heading}"), overflow="fold")
+    return table

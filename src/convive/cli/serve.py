@@ -1,0 +1,45 @@
+"""``convive serve``: show the built site on this machine."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated
+
+import typer
+
+from convive.cli.screen import Folder, out, text
+from convive.errors import BuildError, Problem, WrongUse
+from convive.observatory import Observatory
+from convive.staging import recover
+
+
+def run(
+    folder: Folder, bind: Annotated[str, typer.Option(help=text("serve.bind"), metavar="HOST:PORT")] = "127.0.0.1:8000"
+) -> None:
+    host, port = _address(bind)
+    observatory = Observatory.open(folder)
+    recover(folder)
+    if not (observatory.public / "data" / "edition.json").exists():
+        raise BuildError(Problem("not-built", file=str(folder)))
+    _refuse_taken_port(host, port)
+
+    from convive.web.server import serve
+
+    out.print(text("serve.at", address=bind))
+    serve(observatory.public, host=host, port=port)
+
+
+def _address(bind: str) -> tuple[str, int]:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise WrongUse(Problem("bad-address", value=bind))
+    return host.strip("[]"), int(port)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BuildError(Problem("port-taken", value=str(port))) from error
