@@ -30,6 +30,9 @@ lock: .venv/ready       ## renew the lock file from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
 
+bench: .venv/ready      ## the main job beside a pandas script, on 0.1 to 1 million rows
+	$(BIN)/python benchmarks/main_job/run.py
+
 clean:         ## remove the environment and what was built
 	rm -rf $(VENV) examples/*/private examples/*/public
 
@@ -38,7 +41,7 @@ clean:         ## remove the environment and what was built
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: help run test lint format lock clean
+.PHONY: help run test lint format lock bench clean

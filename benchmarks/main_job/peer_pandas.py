@@ -1,0 +1,141 @@
+"""The peer of the main benchmark: what an analyst would write in pandas for the same job.
+
+Reads the three files, harmonises dates, ages, places and codes, keeps rejects, joins records of one victim by identity number or by
+name, sex and date within a day, takes the first known value of each field, and writes counts and rates with exact intervals by
+department, province, district, year and month, and by sex, age group, mechanism, place and motive.
+
+``python benchmarks/main_job/peer_pandas.py DIR OUT``
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.stats import chi2
+
+BLANK = {"", "SIN REGISTRO"}
+UNKNOWN = {"NO SE CONOCE", "NO ESPECIFICADO"}
+CODES = {
+    "SEXO": {"MASCULINO": "male", "FEMENINO": "female"},
+    "ARMA": {"ARMA DE FUEGO": "firearm", "ARMA BLANCA": "sharp", "OBJETO CONTUNDENTE": "blunt"},
+    "LUGAR": {"VIA PUBLICA": "street", "DOMICILIO": "home", "BAR": "bar", "CAMPO ABIERTO": "open_area"},
+    "MOTIVO": {"VENGANZA": "revenge", "ROBO": "robbery", "RIÑA": "quarrel", "EXTORSION": "extortion"},
+    "DELITO": {
+        "HOMICIDIO CALIFICADO": "homicidio_calificado",
+        "HOMICIDIO SIMPLE": "homicidio_simple",
+        "SICARIATO": "sicariato",
+        "FEMINICIDIO": "feminicidio",
+    },
+    "INTENCION": {"HOMICIDIO": "intentional", "SUICIDIO": "self_harm", "ACCIDENTE": "unintentional"},
+    "ESTADO_CIVIL": {"SOLTERO": "single", "CASADO": "married", "CONVIVIENTE": "cohabiting"},
+    "INSTRUCCION": {"PRIMARIA COMPLETA": "primary", "SECUNDARIA COMPLETA": "secondary", "SUPERIOR": "higher"},
+    "RELACION": {"DESCONOCIDO": "stranger", "PAREJA": "partner", "CONOCIDO": "acquaintance"},
+}
+DATES = ["FECHA_HECHO", "FECHA_MUERTE", "FECHA_REGISTRO"]
+
+
+def code(text: str, table: dict[str, str]) -> str:
+    text = text.strip().upper()
+    if text in BLANK:
+        return "not_recorded"
+    if text in UNKNOWN:
+        return "unknown"
+    return table.get(text, "unmapped")
+
+
+def read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    raw["source"] = path.stem
+    raw["row"] = raw.index + 2
+    rejects = []
+    for name in DATES:
+        parsed = pd.to_datetime(raw[name], format="%d/%m/%Y", errors="coerce")
+        bad = raw[parsed.isna() & (raw[name] != "")]
+        rejects.append(bad.assign(column=name, value=bad[name])[["source", "row", "column", "value"]])
+        raw[name] = parsed
+    age = pd.to_numeric(raw["EDAD"], errors="coerce")
+    bad = raw[(age < 0) | (age > 120)]
+    rejects.append(bad.assign(column="EDAD", value=bad["EDAD"])[["source", "row", "column", "value"]])
+    raw["EDAD"] = age.where((age >= 0) & (age <= 120))
+    for name, table in CODES.items():
+        raw[f"{name}_raw"] = raw[name]
+        raw[name] = raw[name].map(lambda text, table=table: code(text, table))
+    raw["delay"] = (raw["FECHA_REGISTRO"] - raw["FECHA_HECHO"]).dt.days
+    return raw, pd.concat(rejects)
+
+
+def join(records: pd.DataFrame) -> np.ndarray:
+    known = records[records["DNI"] != ""]
+    first = known.groupby("DNI").cumcount() == 0
+    leader = known["DNI"].map(pd.Series(known.index[first], index=known.loc[first, "DNI"]))
+    records["name"] = records["NOMBRES"] + " " + records["APELLIDO_PATERNO"] + " " + records["APELLIDO_MATERNO"]
+    left = records[["name", "SEXO", "FECHA_HECHO"]].reset_index()
+    pairs = left.merge(left, on=["name", "SEXO"])
+    days = (pairs["FECHA_HECHO_x"] - pairs["FECHA_HECHO_y"]).abs().dt.days
+    pairs = pairs[(pairs["index_x"] < pairs["index_y"]) & (days <= 1)]
+    rows = np.concatenate([known.index, pairs["index_x"]])
+    columns = np.concatenate([leader, pairs["index_y"]])
+    size = len(records)
+    return connected_components(coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size)))[1]
+
+
+def fuse(records: pd.DataFrame) -> pd.DataFrame:
+    kinds = {"unknown", "not_recorded", "unmapped"}
+    known = records.copy()
+    for name in CODES:
+        known[name] = known[name].where(~known[name].isin(kinds))
+    cases = known.groupby("case").first()
+    for name in CODES:
+        cases[name] = cases[name].fillna("unknown")
+    return cases
+
+
+def exact(counts: pd.DataFrame) -> pd.DataFrame:
+    counts["low"] = np.nan_to_num(chi2.ppf(0.025, 2 * counts["count"]) / 2)
+    counts["high"] = chi2.ppf(0.975, 2 * counts["count"] + 2) / 2
+    return counts
+
+
+def figures(cases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    deaths = cases[cases["INTENCION"] == "intentional"].copy()
+    deaths["year"] = deaths["FECHA_HECHO"].dt.year
+    deaths["month"] = deaths["FECHA_HECHO"].dt.strftime("%Y-%m")
+    deaths["weekday"] = deaths["FECHA_HECHO"].dt.weekday
+    deaths["hour"] = deaths["HORA"].str[:2]
+    deaths["age_group"] = pd.cut(deaths["EDAD"], [0, 15, 30, 45, 60, 200], right=False).astype(str)
+    made = []
+    for length in (2, 4, 6):
+        deaths["unit"] = deaths["UBIGEO"].str[:length]
+        for period in ("year", "month"):
+            made.append(deaths.groupby(["unit", period]).size().rename("count").reset_index().assign(breakdown="total"))
+        for breakdown in ("SEXO", "age_group", "ARMA", "LUGAR", "MOTIVO", "DELITO", "weekday", "hour"):
+            grouped = deaths.groupby(["unit", "year", breakdown], observed=True).size().rename("count").reset_index()
+            made.append(grouped.rename(columns={breakdown: "category"}).assign(breakdown=breakdown))
+    counted = exact(pd.concat(made))
+    rates = counted.merge(population, left_on=["unit", "year"], right_on=["code", "year"], how="left")
+    for name in ("count", "low", "high"):
+        rates[f"{name}_rate"] = rates[name] / rates["population"] * 1e5
+    return rates
+
+
+def main(folder: Path, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    read_files = [read(path) for path in sorted((folder / "sources").glob("*/*.csv"))]
+    records = pd.concat([records for records, _ in read_files], ignore_index=True)
+    rejects = pd.concat([rejects for _, rejects in read_files], ignore_index=True)
+    population = pd.read_csv(folder / "territory" / "population.csv", dtype={"code": str})
+    records["case"] = join(records)
+    cases = fuse(records)
+    made = figures(cases, population)
+    made["category"] = made["category"].astype(str)
+    for name, table in {"records": records, "rejects": rejects, "cases": cases, "figures": made}.items():
+        table.to_parquet(out / f"{name}.parquet")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
