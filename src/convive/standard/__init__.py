@@ -16,6 +16,7 @@ from convive.standard.fields import (
     place_fields,
     record_fields,
 )
+from convive.standard.icd10 import icd10_key, icd10_lookup
 from convive.standard.schema import (
     aggregates_schema,
     case_records_schema,
@@ -52,6 +53,8 @@ __all__ = [
     "figures_schema",
     "files_schema",
     "groups",
+    "icd10_key",
+    "icd10_lookup",
     "is_known",
     "is_missing",
     "measured_fields",

@@ -26,14 +26,14 @@ _DATES = ("occurred_on", "died_on", "registered_on")
 class Rule:
     """What counts between two days, both included; null means no limit.
 
-    ``undecided`` says what holds where no field of the evidence is known.
+    ``undecided`` lists codes by field: where no field of the evidence is known, the case counts if it holds one of them.
     """
 
     valid_from: dt.date | None
     valid_to: dt.date | None
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
     exclude: Mapping[str, tuple[str, ...]]
-    undecided: bool
+    undecided: Mapping[str, tuple[str, ...]]
     note: Mapping[str, str]
     verified: bool
 
@@ -81,7 +81,7 @@ def concept_expression(name: str) -> pl.Expr:
 
 def concept_columns(name: str) -> tuple[str, ...]:
     """Columns that :func:`concept_expression` reads."""
-    return tuple(sorted(concept_expression(name).meta.root_names(), key=str)) if name else ()
+    return tuple(sorted(set(concept_expression(name).meta.root_names())))
 
 
 def _in_force(rule: Rule, day: pl.Expr) -> pl.Expr:
@@ -91,8 +91,15 @@ def _in_force(rule: Rule, day: pl.Expr) -> pl.Expr:
 
 
 def _decided(rule: Rule) -> pl.Expr:
-    excluded = [pl.col(field).is_in(codes).fill_null(False) for field, codes in rule.exclude.items()]
-    return _evidence(rule) & ~pl.any_horizontal(pl.lit(False), *excluded)
+    return _evidence(rule) & ~_holds_any(rule.exclude)
+
+
+def _holds_any(listed: Mapping[str, tuple[str, ...]]) -> pl.Expr:
+    return pl.any_horizontal(pl.lit(False), *(_holds(field, codes) for field, codes in listed.items()))
+
+
+def _holds(field: str, codes: tuple[str, ...]) -> pl.Expr:
+    return pl.col(field).is_in(codes).fill_null(False) if codes else pl.lit(False)
 
 
 def _evidence(rule: Rule) -> pl.Expr:
@@ -100,10 +107,9 @@ def _evidence(rule: Rule) -> pl.Expr:
 
     def ask(otherwise: pl.Expr, rung: tuple[str, tuple[str, ...]]) -> pl.Expr:
         field, codes = rung
-        counts = pl.col(field).is_in(codes).fill_null(False) if codes else pl.lit(False)
-        return pl.when(is_known(field)).then(counts).otherwise(otherwise)
+        return pl.when(is_known(field)).then(_holds(field, codes)).otherwise(otherwise)
 
-    return reduce(ask, reversed(rule.evidence), pl.lit(rule.undecided))
+    return reduce(ask, reversed(rule.evidence), _holds_any(rule.undecided))
 
 
 @cache
@@ -115,7 +121,9 @@ def _concepts() -> dict[str, Concept]:
 def _concept(name: str, entry: Mapping[str, Any]) -> Concept:
     told = {key: entry[key] for key in ("version", "label", "meaning", "unknown", "source", "verified")}
     rules = tuple(_rule(rule) for rule in entry["rules"])
-    return Concept(id=name, within=entry.get("within"), separable=_lists(entry.get("separable", {})), rules=rules, **told)
+    return Concept(
+        id=name, within=entry.get("within"), separable=_lists(entry.get("separable", {})), rules=rules, **told
+    )
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -124,7 +132,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         valid_to=entry.get("valid_to"),
         evidence=tuple((field, tuple(codes)) for field, codes in entry["evidence"]),
         exclude=_lists(entry.get("exclude", {})),
-        undecided=entry.get("undecided", False),
+        undecided=_lists(entry.get("undecided", {})),
         note=entry["note"],
         verified=entry["verified"],
     )

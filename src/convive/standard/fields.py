@@ -50,7 +50,9 @@ def fields() -> dict[str, Field]:
 
 def record_fields(*kinds: str) -> tuple[Field, ...]:
     """Fields that a record carries, of these kinds (all where none is named)."""
-    return tuple(field for field in _fields().values() if _is_carried(field, "record") and (not kinds or field.kind in kinds))
+    return tuple(
+        field for field in _fields().values() if _is_carried(field, "record") and (not kinds or field.kind in kinds)
+    )
 
 
 def coded_fields() -> tuple[str, ...]:

@@ -65,7 +65,16 @@ def rejects_schema() -> Schema:
 def aggregates_schema() -> Schema:
     """aggregates.parquet: counts, rates and shares that a source publishes without its victims."""
     where = {"source_id": pl.String, "file": pl.String, "file_sha256": pl.String, "row": pl.Int64}
-    of = ("indicator", "unit_code", "unit_name_raw", "unit_certainty", "period", "disaggregation", "category", "measure")
+    of = (
+        "indicator",
+        "unit_code",
+        "unit_name_raw",
+        "unit_certainty",
+        "period",
+        "disaggregation",
+        "category",
+        "measure",
+    )
     numbers = {"value": pl.Float64, "count": pl.Int64, "population": pl.Int64}
     rest = {"statement": pl.String, "synthetic": pl.Boolean, "category_raw": pl.String}
     return {**where, **dict.fromkeys(of, pl.String), **numbers, **rest}
@@ -77,7 +86,13 @@ def figures_schema() -> Schema:
     numbers = {"value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
     bases = {"count": pl.Int64, "denominator": pl.Int64, "population": pl.Int64}
     told = ("status", "status_reason", "definition_version", "place", "sources")
-    return {**dict.fromkeys(of, pl.String), **numbers, **bases, **dict.fromkeys(told, pl.String), "synthetic": pl.Boolean}
+    return {
+        **dict.fromkeys(of, pl.String),
+        **numbers,
+        **bases,
+        **dict.fromkeys(told, pl.String),
+        "synthetic": pl.Boolean,
+    }
 
 
 def files_schema() -> Schema:
