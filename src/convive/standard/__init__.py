@@ -1,7 +1,7 @@
-"""What a record means: its fields, classifications, kinds of unknown, concepts of homicide and the columns of every table.
+"""What a record means: fields, classifications, kinds of unknown, concepts of homicide, the columns of every table.
 
-All of it is data in this folder (``fields.toml``, ``classifications/``, ``unknown.toml``, ``concepts.toml``, ``age_groups.toml``);
-the modules only read and apply it.
+All of it is data in this folder (``fields.toml``, ``classifications/``, ``unknown.toml``, ``concepts.toml``,
+``age_groups.toml``); the modules only read and apply it.
 """
 
 from convive.standard.ages import age_group_expression

@@ -1,8 +1,8 @@
 """Classifications: versioned lists of codes, each with its Spanish and English label and where it comes from.
 
-A list is a file ``classifications/<name>.toml``; ``age_groups.toml`` is read as the classification ``age_group``. A code that nobody
-has checked against the original document says ``verified = false``. Codes that a source changed in time carry ``valid_from``,
-``valid_to`` and ``successor``.
+A list is a file ``classifications/<name>.toml``; ``age_groups.toml`` is read as the classification ``age_group``. A code
+that nobody has checked against the original document says ``verified = false``. Codes that a source changed in time carry
+``valid_from``, ``valid_to`` and ``successor``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OWN_KEYS = {"es", "en", "verified", "parent", "valid_from", "valid_to", "succes
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a classification; ``properties`` holds what only this list knows (``public_place``, ``intent`` …)."""
+    """One entry; ``properties`` holds what only its own list knows (``public_place``, ``intent`` …)."""
 
     code: str
     labels: Mapping[str, str]
@@ -73,7 +73,7 @@ class Classification:
 
     @cached_property
     def frame(self) -> pl.DataFrame:
-        """One row a code: code, label_es, label_en, verified, parent, valid_from, valid_to, successor and every property."""
+        """One row a code: code, label_es, label_en, verified, parent, valid_from, valid_to, successor, properties."""
         return _frame(self.codes)
 
     def with_property(self, name: str, value: object = True) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _read(path: Path) -> Classification:
         version=str(data["version"]),
         title=data["title"],
         source=data["source"],
-        note=data.get("note", {language: "" for language in LANGUAGES}),
+        note=data.get("note", dict.fromkeys(LANGUAGES, "")),
         open=data.get("open", False),
         pattern=data.get("pattern", ""),
         codes={code: _code(code, entry) for code, entry in data.get("codes", {}).items()},
