@@ -1,8 +1,8 @@
 """Classifications: versioned lists of codes, each with its Spanish and English label and where it comes from.
 
-A list is a file ``classifications/<name>.toml``; ``age_groups.toml`` is read as the classification ``age_group``. A code
-that nobody has checked against the original document says ``verified = false``. Codes that a source changed in time carry
-``valid_from``, ``valid_to`` and ``successor``.
+A list is a file ``classifications/<name>.toml``; ``age_groups.toml`` is read as the classification ``age_group``. A
+code that nobody has checked against the original document says ``verified = false``. Codes that a source changed in
+time carry ``valid_from``, ``valid_to`` and ``successor``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What "a homicide" is: dated rules kept in ``concepts.toml`` and turned into one expression over records or cases.
 
-How a rule decides is told at the top of that file: exclusions first, then the first known field of an ordered list. An unknown
-intent never counts as homicide; such a death is what the concept ``undetermined`` counts.
+How a rule decides is told at the top of that file: exclusions first, then the first known field of an ordered list. An
+unknown intent never counts as homicide by itself; a death that nothing decides is what ``undetermined`` counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DATES = ("occurred_on", "died_on", "registered_on")
 class Rule:
     """What counts between two days, both included; null means no limit.
 
-    ``undecided`` lists codes by field: where no field of the evidence is known, the case counts if it holds one of them.
+    ``undecided`` lists codes by field: where no evidence is known, the case counts if it holds one of them.
     """
 
     valid_from: dt.date | None

@@ -1,6 +1,6 @@
-"""Columns and types of the tables that the rooms hand to each other; those of records and cases follow from ``fields.toml``.
+"""Columns and types of the tables that rooms hand to each other; those of records and cases follow ``fields.toml``.
 
-Codes and the words of a source repeat, hence ``Categorical``: at a million rows a record takes a tenth of the memory of strings.
+Codes and the words of a source repeat, hence ``Categorical``: four bytes a value instead of sixteen and more.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def record_schema() -> Schema:
 
 
 def case_schema() -> Schema:
-    """cases.parquet: one row a victim, fused; each fused value says from which record it came and whether others disagree."""
+    """cases.parquet: one row a victim; a fused value says which record it came from and whether others disagree."""
     own = [field for field in fields().values() if field.of in ("case", "both") and field.carried]
     head = _merged({field.name: _DTYPES[str(field.dtype)]} for field in own if field.group != "concept")
     tail = _merged({field.name: _DTYPES[str(field.dtype)]} for field in own if field.group == "concept")
@@ -106,7 +106,7 @@ def files_schema() -> Schema:
 def _record_columns(field: Field) -> Schema:
     name = field.name
     if field.kind == "coded":
-        return {column: pl.Categorical for column in (name, f"{name}_raw", f"{name}_column", f"{name}_version")}
+        return dict.fromkeys((name, f"{name}_raw", f"{name}_column", f"{name}_version"), pl.Categorical)
     if field.kind == "place":
         return _place_columns(name) | {f"{name}_raw": pl.Categorical}
     if field.measured:

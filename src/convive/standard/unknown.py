@@ -1,4 +1,4 @@
-"""Kinds of unknown: a blank, a stated "not known", a refusal and a question that makes no sense are four different things."""
+"""Kinds of unknown: a blank, a stated "not known", a refusal and a question without sense are different things."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _read() -> dict[str, UnknownKind]:
 KINDS: dict[str, UnknownKind] = _read()
 
 UNKNOWN_KINDS: tuple[str, ...] = tuple(KINDS)
-"""Everything that a coded field may hold beside its codes; ``M_missing`` of a measured field holds one of these or null."""
+"""What a coded field may hold beside its codes; ``M_missing`` of a measured field holds one of these or null."""
 
 MISSING_KINDS: tuple[str, ...] = tuple(code for code, kind in KINDS.items() if kind.missing)
 """Those that count in a share of missing values: all but ``not_applicable``."""
