@@ -19,9 +19,9 @@ MEASURED_KINDS = ("date", "time", "datetime", "integer", "number")
 class Field:
     """What one field means, how it is stored and who may see it.
 
-    ``of`` tells whether an institution's record brings it or only the agreed case has it. ``required`` is the R of the
-    standard: without it the case is not ready to be published. ``carried`` is false where the standard defines the field
-    and the tables of this version do not hold it. ``caution`` says what the field cannot be trusted for.
+    ``of`` tells whether an institution's record brings it or only the agreed case has it. ``required`` is the R of
+    the standard: without it the case is not ready to be published. ``carried`` is false where the standard defines the
+    field and the tables of this version do not hold it. ``caution`` says what the field cannot be trusted for.
     """
 
     name: str

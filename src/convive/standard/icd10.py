@@ -23,8 +23,8 @@ def icd10_key(column: str | pl.Expr) -> pl.Expr:
 def icd10_lookup() -> pl.DataFrame:
     """One row a key: key, code (the entry or block that says so), intent, mechanism, firearm_type.
 
-    Intent is null for operations of war; mechanism and firearm_type are null where the category names none. Source: WHO,
-    ICD-10, chapter XX, as kept in ``classifications/icd10.toml``.
+    Intent is null for operations of war; mechanism and firearm_type are null where the category names none. Source:
+    WHO, ICD-10, chapter XX, as kept in ``classifications/icd10.toml``.
     """
     codes = classification("icd10").codes
     blocks = [code for code in codes.values() if "first" in code.properties]
