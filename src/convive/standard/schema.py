@@ -42,7 +42,7 @@ def record_schema() -> Schema:
 
 def case_schema() -> Schema:
     """cases.parquet: one row a victim; a fused value says which record it came from and whether others disagree."""
-    own = [field for field in fields().values() if field.of in ("case", "both") and field.carried]
+    own = [field for of in ("case", "both") for field in fields().values() if field.of == of and field.carried]
     head = _merged({field.name: _DTYPES[str(field.dtype)]} for field in own if field.group != "concept")
     tail = _merged({field.name: _DTYPES[str(field.dtype)]} for field in own if field.group == "concept")
     fused = _merged(_case_columns(field) for field in record_fields())
