@@ -1,0 +1,273 @@
+"""Delimited text: CSV and its relatives.
+
+The fast way is Polars. Rows whose number of fields is wrong make it fail or hide; then the file is read once more,
+slowly and row by row, so that each of them can be named.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from convive.errors import Problem, SourceFileError
+from convive.sources.reading.formulas import blank_formulas
+from convive.sources.reading.headers import column_names
+from convive.sources.reading.options import MEGABYTE, ReaderOptions
+from convive.sources.reading.table import REJECTED_SCHEMA, RawTable, drop_blank_rows, fingerprint, no_rejects
+
+_OTHER_ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
+_PLAIN = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
+_FIELD_LIMIT = 16 * MEGABYTE
+
+
+def read_delimited(path: Path, options: ReaderOptions, *, file: str) -> RawTable:
+    """Read a delimited text file; raises :class:`SourceFileError` where the file as a whole cannot be read."""
+    with _as_utf8(path, options, file) as text:
+        names, consumed, header_row, problems = _header(text, options, file)
+        first_row = header_row + 1
+        try:
+            frame, rejects = _fast(text, options, names, consumed, first_row)
+        except pl.exceptions.PolarsError:
+            _refuse_wrong_encoding(path, options, file)
+            frame, rejects = _row_by_row(text, options, names, first_row)
+        maybe_formulas = _may_hold_formulas(text, options)
+    frame, rejects = _without_footer(frame, rejects, options.skip_footer)
+    frame, blank_rows = drop_blank_rows(frame)
+    frame, cells = blank_formulas(frame) if maybe_formulas else (frame, None)
+    if frame.is_empty() and rejects.is_empty():
+        problems.append(Problem("no-rows", file=file))
+    found = {} if cells is None else {"cell_problems": cells}
+    return RawTable(
+        frame,
+        fingerprint(path),
+        path.stat().st_size,
+        rejects=rejects,
+        blank_rows=blank_rows,
+        problems=tuple(problems),
+        **found,
+    )
+
+
+@contextmanager
+def _as_utf8(path: Path, options: ReaderOptions, file: str) -> Iterator[Path]:
+    """The file itself where it is UTF-8 with usual line ends, else a transcoded copy that lives within the block."""
+    with path.open("rb") as received:
+        head = received.read(MEGABYTE)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _name(options.encoding) in _PLAIN:
+        raise SourceFileError(_wrong_encoding(file, options.encoding, 1, head[:2], "utf-16"))
+    old_line_ends = b"\r" in head and b"\n" not in head
+    if _name(options.encoding) in _PLAIN and not old_line_ends and b"\0" not in head:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="convive-") as folder:
+        copy = Path(folder) / "utf8.csv"
+        _transcode(path, copy, options, file, old_line_ends=old_line_ends)
+        yield copy
+
+
+def _transcode(path: Path, copy: Path, options: ReaderOptions, file: str, *, old_line_ends: bool) -> None:
+    encoding = "utf-8-sig" if _name(options.encoding) in _PLAIN else options.encoding
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError as error:
+        raise SourceFileError(Problem("unknown-encoding", file=file, value=options.encoding)) from error
+    with path.open("rb") as received, copy.open("wb") as written:
+        try:
+            while chunk := received.read(8 * MEGABYTE):
+                _put(written, decoder.decode(chunk), old_line_ends)
+            _put(written, decoder.decode(b"", final=True), old_line_ends)
+        except UnicodeDecodeError:
+            _refuse_wrong_encoding(path, options, file)
+            raise
+
+
+def _put(written: BinaryIO, text: str, old_line_ends: bool) -> None:
+    text = text.replace("\0", "").replace("\ufeff", "")
+    written.write((text.replace("\r", "\n") if old_line_ends else text).encode())
+
+
+def _header(text: Path, options: ReaderOptions, file: str) -> tuple[list[str], int, int, list[Problem]]:
+    """Column names, physical lines used up to the header's end, spreadsheet row of its last line, oddities."""
+    with text.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
+        for _ in range(options.skip_rows):
+            lines.readline()
+        reader = csv.reader(lines, delimiter=options.delimiter, quotechar=options.quote)
+        header = list(islice(reader, options.header_rows))
+        consumed = options.skip_rows + reader.line_num
+    if not any(cell.strip() for line in header for cell in line):
+        raise SourceFileError(Problem("empty-file", file=file))
+    row = options.skip_rows + options.header_rows
+    names, problems = column_names(header, file=file, row=row, group_separator=options.group_separator)
+    _refuse_wrong_delimiter(names, options, file)
+    return names, consumed, row, problems
+
+
+def _refuse_wrong_delimiter(names: list[str], options: ReaderOptions, file: str) -> None:
+    if len(names) == 1:
+        for other in (";", ",", "\t", "|"):
+            if other != options.delimiter and names[0].count(other) >= 1:
+                value = "tab" if other == "\t" else other
+                raise SourceFileError(
+                    Problem("wrong-delimiter", file=file, row=1, value=value, values={"declared": options.delimiter})
+                )
+
+
+def _fast(
+    text: Path, options: ReaderOptions, names: list[str], consumed: int, first_row: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    frame = pl.read_csv(
+        text,
+        has_header=False,
+        schema=dict.fromkeys(names, pl.String),
+        separator=options.delimiter,
+        quote_char=options.quote,
+        skip_lines=consumed,
+        raise_if_empty=False,
+        row_index_name="row",
+        row_index_offset=first_row,
+    ).with_columns(pl.col("row").cast(pl.Int64))
+    short = _too_short(text, frame, options, names, consumed)
+    if short is None:
+        return frame, no_rejects()
+    if short.is_empty():
+        return frame, no_rejects()
+    return frame.join(short, on="row", how="anti", maintain_order="left"), short
+
+
+def _too_short(
+    text: Path, frame: pl.DataFrame, options: ReaderOptions, names: list[str], consumed: int
+) -> pl.DataFrame | None:
+    """Rows with too few fields, which Polars fills with nulls. Only rows that end in a null can be such rows."""
+    if len(names) < 2:
+        return None
+    others = pl.any_horizontal(pl.col(name).is_not_null() for name in names[:-1])
+    suspects = frame.filter(pl.col(names[-1]).is_null() & others).select("row")
+    if suspects.is_empty():
+        return None
+    lines = pl.read_csv(
+        text,
+        has_header=False,
+        schema={"raw": pl.String},
+        separator="\x1f",
+        quote_char=None,
+        skip_lines=consumed,
+        row_index_name="row",
+        row_index_offset=int(frame["row"][0]),
+    ).with_columns(pl.col("row").cast(pl.Int64))
+    if lines.height != frame.height:
+        raise pl.exceptions.ComputeError("quoted line breaks: lines and rows differ")
+    quoted = f"{options.quote}[^{options.quote}]*{options.quote}"
+    fields = pl.col("raw").str.replace_all(quoted, "").str.count_matches(options.delimiter, literal=True) + 1
+    return (
+        lines.join(suspects, on="row", how="semi")
+        .filter(fields < len(names))
+        .select("row", "raw", code=pl.lit("too-few-fields"), value=fields.cast(pl.String))
+        .cast(REJECTED_SCHEMA)
+    )
+
+
+def _row_by_row(
+    text: Path, options: ReaderOptions, names: list[str], first_row: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    csv.field_size_limit(_FIELD_LIMIT)
+    kept: list[list[str | int | None]] = []
+    rejected: list[tuple[int, str, str, str]] = []
+    with text.open(encoding="utf-8-sig", newline="") as lines:
+        for _ in range(options.skip_rows):
+            lines.readline()
+        reader = csv.reader(lines, delimiter=options.delimiter, quotechar=options.quote)
+        for number, fields in enumerate(reader, start=first_row - options.header_rows):
+            if number < first_row:
+                continue
+            if not fields or len(fields) == len(names):
+                kept.append([number, *((field or None) for field in fields or [""] * len(names))])
+            elif len(fields) > len(names) and not any(fields[len(names) :]):
+                kept.append([number, *((field or None) for field in fields[: len(names)])])
+            else:
+                code = "too-few-fields" if len(fields) < len(names) else "too-many-fields"
+                rejected.append((number, _as_line(fields, options), code, str(len(fields))))
+    schema = {"row": pl.Int64, **dict.fromkeys(names, pl.String)}
+    return (
+        pl.DataFrame(kept, schema=schema, orient="row"),
+        pl.DataFrame(rejected, schema=REJECTED_SCHEMA, orient="row"),
+    )
+
+
+def _as_line(fields: list[str], options: ReaderOptions) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=options.delimiter, quotechar=options.quote, lineterminator="").writerow(fields)
+    return line.getvalue()
+
+
+def _without_footer(frame: pl.DataFrame, rejects: pl.DataFrame, rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if not rows:
+        return frame, rejects
+    numbers = pl.concat([frame["row"], rejects["row"]]).sort()
+    last = numbers[-rows - 1] if len(numbers) > rows else 0
+    return frame.filter(pl.col("row") <= last), rejects.filter(pl.col("row") <= last)
+
+
+def _may_hold_formulas(text: Path, options: ReaderOptions) -> bool:
+    """Whether the bytes hold what a formula needs; most files do not and are spared a look at every cell."""
+    mark = options.delimiter.encode()
+    if text.stat().st_size == 0:
+        return False
+    with text.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if any(
+            content.find(before + sign) >= 0 for before in (mark, b'"', b"\n", mark + b" ") for sign in (b"=", b"@")
+        ):
+            return True
+        signs = any(content.find(before + sign) >= 0 for before in (mark, b'"', b"\n") for sign in (b"+", b"-"))
+        return signs and (content.find(b"!") >= 0 or content.find(b"(") >= 0)
+
+
+def _refuse_wrong_encoding(path: Path, options: ReaderOptions, file: str) -> None:
+    """Raise, naming the row of the first byte that cannot be decoded; return where all of them can."""
+    declared = "utf-8-sig" if _name(options.encoding) in _PLAIN else options.encoding
+    place = _first_undecodable(path, declared)
+    if place is None:
+        return
+    row, bad = place
+    fitting = next(
+        (name for name in _OTHER_ENCODINGS if name != _name(declared) and _first_undecodable(path, name) is None), ""
+    )
+    raise SourceFileError(_wrong_encoding(file, options.encoding, row, bad, fitting))
+
+
+def _first_undecodable(path: Path, encoding: str) -> tuple[int, bytes] | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    newlines = 0
+    with path.open("rb") as received:
+        while True:
+            chunk = received.read(8 * MEGABYTE)
+            try:
+                newlines += decoder.decode(chunk, final=not chunk).count("\n")
+            except UnicodeDecodeError as error:
+                before = bytes(error.object[: error.start]).count(b"\n")
+                return newlines + before + 1, bytes(error.object[error.start : error.end])
+            if not chunk:
+                return None
+
+
+def _wrong_encoding(file: str, declared: str, row: int, bad: bytes, fitting: str) -> Problem:
+    return Problem(
+        "wrong-encoding",
+        file=file,
+        row=row,
+        value=" ".join(f"0x{byte:02X}" for byte in bad[:4]),
+        values={"declared": declared, "fitting": fitting or "?"},
+    )
+
+
+def _name(encoding: str) -> str:
+    return encoding.lower().replace("_", "-")
