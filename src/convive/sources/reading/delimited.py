@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import mmap
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,13 +39,11 @@ def read_delimited(path: Path, options: ReaderOptions, *, file: str) -> RawTable
         except pl.exceptions.PolarsError:
             _refuse_wrong_encoding(path, options, file)
             frame, rejects = _row_by_row(text, options, names, first_row)
-        maybe_formulas = _may_hold_formulas(text, options)
     frame, rejects = _without_footer(frame, rejects, options.skip_footer)
     frame, blank_rows = drop_blank_rows(frame)
-    frame, cells = blank_formulas(frame) if maybe_formulas else (frame, None)
+    frame, cells = blank_formulas(frame)
     if frame.is_empty() and rejects.is_empty():
         problems.append(Problem("no-rows", file=file))
-    found = {} if cells is None else {"cell_problems": cells}
     return RawTable(
         frame,
         fingerprint(path),
@@ -54,7 +51,7 @@ def read_delimited(path: Path, options: ReaderOptions, *, file: str) -> RawTable
         rejects=rejects,
         blank_rows=blank_rows,
         problems=tuple(problems),
-        **found,
+        cell_problems=cells,
     )
 
 
@@ -172,7 +169,7 @@ def _too_short(
         lines.join(suspects, on="row", how="semi")
         .filter(fields < len(names))
         .select("row", "raw", code=pl.lit("too-few-fields"), value=fields.cast(pl.String))
-        .cast(REJECTED_SCHEMA)
+        .cast({"value": pl.String, "code": pl.String})
     )
 
 
@@ -215,20 +212,6 @@ def _without_footer(frame: pl.DataFrame, rejects: pl.DataFrame, rows: int) -> tu
     numbers = pl.concat([frame["row"], rejects["row"]]).sort()
     last = numbers[-rows - 1] if len(numbers) > rows else 0
     return frame.filter(pl.col("row") <= last), rejects.filter(pl.col("row") <= last)
-
-
-def _may_hold_formulas(text: Path, options: ReaderOptions) -> bool:
-    """Whether the bytes hold what a formula needs; most files do not and are spared a look at every cell."""
-    mark = options.delimiter.encode()
-    if text.stat().st_size == 0:
-        return False
-    with text.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if any(
-            content.find(before + sign) >= 0 for before in (mark, b'"', b"\n", mark + b" ") for sign in (b"=", b"@")
-        ):
-            return True
-        signs = any(content.find(before + sign) >= 0 for before in (mark, b'"', b"\n") for sign in (b"+", b"-"))
-        return signs and (content.find(b"!") >= 0 or content.find(b"(") >= 0)
 
 
 def _refuse_wrong_encoding(path: Path, options: ReaderOptions, file: str) -> None:
