@@ -1,0 +1,29 @@
+"""Pages of an edition, in one language, as plain Python: no HTML, no files. One module a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from convive.publication.charts.catalogue import charts
+from convive.publication.edition import Edition
+from convive.publication.pages import audit, definitions, front, hours, how, map, reasons, sources, trend, victims
+from convive.publication.pages.page import Page
+from convive.publication.reading import Reader
+
+BUILDERS: dict[str, Callable[[Reader], Page]] = {
+    module.NAME: module.build
+    for module in (front, victims, trend, hours, map, reasons, how, definitions, sources, audit)
+}
+"""The function that makes each page, by the page's name."""
+
+
+def build(edition: Edition, name: str, language: str) -> Page:
+    """The page ``name`` of ``edition``; raises ``KeyError`` for a name that no page has."""
+    return BUILDERS[name](Reader(edition, language, charts(edition)))
+
+
+def built(edition: Edition, language: str) -> Iterator[Page]:
+    """Every page of ``edition``, in the order of the navigation."""
+    reader = Reader(edition, language, charts(edition))
+    for make in BUILDERS.values():
+        yield make(reader)

@@ -1,0 +1,28 @@
+"""Where each page stands: Spanish addresses for Spanish pages, English ones below ``en/``."""
+
+from __future__ import annotations
+
+SLUGS: dict[str, dict[str, str]] = {
+    "front": {"es": "", "en": "en/"},
+    "victims": {"es": "victimas/", "en": "en/victims/"},
+    "trend": {"es": "tendencia/", "en": "en/trend/"},
+    "hours": {"es": "horas/", "en": "en/hours/"},
+    "map": {"es": "mapa/", "en": "en/map/"},
+    "reasons": {"es": "motivos/", "en": "en/reasons/"},
+    "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
+    "definitions": {"es": "definiciones/", "en": "en/definitions/"},
+    "sources": {"es": "fuentes/", "en": "en/sources/"},
+    "audit": {"es": "auditoria/", "en": "en/audit/"},
+}
+
+NAMES = tuple(SLUGS)
+
+
+def folder(name: str, language: str) -> str:
+    """The address of a page from the root of the site: ``""``, ``"victimas/"``, ``"en/victims/"``."""
+    return SLUGS[name][language]
+
+
+def up(name: str, language: str) -> str:
+    """The way from a page back to the root of the site: ``""``, ``"../"``, ``"../../"``."""
+    return "../" * folder(name, language).count("/")

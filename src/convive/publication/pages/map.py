@@ -1,0 +1,81 @@
+"""Where: counts and rates of the units below the focus."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from convive.publication import words
+from convive.publication.pages import parts
+from convive.publication.pages.page import Block, Notice, Page, Section, Table, TableCell
+from convive.publication.reading import Reader
+from convive.texts import number, say
+
+NAME = "map"
+
+
+def build(reader: Reader) -> Page:
+    language = reader.language
+    year = reader.full_year()
+    units = reader.below()
+    counted = reader.rows("homicides", period=year).filter(pl.col("unit_code").is_in(units["code"].to_list()))
+    if year is None or counted.is_empty():
+        return parts.empty(NAME, reader)
+    area, _ = reader.mapped()
+    blocks: list[Block] = []
+    if area is not None and area.schematic:
+        blocks.append(Notice(say("map.schematic", language)))
+    blocks += parts.chart("map-rates", reader, thin_lines=False)
+    blocks += parts.chart("map-intervals", reader)
+    tables = [_table(level, units, year, reader) for level in units["level"].unique(maintain_order=True)]
+    blocks.append(Section("counts", say("map.counts", language), tuple(table for table in tables if table.rows)))
+    return Page(NAME, language, say("map.title", language, unit=reader.focus_name), (_lead(reader),), tuple(blocks))
+
+
+def _table(level: str, units: pl.DataFrame, year: str, reader: Reader) -> Table:
+    """Counts of the year and of the whole period, and the year's rate, of the units of one level."""
+    language = reader.language
+    header = (
+        say("site.column.unit", language),
+        say("map.column_year", language, year=year),
+        say("map.column_all", language),
+        say("site.column.rate", language),
+        say("site.column.interval", language),
+        say("site.column.population", language),
+    )
+    codes = units.filter(pl.col("level") == level).sort("code")["code"]
+    rows = tuple(_row(code, year, reader) for code in codes if reader.figure("homicides", "all", unit=code))
+    caption = say("map.table", language, level=words.level(level, language), period=year)
+    return Table(caption, header, rows, frozenset(range(1, 6)))
+
+
+def _row(code: str, year: str, reader: Reader) -> tuple[TableCell, ...]:
+    language = reader.language
+    rate = reader.figure("homicide_rate", year, unit=code)
+    return (
+        reader.edition.unit_name(code),
+        parts.count_cell(reader.figure("homicides", year, unit=code), language),
+        parts.count_cell(reader.figure("homicides", "all", unit=code), language),
+        parts.rate_cell(rate, language),
+        parts.interval_cell(rate, language) if rate and rate.value is not None else "–",
+        number(rate.population, language) if rate and rate.population else "–",
+    )
+
+
+def _lead(reader: Reader) -> str:
+    """The highest rate, and whether its interval leaves the others below."""
+    language = reader.language
+    _, frame = reader.mapped()
+    known = sorted((f for f in reader.told(frame) if f.value is not None), key=lambda f: -(f.value or 0))
+    if len(known) < 2:
+        return say("map.lead_counts", language)
+    top, others = known[0], known[1:]
+    apart = top.low is not None and all(f.high is not None and top.low > f.high for f in others)
+    return say(
+        "map.lead_apart" if apart else "map.lead_overlap",
+        language,
+        unit=top.unit_name,
+        rate=number(top.value or 0, language, 1),
+        between=words.interval(top, language, 1),
+        n=top.count or 0,
+        period=words.period(top.period, language),
+    )

@@ -1,0 +1,149 @@
+"""A page as people read it, before anyone decides how it looks: a title, sentences, blocks. Knows nothing of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True)
+class Link:
+    """To another page (``page`` is its name, ``anchor`` a place in it), to a data file, or to a source elsewhere."""
+
+    text: str
+    page: str = ""
+    anchor: str = ""
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs, and links below them."""
+
+    kind: ClassVar[str] = "prose"
+    paragraphs: tuple[str, ...]
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that must not be overlooked: what is synthetic, what is not comparable, what is withheld."""
+
+    kind: ClassVar[str] = "notice"
+    text: str
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A number that matters, what it means, how sure it is, and where that is explained."""
+
+    kind: ClassVar[str] = "headline"
+    label: str
+    number: str
+    meaning: str
+    certainty: str
+    level: Literal["firm", "rough", "weak", "none"]
+    how: Link | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Headlines:
+    kind: ClassVar[str] = "headlines"
+    items: tuple[Headline, ...]
+
+
+Tone = Literal["", "good", "bad", "doubt", "withheld"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell whose looks depend on what it says (a verdict, a withheld count) or that leads elsewhere."""
+
+    text: str
+    tone: Tone = ""
+    link: Link | None = None
+
+
+TableCell = str | Cell
+
+
+@dataclass(frozen=True)
+class Table:
+    """``numeric`` holds the indexes of the columns of numbers; the first column heads its row."""
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[TableCell, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+    @property
+    def cells(self) -> list[list[tuple[Cell, bool]]]:
+        """Rows of (cell, is a number)."""
+        return [
+            [(Cell(cell) if isinstance(cell, str) else cell, index in self.numeric) for index, cell in enumerate(row)]
+            for row in self.rows
+        ]
+
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        return [(head, index in self.numeric) for index, head in enumerate(self.header)]
+
+
+@dataclass(frozen=True)
+class ChartBlock:
+    """A chart by its name, what it shows in words, and the table that says the same."""
+
+    kind: ClassVar[str] = "chart"
+    name: str
+    title: str
+    alt: str
+    table: Table
+    note: str = ""
+    sizes: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word and what it means; ``facts`` are labelled details."""
+
+    anchor: str
+    name: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    kind: ClassVar[str] = "terms"
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it."""
+
+    kind: ClassVar[str] = "section"
+    anchor: str
+    title: str
+    blocks: Sequence[Block] = field(default_factory=tuple)
+
+
+Block = Prose | Notice | Headlines | Table | ChartBlock | Terms | Section
+
+
+@dataclass(frozen=True)
+class Page:
+    """``name`` is the same in every language; ``lead`` are the first sentences, which say what matters."""
+
+    name: str
+    language: str
+    title: str
+    lead: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    description: str = ""

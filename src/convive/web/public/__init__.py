@@ -1,0 +1,1 @@
+"""What everybody sees: thin views, templates, one style sheet."""

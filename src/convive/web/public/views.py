@@ -1,0 +1,34 @@
+"""Views: find the page or the file, answer."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from convive.web.public.published import published
+from convive.web.public.rendering import render_not_found
+
+
+@require_safe
+def page(request: HttpRequest, name: str, language: str) -> HttpResponse:
+    html = published().page(name, language)
+    if html is None:
+        raise Http404
+    return HttpResponse(html, headers={"Content-Language": language, "Cache-Control": "no-cache"})
+
+
+@require_safe
+def published_file(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A data file or a chart, with its type; answers 304 to those who have it already."""
+    response = serve(request, path, document_root=published().folder)
+    if isinstance(response, FileResponse) and response.headers["Content-Type"].startswith(
+        ("text/", "application/json")
+    ):
+        response.headers["Content-Type"] = response.headers["Content-Type"].split(";")[0] + "; charset=utf-8"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(render_not_found(), status=404)

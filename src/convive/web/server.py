@@ -1,0 +1,35 @@
+"""Show a released observatory on this machine or network: Granian, one process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from convive.web.settings import HOSTS_VARIABLE, PUBLIC_FOLDER_VARIABLE
+
+THREADS = 4
+ANY_ADDRESS = {"0.0.0.0", "::"}
+
+
+def serve(public: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve the folder ``public`` until stopped. A rebuilt folder is noticed with the next request.
+
+    Requests for another host name than the local ones and ``host`` are refused; more names can be allowed in the
+    environment variable ``CONVIVE_ALLOWED_HOSTS``.
+    """
+    os.environ[PUBLIC_FOLDER_VARIABLE] = str(public.resolve())
+    if host not in ANY_ADDRESS:
+        named = f"[{host}]" if ":" in host else host
+        os.environ[HOSTS_VARIABLE] = ",".join(filter(None, [os.environ.get(HOSTS_VARIABLE), named]))
+    Granian(
+        "convive.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+    ).serve()

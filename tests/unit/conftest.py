@@ -1,0 +1,195 @@
+"""A small edition for tests of what is seen: Tumbes with the counts of the founding paper, some cells withheld."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import pytest
+from scipy import stats
+
+from convive.publication.edition import BREAKS_SCHEMA, POPULATION_SCHEMA, UNITS_SCHEMA, Area, Edition
+from convive.standard import classification
+from convive.standard.schema import figures_schema
+
+HOMICIDES = {"2011": 11, "2012": 46, "2013": 45, "2014": 54}
+QUALIFIED = {"2011": 7, "2012": 43, "2013": 39, "2014": 48}
+POPULATION = {"2011": 224_895, "2012": 228_227, "2013": 231_480, "2014": 234_638}
+CITIES = {
+    "city:trujillo": ("Trujillo", (21.3, 17.6, 25.0, 19.3)),
+    "city:chimbote": ("Chimbote", (12.5, 16.2, 22.1, 18.2)),
+    "city:barranca": ("Barranca", (5.0, 33.6, 36.2, 25.1)),
+}
+PROVINCES = {
+    "2401": ("Tumbes", 40, 164_404),
+    "2402": ("Contralmirante Villar", 4, 20_000),
+    "2403": ("Zarumilla", 10, 50_234),
+}
+BREAKDOWN_2014 = {
+    "sex": {"male": 49, "female": 5},
+    "age_group": {"0-14": None, "15-29": 23, "30-44": 22, "45-59": None, "60+": 3},
+    "mechanism": {"firearm": 46, "sharp": 5, "not_recorded": 3},
+    "place_type": {"street": 38, "home": 9, "bar": 4, "unknown": 3},
+    "qualified": {"yes": 48, "no": 6},
+    "motive": {"revenge": 22, "not_recorded": 22, "common_or_organised_crime": 7, "quarrel": 3},
+}
+
+
+def poisson(count: int) -> tuple[float, float]:
+    """Garwood's exact interval."""
+    low = stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    return float(low), float(stats.chi2.ppf(0.975, 2 * count + 2) / 2)
+
+
+def binomial(part: int, whole: int) -> tuple[float, float]:
+    """Clopper and Pearson's exact interval."""
+    found = stats.binomtest(part, whole).proportion_ci(method="exact")
+    return float(found.low), float(found.high)
+
+
+def _row(indicator: str, unit: str, name: str, period: str, **values: Any) -> dict[str, Any]:
+    base: dict[str, Any] = dict.fromkeys(figures_schema())
+    base |= {
+        "disaggregation": "total",
+        "category": "total",
+        "unit_level": "department",
+        "status": "final",
+        "status_reason": "",
+    }
+    base |= {"definition_version": f"{indicator}@1", "place": "occurrence", "sources": "pnp+mpfn", "synthetic": True}
+    return base | {"indicator": indicator, "unit_code": unit, "unit_name": name, "period": period} | values
+
+
+def _count(period: str, count: int | None, **values: Any) -> dict[str, Any]:
+    unit, name = values.pop("unit", ("24", "Tumbes"))
+    if count is None:
+        return _row("homicides", unit, name, period, status="suppressed", status_reason="disclosure.small", **values)
+    low, high = poisson(count)
+    return _row("homicides", unit, name, period, value=float(count), low=low, high=high, count=count, **values)
+
+
+def _rate(period: str, count: int, population: int, **values: Any) -> dict[str, Any]:
+    unit, name = values.pop("unit", ("24", "Tumbes"))
+    scale = 100_000 / population
+    low, high = poisson(count)
+    numbers = {
+        "value": count * scale,
+        "low": low * scale,
+        "high": high * scale,
+        "count": count,
+        "population": population,
+    }
+    return _row("homicide_rate", unit, name, period, **numbers, **values)
+
+
+def _share(indicator: str, period: str, part: int, whole: int, **values: Any) -> dict[str, Any]:
+    low, high = binomial(part, whole)
+    numbers = {"value": part / whole, "low": low, "high": high, "count": part, "denominator": whole}
+    return _row(indicator, "24", "Tumbes", period, **numbers, **values)
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    for year, count in HOMICIDES.items():
+        yield _count(year, count)
+        yield _rate(year, count, POPULATION[year])
+        yield _share("share_qualified", year, QUALIFIED[year], count)
+        yield _share("share_motive_unknown", year, round(count * 0.41), count)
+        for month in range(1, 13):
+            yield _count(f"{year}-{month:02}", count // 12 + (month <= count % 12))
+    yield _count("2015-H1", 26, status="provisional")
+    yield _share("resolved_share", "2015-H1", 1, 26, status="provisional")
+    yield _count("all", sum(HOMICIDES.values()) + 26)
+    for field, counts in BREAKDOWN_2014.items():
+        for category, count in counts.items():
+            yield _count("2014", count, disaggregation=field, category=category)
+            if count is not None:
+                yield _share("share_by", "2014", count, 54, disaggregation=field, category=category)
+    for weekday in range(1, 8):
+        yield _count("all", 20 + 3 * weekday, disaggregation="weekday", category=str(weekday))
+        for hour in range(24):
+            count = round(1.2 + 1.4 * math.cos((hour - 22) / 24 * 2 * math.pi) + (weekday > 5))
+            if count > 0:
+                hidden = (weekday, hour) in {(2, 3), (4, 20)}
+                yield _count(
+                    "all", None if hidden else count, disaggregation="hour_of_week", category=f"{weekday}-{hour:02}"
+                )
+    for code, (name, count, population) in PROVINCES.items():
+        where = {"unit": (code, name), "unit_level": "province"}
+        yield _count("2014", count, **where)
+        yield _count("all", count * 3, **where)
+        yield _rate("2014", count, population, **where)
+    for code, (name, rates) in CITIES.items():
+        for year, rate in zip(HOMICIDES, rates, strict=True):
+            yield _row(
+                "homicide_rate_published", code, name, year, value=rate, status="as_published", unit_level="city"
+            )
+
+
+def _square(code: str, name: str, west: float, south: float, width: float, height: float) -> dict[str, Any]:
+    ring = [[west, south], [west + width, south], [west + width, south + height], [west, south + height], [west, south]]
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "name": name},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def _definition(indicator: str) -> dict[str, Any]:
+    return {
+        "id": indicator,
+        "version": f"{indicator}@1",
+        "label": {"es": f"Indicador {indicator}", "en": f"Indicator {indicator}"},
+        "definition": {"es": "Lo que se cuenta.", "en": "What is counted."},
+        "numerator": {"es": "Víctimas", "en": "Victims"},
+        "denominator": {"es": "Población", "en": "Population"},
+        "method": {"es": "Intervalo exacto", "en": "Exact interval"},
+        "standard": "ICCS 0101",
+    }
+
+
+def _codes(name: str) -> dict[str, Any]:
+    found = classification(name)
+    codes = {code: {lang: found.label(code, lang) for lang in ("es", "en")} for code in found.values}
+    return {"codes": codes, "note": dict(found.note)}
+
+
+@pytest.fixture(scope="session")
+def small_edition() -> Edition:
+    """54 homicides in 2014 in the department "24"; two age groups and two hours are withheld."""
+    figures = pl.DataFrame(list(_rows()), schema=figures_schema())
+    lists = {field: _codes("yes_no" if field == "qualified" else field) for field in BREAKDOWN_2014}
+    units = [("24", "Tumbes", "department", None)]
+    units += [(code, name, "province", "24") for code, (name, _, _) in PROVINCES.items()]
+    units += [(code, name, "city", None) for code, (name, _) in CITIES.items()]
+    squares = [
+        _square("2401", "Tumbes", -80.6, -3.9, 0.4, 0.4),
+        _square("2402", "Contralmirante Villar", -81.0, -4.2, 0.4, 0.5),
+        _square("2403", "Zarumilla", -80.2, -3.75, 0.3, 0.35),
+    ]
+    return Edition(
+        id="tumbes",
+        name={"es": "Observatorio de Tumbes", "en": "Tumbes Observatory"},
+        synthetic={"es": "Los registros de víctimas son inventados.", "en": "The victim records are made up."},
+        focus="24",
+        compare=tuple(CITIES),
+        languages=("es", "en"),
+        as_of=dt.date(2015, 6, 30),
+        concept="ceic",
+        place="occurrence",
+        minimum_cell=3,
+        minimum_percent_base=20,
+        licence="CC-BY-4.0",
+        contact="observatorio@example.org",
+        version="0.1.0",
+        inputs_sha256="0" * 64,
+        figures=figures,
+        units=pl.DataFrame(units, schema=UNITS_SCHEMA, orient="row"),
+        population=pl.DataFrame(schema=POPULATION_SCHEMA),
+        breaks=pl.DataFrame(schema=BREAKS_SCHEMA),
+        areas=(Area("province", "1", True, "Convive", "CC0-1.0", {"type": "FeatureCollection", "features": squares}),),
+        definitions={indicator: _definition(indicator) for indicator in figures["indicator"].unique().sort()},
+        classifications={**lists, "weekday": _codes("weekday")},
+    )

@@ -1,0 +1,160 @@
+"""Charts: valid, the same every time, nothing drawn that was withheld."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import xml.etree.ElementTree as ET
+
+import polars as pl
+import pytest
+
+from convive.publication.charts import theme
+from convive.publication.charts.catalogue import charts
+from convive.publication.charts.chart import svg
+from convive.publication.charts.choropleth import class_edges
+from convive.publication.charts.data import chart_data
+from convive.publication.charts.telling import hour_cells
+from convive.publication.edition import Edition
+from convive.publication.reading import Reader
+
+NAMES = {
+    *(
+        "trend-years",
+        "trend-cities",
+        "trend-months",
+        "victims-sex",
+        "victims-age",
+        "victims-mechanism",
+        "victims-place",
+    ),
+    *("victims-qualified", "reasons-motive", "hours-week", "hours-weekday", "map-rates", "map-intervals"),
+}
+
+
+@pytest.fixture(scope="module")
+def drawn(small_edition: Edition) -> dict[tuple[str, str, str], str]:
+    made = charts(small_edition)
+    return {
+        (name, language, width.name): svg(chart, language, width)
+        for name, chart in made.items()
+        for language in ("es", "en")
+        for width in theme.WIDTHS
+    }
+
+
+def texts(drawing: str) -> list[str]:
+    return ["".join(element.itertext()) for element in ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_small_edition_has_every_chart(small_edition: Edition) -> None:
+    assert set(charts(small_edition)) == NAMES
+
+
+def test_an_edition_without_figures_has_no_chart(small_edition: Edition) -> None:
+    bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear())
+    assert charts(bare) == {}
+
+
+def test_every_drawing_is_well_formed_and_as_wide_as_its_page(drawn: dict[tuple[str, str, str], str]) -> None:
+    for (name, _, width), drawing in drawn.items():
+        root = ET.fromstring(drawing)
+        total = next(size.total for size in theme.WIDTHS if size.name == width)
+        assert 0.88 * total <= float(root.attrib["width"]) <= 1.01 * total, (name, width)
+
+
+def test_letters_are_never_smaller_than_11_pixels(drawn: dict[tuple[str, str, str], str]) -> None:
+    for key, drawing in drawn.items():
+        sizes = [
+            float(element.attrib["font-size"].removesuffix("px"))
+            for element in ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")
+        ]
+        assert min(sizes) >= 11, key
+
+
+def test_the_same_figures_give_the_same_bytes(small_edition: Edition, drawn: dict[tuple[str, str, str], str]) -> None:
+    again = charts(small_edition)
+    for name in ("trend-years", "victims-age", "hours-week", "map-rates"):
+        assert svg(again[name], "es", theme.WIDTHS[1]) == drawn[name, "es", "narrow"]
+
+
+def test_no_drawing_loads_anything(drawn: dict[tuple[str, str, str], str]) -> None:
+    for drawing in drawn.values():
+        for element in ET.fromstring(drawing).iter():
+            assert not element.tag.endswith(("script", "image", "style", "foreignObject"))
+            assert not any(key.endswith("href") for key in element.attrib)
+
+
+def test_what_is_withheld_is_hatched_and_said(drawn: dict[tuple[str, str, str], str]) -> None:
+    drawing = drawn["victims-age", "es", "wide"]
+    assert drawing.count('fill="url(#withheld)"') == 2
+    assert texts(drawing).count("reservado") == 2
+    assert theme.WITHHELD not in drawing
+    assert "withheld" in texts(drawn["victims-age", "en", "narrow"])
+
+
+def test_what_is_not_withheld_is_not_hatched(drawn: dict[tuple[str, str, str], str]) -> None:
+    assert "url(#withheld)" not in drawn["victims-sex", "es", "wide"]
+
+
+def test_bars_say_their_count_and_interval(drawn: dict[tuple[str, str, str], str]) -> None:
+    assert "49 (36–65)" in texts(drawn["victims-sex", "es", "wide"])
+    assert "49 (36–65)" in texts(drawn["victims-sex", "en", "narrow"])
+
+
+def test_the_map_says_that_it_is_schematic_and_prints_count_and_rate(drawn: dict[tuple[str, str, str], str]) -> None:
+    said = " ".join(texts(drawn["map-rates", "es", "wide"]))
+    assert "Mapa esquemático" in said
+    assert "40 muertes" in said
+    assert "24.3 (17.4–33.1)" in said
+    assert "Schematic map" in " ".join(texts(drawn["map-rates", "en", "narrow"]))
+
+
+def test_alternative_text_says_the_finding_in_both_languages(small_edition: Edition) -> None:
+    made = charts(small_edition)
+    assert "2014: 54 (41–70)" in made["trend-years"].alt["es"]
+    assert "Hombre: 49; Mujer: 5" in made["victims-sex"].alt["es"]
+    assert "Male: 49; Female: 5" in made["victims-sex"].alt["en"]
+    assert "reservado" in made["victims-age"].alt["es"]
+
+
+def test_the_data_behind_a_chart_are_the_rows_drawn_with_their_definition(small_edition: Edition) -> None:
+    chart = charts(small_edition)["victims-age"]
+    files = chart_data(chart, small_edition)
+    table = pl.read_csv(files["victims-age.csv"])
+    assert table.height == 5
+    assert table.filter(pl.col("status") == "suppressed")["count"].null_count() == 2
+    told = json.loads(files["victims-age.json"])
+    assert set(told["definitions"]) == {"homicides"}
+    assert [row["category"] for row in told["figures"]] == table["category"].to_list()
+
+
+def test_a_break_of_the_population_starts_a_new_segment(small_edition: Edition) -> None:
+    broken = small_edition.breaks.vstack(
+        pl.DataFrame([("24", 2012, 2013, 0.16, "")], schema=small_edition.breaks.schema, orient="row")
+    )
+    reader = Reader(dataclasses.replace(small_edition, breaks=broken), "es")
+    frame = reader.rows("homicide_rate", unit="24").sort("period")
+    assert reader.segments(frame).to_list() == [0, 0, 1, 1]
+    assert not reader.comparable("2012", "2013")
+    assert reader.comparable("2013", "2014")
+
+
+def test_hours_are_read_from_their_category(small_edition: Edition) -> None:
+    cells = hour_cells(Reader(small_edition, "es").rows("homicides", unit="24", disaggregation="hour_of_week"))
+    assert cells.filter((pl.col("weekday") == 2) & (pl.col("hour") == 3))["count"].to_list() == [None]
+    assert cells["hour"].max() == 23
+
+
+@pytest.mark.parametrize(
+    ("values", "edges"),
+    [
+        ([3.0, 48.0], [10.0, 20.0, 30.0, 40.0]),
+        ([0.0], []),
+        ([], []),
+        ([24.3], [5.0, 10.0, 15.0, 20.0]),
+        ([0.4], [0.1, 0.2, 0.30000000000000004]),
+    ],
+)
+def test_classes_of_the_map_have_equal_width_and_round_edges(values: list[float], edges: list[float]) -> None:
+    assert class_edges(values) == pytest.approx(edges)

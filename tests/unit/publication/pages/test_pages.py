@@ -1,0 +1,151 @@
+"""Pages say the right numbers, in both languages, with how sure they are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import pytest
+
+from convive.errors import LANGUAGES
+from convive.publication.edition import Edition
+from convive.publication.pages import BUILDERS, addresses, build, built
+from convive.publication.pages.page import Cell, Link, Page
+
+
+def strings(thing: Any) -> Iterator[str]:
+    """Every text in a page, wherever it stands."""
+    if isinstance(thing, str):
+        yield thing
+    elif dataclasses.is_dataclass(thing):
+        for field in dataclasses.fields(thing):
+            yield from strings(getattr(thing, field.name))
+    elif isinstance(thing, tuple | list):
+        for part in thing:
+            yield from strings(part)
+
+
+def instances(thing: Any, kind: type) -> Iterator[Any]:
+    if isinstance(thing, kind):
+        yield thing
+    if dataclasses.is_dataclass(thing):
+        for field in dataclasses.fields(thing):
+            yield from instances(getattr(thing, field.name), kind)
+    elif isinstance(thing, tuple | list):
+        for part in thing:
+            yield from instances(part, kind)
+
+
+def said(page: Page) -> str:
+    return "\n".join(strings(page)).replace("\u00a0", " ")
+
+
+def test_every_page_has_an_address_and_a_builder_in_both_languages() -> None:
+    assert tuple(BUILDERS) == addresses.NAMES
+    folders = [addresses.folder(name, language) for name in addresses.NAMES for language in LANGUAGES]
+    assert len(set(folders)) == len(folders)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_small_edition_has_a_title_and_a_lead(small_edition: Edition, language: str) -> None:
+    for page in built(small_edition, language):
+        assert page.title
+        assert page.lead[0]
+        assert "{" not in said(page)
+
+
+def test_the_front_page_says_number_rate_and_interval_in_spanish(small_edition: Edition) -> None:
+    lead = " ".join(build(small_edition, "front", "es").lead)
+    assert "En 2014 se registraron 54 víctimas de homicidio en Tumbes." in lead
+    assert "23.0 por cada 100,000 habitantes" in lead
+    assert "entre 17.3 y 30.0" in lead
+    assert "De 2013 a 2014 se pasó de 45 a 54 víctimas." in lead
+
+
+def test_the_front_page_says_the_same_in_english(small_edition: Edition) -> None:
+    lead = " ".join(build(small_edition, "front", "en").lead)
+    assert "In 2014, 54 homicide victims were recorded in Tumbes." in lead
+    assert "between 17.3 and 30.0" in lead
+    assert "From 2013 to 2014 victims went from 45 to 54." in lead
+
+
+def test_headlines_give_share_with_base_and_interval_and_say_how_sure(small_edition: Edition) -> None:
+    page = build(small_edition, "front", "es")
+    numbers = {item.label: item for block in page.blocks if block.kind == "headlines" for item in block.items}
+    qualified = numbers["Homicidio calificado, 2014"]
+    assert qualified.number == "48 de 54"
+    assert "89" in qualified.meaning
+    assert "77" in qualified.meaning
+    assert "54 casos" in qualified.certainty
+    assert numbers["Víctimas, primer semestre de 2015"].number == "26"
+    assert numbers["Casos resueltos, primer semestre de 2015"].number == "1 de 26"
+
+
+def test_every_headline_leads_to_an_explanation_that_exists(small_edition: Edition) -> None:
+    for language in LANGUAGES:
+        anchors = {
+            term.anchor
+            for block in build(small_edition, "how", language).blocks
+            for term in getattr(block, "items", ())
+        }
+        links = [
+            link
+            for link in instances(build(small_edition, "front", language), Link)
+            if link.page == "how" and link.anchor
+        ]
+        assert len(links) == 7
+        assert {link.anchor for link in links} <= anchors
+
+
+def test_below_the_minimum_base_nothing_is_a_percentage(small_edition: Edition) -> None:
+    """With 7 victims a share is “3 of 7”: no page may turn it into a percentage."""
+    shares = pl.col("indicator").str.contains("share")
+    few = small_edition.figures.with_columns(
+        denominator=pl.when(shares).then(pl.lit(7, pl.Int64)).otherwise("denominator"),
+        count=pl.when(shares).then(pl.lit(3, pl.Int64)).otherwise("count"),
+        value=pl.when(shares).then(3 / 7).otherwise("value"),
+    )
+    edition = dataclasses.replace(small_edition, figures=few)
+    for name in ("front", "victims", "reasons"):
+        for language in LANGUAGES:
+            page = build(edition, name, language)
+            text = said(page).replace("95 %", "").replace("95%", "")
+            assert "%" not in text, (name, language)
+    assert "3 de 7" in said(build(edition, "front", "es"))
+    assert "3 of 7" in said(build(edition, "front", "en"))
+
+
+def test_a_withheld_count_is_said_so_and_never_zero(small_edition: Edition) -> None:
+    page = build(small_edition, "victims", "es")
+    cells = [cell for cell in instances(page, Cell) if cell.tone == "withheld"]
+    assert cells
+    assert all(cell.text == "reservado" for cell in cells)
+
+
+def test_reasons_tell_what_is_unknown_and_that_categories_were_merged(small_edition: Edition) -> None:
+    text = said(build(small_edition, "reasons", "es"))
+    assert "22 de 54 (41 %; entre 28 % y 55 %)" in text
+    assert "Desde 2014" in text
+    assert "«Crimen organizado»" in text
+
+
+def test_the_map_says_that_an_overlap_may_be_chance(small_edition: Edition) -> None:
+    text = said(build(small_edition, "map", "es"))
+    assert "el orden puede deberse al azar" in text
+    assert "esquemático" in text
+
+
+def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition) -> None:
+    broken = pl.DataFrame([("24", 2013, 2014, 0.163, "")], schema=small_edition.breaks.schema, orient="row")
+    edition = dataclasses.replace(small_edition, breaks=broken)
+    assert "la serie de población se corta" in " ".join(build(edition, "front", "es").lead)
+    trend = said(build(edition, "trend", "en"))
+    assert "from 2013 to 2014 changes by +16%" in trend
+
+
+def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
+    bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear(), sources=(), audit=())
+    for name in ("front", "victims", "trend", "hours", "map", "reasons"):
+        assert build(bare, name, "es").lead == ("Esta edición no tiene cifras para esta página.",)
