@@ -1,7 +1,8 @@
-"""What may be seen: everything that pages and the web read comes from the ``public/`` folder through an :class:`Edition`.
+"""What may be seen: everything that pages and the web read comes from the ``public/`` folder through an
+:class:`Edition`.
 
-Nothing private can reach a page by construction: :meth:`Edition.load` opens files below ``public/data`` and no others, and what was
-written there has passed disclosure control.
+Nothing private can reach a page by construction: :meth:`Edition.load` opens files below ``public/data`` and no others,
+and what was written there has passed disclosure control.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Tree = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Area:
-    """Published boundaries of one level. ``geojson`` is a FeatureCollection whose features have ``code`` and ``name``."""
+    """Published boundaries of one level. ``geojson`` is a FeatureCollection whose features have ``code`` and
+    ``name``."""
 
     level: str
     edition: str
@@ -37,11 +39,12 @@ class Area:
 class Edition:
     """One edition of an observatory's open data.
 
-    ``figures`` has the columns of figures.parquet (see ``standard.figures_schema``); a suppressed row keeps its place with null
-    ``value``, ``low``, ``high`` and ``count``. ``units``: code, name, level, parent. ``population``: unit_code, year, population,
-    series, synthetic. ``breaks``: unit_code, from_year, to_year, change (fraction), reason (text address). ``definitions`` by indicator
-    id; ``classifications`` by disaggregation; ``sources`` one entry a received file; ``audit`` one entry a claim; ``quality`` shares of
-    missing values and disagreements between sources; ``register`` how records became cases.
+    ``figures`` has the columns of figures.parquet (see ``standard.figures_schema``); a suppressed row keeps its place
+    with null ``value``, ``low``, ``high`` and ``count``. ``units``: code, name, level, parent. ``population``:
+    unit_code, year, population, series, synthetic. ``breaks``: unit_code, from_year, to_year, change (fraction), reason
+    (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
+    received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
+    ``register`` how records became cases.
     """
 
     id: str
