@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from convive.web.settings import HOSTS_VARIABLE, PUBLIC_FOLDER_VARIABLE
 
@@ -24,6 +26,8 @@ def serve(public: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
     if host not in ANY_ADDRESS:
         named = f"[{host}]" if ":" in host else host
         os.environ[HOSTS_VARIABLE] = ",".join(filter(None, [os.environ.get(HOSTS_VARIABLE), named]))
+    # A forked worker inherits the locks of Polars' threads without the threads and hangs; a spawned one starts clean.
+    multiprocessing.set_start_method("spawn", force=True)
     Granian(
         "convive.web.wsgi:application",
         address=host,
@@ -31,5 +35,5 @@ def serve(public: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=THREADS,
-        log_enabled=False,
+        log_level=LogLevels.warning,
     ).serve()

@@ -8,4 +8,6 @@ setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django must be configured before
 
+import convive.web.urls  # noqa: E402, F401 - a mistake in the addresses must stop the start, not the first reader
+
 application = get_wsgi_application()

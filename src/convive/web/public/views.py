@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -21,7 +22,10 @@ def page(request: HttpRequest, name: str, language: str) -> HttpResponse:
 @require_safe
 def published_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """A data file or a chart, with its type; answers 304 to those who have it already."""
-    response = serve(request, path, document_root=published().folder)
+    try:
+        response = serve(request, path, document_root=published().folder)
+    except SuspiciousFileOperation as outside:
+        raise Http404 from outside
     if isinstance(response, FileResponse) and response.headers["Content-Type"].startswith(
         ("text/", "application/json")
     ):

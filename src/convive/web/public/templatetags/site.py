@@ -25,9 +25,8 @@ def to_page(context: Context, name: str, anchor: str = "", language: str = "") -
     current = context.get("page")
     if anchor and current is not None and (current.name, current.language) == (name, language):
         return f"#{anchor}"
-    folder = f"{context['root']}{addresses.folder(name, language)}" or "./"
-    if context["explicit"]:
-        folder = f"{folder.removesuffix('./')}index.html"
+    folder = f"{context['root']}{addresses.folder(name, language)}"
+    folder = f"{folder}index.html" if context["explicit"] else folder or "./"
     return f"{folder}#{anchor}" if anchor else folder
 
 
