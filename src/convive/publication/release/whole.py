@@ -1,0 +1,141 @@
+"""Release: from private tables to the open data of an edition."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from convive.errors import LANGUAGES
+from convive.observatory import Observatory
+from convive.publication.audit import Finding
+from convive.publication.disclosure import Disclosed, disclose, rules
+from convive.publication.edition import DATA, Edition
+from convive.publication.release import allowed, areas
+from convive.publication.release.definitions import definitions
+from convive.publication.release.findings import findings as told_findings
+from convive.publication.release.fingerprint import inputs_sha256
+from convive.publication.release.labels import labels
+from convive.publication.release.package import citation, seal
+from convive.publication.release.quality import quality
+from convive.publication.release.sources import sources
+from convive.publication.release.writing import csv_bytes, json_bytes, put, rounded
+from convive.register import Register
+from convive.sources import Harmonised
+from convive.territory import Territory
+from convive.texts import say
+
+README = {"es": "LEAME.txt", "en": "README.txt"}
+
+
+def release(
+    folder: Path,
+    *,
+    observatory: Observatory,
+    as_of: dt.date,
+    figures: pl.DataFrame,
+    harmonised: Harmonised,
+    register: Register,
+    territory: Territory,
+    findings: Sequence[Finding],
+    version: str,
+) -> None:
+    """Write the open data below ``folder`` (the new ``public/``): figures after disclosure control and all that
+    explains them.
+
+    Equal inputs give equal bytes. Raises :class:`~convive.publication.release.allowed.NotDeclaredError` where a column
+    or key would be published that nobody declared public.
+    """
+    data = folder / DATA
+    minimum_cell = observatory.settings.publication.minimum_cell
+    disclosed = disclose(figures, territory.units, minimum_cell=minimum_cell)
+    _write_tables(data, disclosed.figures, areas.population(territory))
+    put(data / "definitions.json", json_bytes(definitions(disclosed.figures), in_order=True))
+    put(data / "classifications.json", json_bytes(labels(disclosed.figures), in_order=True))
+    put(data / "sources.json", json_bytes(sources(harmonised.files, harmonised.rejects)))
+    put(data / "audit.json", json_bytes(told_findings(findings)))
+    put(data / "territory.geojson", json_bytes(areas.geojson(territory.boundary_editions)))
+    head = _head(observatory, as_of, version) | {
+        "units": areas.units(territory),
+        "breaks": areas.breaks(territory),
+        "quality": quality(register.cases, minimum_cell=minimum_cell),
+        "register": _register(register.summary),
+        "disclosure": _disclosure(disclosed),
+    }
+    put(data / "edition.json", json_bytes(allowed.entry("edition", head)))
+    _write_readme(folder)
+    seal(folder)
+
+
+def _write_tables(data: Path, figures: pl.DataFrame, population: pl.DataFrame) -> None:
+    told = rounded(allowed.table("figures", figures))
+    put(data / "figures.csv", csv_bytes(told))
+    told.write_parquet(data / "figures.parquet", compression="zstd")
+    put(data / "population.csv", csv_bytes(population))
+
+
+def _head(observatory: Observatory, as_of: dt.date, version: str) -> dict[str, Any]:
+    identity, publication = observatory.settings.observatory, observatory.settings.publication
+    return {
+        "id": identity.id,
+        "name": identity.name.model_dump(),
+        "synthetic": identity.synthetic.model_dump() if identity.synthetic else None,
+        "focus": identity.focus,
+        "compare": list(identity.compare),
+        "languages": list(identity.languages),
+        "as_of": as_of.isoformat(),
+        "concept": identity.concept,
+        "place": identity.place,
+        "minimum_cell": publication.minimum_cell,
+        "minimum_percent_base": publication.minimum_percent_base,
+        "licence": publication.licence,
+        "contact": publication.contact,
+        "version": version,
+        "inputs_sha256": inputs_sha256(observatory.folder),
+    }
+
+
+def _register(summary: Any) -> dict[str, Any]:
+    """The numbers of how records became cases; of anything that is not a count of cases nothing is told."""
+    return {key: value for key, value in dataclasses.asdict(summary).items() if _is_count(value)}
+
+
+def _is_count(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_count(part) for key, part in value.items())
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _disclosure(disclosed: Disclosed) -> dict[str, Any]:
+    told = rules()
+    return {
+        "rules_version": told.version,
+        "reason": dict(told.reason),
+        "released": disclosed.released,
+        "suppressed": disclosed.suppressed,
+        "left_out": dict(disclosed.left_out),
+    }
+
+
+def _write_readme(folder: Path) -> None:
+    edition = Edition.load(folder)
+    for language in LANGUAGES:
+        name = edition.name[language]
+        text = say(
+            "release.readme",
+            language,
+            name=name,
+            rule="=" * len(name),
+            about=say("release.about", language, name=name, as_of=edition.as_of.isoformat()),
+            notice=f"\n{edition.synthetic[language]}\n" if edition.synthetic else "",
+            minimum_cell=str(edition.minimum_cell),
+            licence=edition.licence,
+            citation=citation(edition, language),
+            contact=edition.contact or "–",
+            inputs=edition.inputs_sha256,
+        )
+        put(folder / README[language], (text.strip() + "\n").encode())
