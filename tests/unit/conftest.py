@@ -150,6 +150,41 @@ def _definition(indicator: str) -> dict[str, Any]:
     }
 
 
+def _field(name: str, es: str, en: str, *, required: bool, missing: int | None, disagreements: int) -> dict[str, Any]:
+    numbers = {"missing": missing, "missing_share": missing and missing / 182, "disagreements": disagreements}
+    return {"field": name, "label": {"es": es, "en": en}, "required": required, **numbers}
+
+
+def _sources() -> Iterator[dict[str, Any]]:
+    for source, title in {"pnp": "Policía", "mpfn": "Fiscalía"}.items():
+        yield {
+            "source_id": source,
+            "source_body": "police",
+            "file": f"{source}.csv",
+            "file_sha256": "0" * 64,
+            "bytes": 1000,
+            "rows": 150,
+            "records": 145,
+            "rejected": 5,
+            "aggregates": 0,
+            "received_on": "2015-07-01",
+            "synthetic": True,
+            "publisher": "Tumbes",
+            "licence": "CC0-1.0",
+            "title": {"es": title, "en": title},
+            "rejects": [{"code": "observatory-missing", "scope": "row", "count": 5}],
+        }
+
+
+QUALITY = {
+    "cases": 182,
+    "fields": [
+        _field("ethnicity", "Etnicidad", "Ethnicity", required=False, missing=150, disagreements=0),
+        _field("sex", "Sexo", "Sex", required=True, missing=None, disagreements=4),
+    ],
+}
+
+
 def _codes(name: str) -> dict[str, Any]:
     found = classification(name)
     codes = {code: {lang: found.label(code, lang) for lang in ("es", "en")} for code in found.values}
@@ -191,5 +226,8 @@ def small_edition() -> Edition:
         breaks=pl.DataFrame(schema=BREAKS_SCHEMA),
         areas=(Area("province", "1", True, "Convive", "CC0-1.0", {"type": "FeatureCollection", "features": squares}),),
         definitions={indicator: _definition(indicator) for indicator in figures["indicator"].unique().sort()},
+        sources=tuple(_sources()),
+        quality=QUALITY,
+        register={"records": 290, "cases": 182, "matched": 90, "draft": 92},
         classifications={**lists, "weekday": _codes("weekday")},
     )

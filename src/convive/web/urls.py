@@ -8,6 +8,9 @@ from convive.errors import LANGUAGES
 from convive.publication.pages import addresses
 from convive.web.public import views
 
+BESIDE = ("datapackage.json", "CHECKSUMS.sha256", "README.txt", "LEAME.txt")
+"""What explains the open data, beside the pages."""
+
 handler404 = "convive.web.public.views.not_found"
 
 urlpatterns = [
@@ -18,5 +21,5 @@ urlpatterns = [
 ]
 urlpatterns += [
     re_path(r"^(?P<path>(?:data|charts)/.+)$", views.published_file),
-    path("datapackage.json", views.published_file, {"path": "datapackage.json"}),
+    *(path(name, views.published_file, {"path": name}) for name in BESIDE),
 ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from convive.publication.edition import Edition
-from convive.publication.site import write_site
+from convive.publication.release.writing import put
+from convive.publication.site import site_files
 from convive.web.static_pages import render_pages
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def site(small_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Pa
     (folder / "datapackage.json").write_text("{}", "utf-8")
     (folder / "data" / "figures.csv").write_text("indicator\n", "utf-8")
     (folder / "data" / "sources.json").write_text("[]", "utf-8")
-    write_site(folder, small_edition, render_pages)
+    for path, content in site_files(small_edition, render_pages):
+        put(folder / path, content)
     return folder
 
 

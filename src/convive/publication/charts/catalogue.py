@@ -164,9 +164,7 @@ def map_of_rates(edition: Edition) -> Chart | None:
             }
             for figure in told.told(frame)
         ]
-        note = say(
-            "charts.schematic" if area.schematic else "charts.boundaries", language, attribution=area.attribution
-        )
+        note = say("charts.schematic", language) if area.schematic else ""
         return choropleth.draw(
             pl.DataFrame(rows, schema=_MAP_SCHEMA),
             area.geojson,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 from convive.publication.charts.chart import Chart
 from convive.publication.edition import Edition
+from convive.publication.release.writing import csv_bytes, json_bytes
 
 
 def chart_data(chart: Chart, edition: Edition) -> dict[str, bytes]:
     """``<name>.csv`` with the rows, ``<name>.json`` with the rows, their definitions, licence and version."""
-    return {f"{chart.name}.csv": chart.frame.write_csv().encode(), f"{chart.name}.json": _json(chart, edition)}
+    return {f"{chart.name}.csv": csv_bytes(chart.frame), f"{chart.name}.json": _json(chart, edition)}
 
 
 def _json(chart: Chart, edition: Edition) -> bytes:
@@ -25,4 +24,4 @@ def _json(chart: Chart, edition: Edition) -> bytes:
         "definitions": {indicator: edition.definitions.get(indicator) for indicator in chart.definitions},
         "figures": chart.frame.to_dicts(),
     }
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_bytes(told, in_order=True)

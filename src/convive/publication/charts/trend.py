@@ -67,11 +67,7 @@ def _panel(
     ]
     if panels > 1:
         last = inline(_last(rows))
-        layers.append(
-            last.mark_text(dy=-8, color=colour, fontWeight="bold").encode(
-                x=x, y=alt.Y("top:Q", scale=scale), text=alt.Text("value:Q", format=",.1f")
-            )
-        )
+        layers += [_last_value(last, x, scale, theme.PAPER, 4), _last_value(last, x, scale, colour, 0)]
     inner = _inner(panels, width)
     layered = alt.layer(*[layer for layer in layers if layer is not None])
     return layered.properties(width=inner, height=_height(panels, width), title=name if panels > 1 else "")
@@ -80,6 +76,12 @@ def _panel(
 def _values(rows: pl.DataFrame, *, known: bool) -> list[dict[str, object]]:
     wanted = rows.filter(pl.col("value").is_not_null() == known)
     return wanted.select("period", "value", "low", "high", "status", "segment").to_dicts()
+
+
+def _last_value(last: Any, x: alt.X, scale: alt.Scale, colour: str, halo: int) -> Any:
+    """The newest value in letters; drawn once as a halo, so that the line does not cross it."""
+    mark = last.mark_text(dy=-10, color=colour, stroke=colour, strokeWidth=halo, fontWeight="bold")
+    return mark.encode(x=x, y=alt.Y("top:Q", scale=scale), text=alt.Text("value:Q", format=",.1f"))
 
 
 def _last(rows: pl.DataFrame) -> list[dict[str, object]]:

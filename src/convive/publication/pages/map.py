@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from convive.publication import words
+from convive.publication.edition import Area
 from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Notice, Page, Section, Table, TableCell
 from convive.publication.reading import Reader
@@ -24,11 +25,15 @@ def build(reader: Reader) -> Page:
     blocks: list[Block] = []
     if area is not None and area.schematic:
         blocks.append(Notice(say("map.schematic", language)))
-    blocks += parts.chart("map-rates", reader, thin_lines=False)
+    blocks += parts.chart("map-rates", reader, note=_attribution(area, language), thin_lines=False)
     blocks += parts.chart("map-intervals", reader)
     tables = [_table(level, units, year, reader) for level in units["level"].unique(maintain_order=True)]
     blocks.append(Section("counts", say("map.counts", language), tuple(table for table in tables if table.rows)))
     return Page(NAME, language, say("map.title", language, unit=reader.focus_name), (_lead(reader),), tuple(blocks))
+
+
+def _attribution(area: Area | None, language: str) -> str:
+    return say("map.attribution", language, attribution=area.attribution) if area and area.attribution else ""
 
 
 def _table(level: str, units: pl.DataFrame, year: str, reader: Reader) -> Table:

@@ -149,3 +149,18 @@ def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition
     bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear(), sources=(), audit=())
     for name in ("front", "victims", "trend", "hours", "map", "reasons"):
         assert build(bare, name, "es").lead == ("Esta edición no tiene cifras para esta página.",)
+
+
+def test_sources_tell_files_rejects_and_what_is_missing(small_edition: Edition) -> None:
+    text = said(build(small_edition, "sources", "es"))
+    assert "2 fuentes entregaron 2 archivos con 300 filas: 290 registros" in text
+    assert "150 de 182 (82 %)" in text
+    assert "Son sintéticos" in text
+    assert "Policía; Fiscalía" in said(build(small_edition, "how", "es"))
+
+
+def test_the_reason_of_a_reject_never_quotes_the_value() -> None:
+    from convive.publication.pages.sources import reason_without_value
+
+    assert "{" not in reason_without_value("setting-misfit", "es")
+    assert "…" in reason_without_value("setting-misfit", "en")
