@@ -1,1 +1,176 @@
-"""Sources."""
+"""Sources: received files are read, harmonised by their profile, and every row is accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from convive.errors import BuildError, ConviveError, Findings, Problem, ProfileError
+from convive.observatory import Observatory
+from convive.progress import Progress, Silent
+from convive.sources.aggregates import harmonise_aggregates
+from convive.sources.harmonise import Delivery, complete, harmonise
+from convive.sources.profile import PROFILE_FILE, Profile, load_profile
+from convive.sources.reading import read
+from convive.sources.rejects import rejects_of
+from convive.standard import aggregates_schema, files_schema, record_schema, rejects_schema
+from convive.territory import Territory
+
+__all__ = ["Harmonised", "newest_delivery", "read_sources"]
+
+
+@dataclass(frozen=True)
+class Harmonised:
+    """Everything received, harmonised: tables with the columns of the standard's schemas. ``problems`` are told, not fatal."""
+
+    records: pl.DataFrame
+    rejects: pl.DataFrame
+    aggregates: pl.DataFrame
+    files: pl.DataFrame
+    problems: tuple[Problem, ...]
+
+
+def read_sources(
+    observatory: Observatory, territory: Territory, *, as_of: dt.date, progress: Progress | None = None
+) -> Harmonised:
+    """Read every file of every source.
+
+    Raises :class:`~convive.errors.Findings` with all problems that concern a profile or a file as a whole, of all sources at once;
+    :class:`BuildError` if the account of a file does not balance: rows read = rows of records + rejected rows + aggregates.
+    """
+    progress = progress or Silent()
+    profiles, problems = _profiles(observatory)
+    received, found = _files(profiles)
+    problems += found
+    progress.start("sources.reading", total=len(received))
+    parts: list[_Part] = []
+    told: list[Problem] = []
+    seen: dict[str, str] = {}
+    for folder, path, profile in received:
+        try:
+            raw = read(path, profile.reader)
+            label = f"{folder.name}/{path.name}"
+            if raw.sha256 in seen:
+                told.append(Problem("same-file-twice", file=label, value=seen[raw.sha256]))
+                continue
+            seen[raw.sha256] = label
+            parts.append(
+                _part(Delivery(folder.name, path.relative_to(folder).as_posix(), profile, raw), territory, as_of)
+            )
+            told += [_at(folder.name, problem) for problem in raw.problems] + parts[-1].problems
+        except Findings as error:
+            problems += [_at(folder.name, problem) for problem in error.problems]
+        progress.advance()
+    if problems:
+        raise ProfileError(problems)
+    return _whole(parts, told)
+
+
+def newest_delivery(observatory: Observatory) -> dt.date | None:
+    """The latest ``received_on`` of all profiles; None where none says it."""
+    profiles, _ = _profiles(observatory)
+    dates = [profile.profile.received_on for _, profile in profiles if profile.profile.received_on]
+    return max(dates, default=None)
+
+
+@dataclass(frozen=True)
+class _Part:
+    records: pl.DataFrame | None
+    aggregates: pl.DataFrame | None
+    rejects: pl.DataFrame
+    file: dict[str, object]
+    problems: list[Problem]
+
+
+def _profiles(observatory: Observatory) -> tuple[list[tuple[Path, Profile]], list[Problem]]:
+    profiles: list[tuple[Path, Profile]] = []
+    problems: list[Problem] = []
+    folders = observatory.source_folders()
+    if not folders:
+        problems.append(Problem("no-sources", file=str(observatory.folder)))
+    for folder in folders:
+        try:
+            profiles.append((folder, load_profile(folder)))
+        except ConviveError as error:
+            problems += error.problems
+    return profiles, problems
+
+
+def _files(profiles: list[tuple[Path, Profile]]) -> tuple[list[tuple[Path, Path, Profile]], list[Problem]]:
+    received: list[tuple[Path, Path, Profile]] = []
+    problems: list[Problem] = []
+    for folder, profile in profiles:
+        there = sorted({path for pattern in profile.reader.files for path in folder.glob(pattern) if _is_data(path)})
+        received += [(folder, path, profile) for path in there]
+        if not there:
+            problems.append(Problem("no-files", file=folder.name, value=", ".join(profile.reader.files)))
+    return received, problems
+
+
+def _is_data(path: Path) -> bool:
+    return path.is_file() and path.name != PROFILE_FILE and not path.name.startswith((".", "~$"))
+
+
+def _part(delivery: Delivery, territory: Territory, as_of: dt.date) -> _Part:
+    counted = delivery.profile.profile.row == "aggregate"
+    result = harmonise_aggregates(delivery, territory) if counted else harmonise(delivery, territory, as_of=as_of)
+    rejects = rejects_of(delivery, result.unused, as_of=as_of)
+    used = result.records["row"].n_unique()
+    rejected = rejects.filter(pl.col("scope") == "row")["row"].n_unique()
+    label = f"{delivery.source_id}/{delivery.file}"
+    if delivery.raw.rows != used + rejected:
+        values = {"rows": delivery.raw.rows, "used": used, "rejected": rejected}
+        raise BuildError(Problem("rows-lost", file=label, values=values))
+    about = delivery.profile.profile
+    file: dict[str, object] = {
+        "source_id": delivery.source_id,
+        "source_body": about.body,
+        "file": delivery.file,
+        "file_sha256": delivery.raw.sha256,
+        "bytes": delivery.raw.bytes,
+        "rows": delivery.raw.rows,
+        "records": 0 if counted else result.records.height,
+        "rejected": rejected,
+        "aggregates": result.records.height if counted else 0,
+        "title_es": about.title.es,
+        "title_en": about.title.en,
+        "publisher": about.publisher,
+        "licence": about.licence,
+        "received_on": about.received_on,
+        "synthetic": about.synthetic,
+    }
+    records, aggregates = (None, result.records) if counted else (result.records, None)
+    return _Part(records, aggregates, rejects, file, result.problems)
+
+
+def _whole(parts: list[_Part], told: list[Problem]) -> Harmonised:
+    records = [part.records for part in parts if part.records is not None]
+    empty = pl.DataFrame(schema=record_schema())
+    return Harmonised(
+        records=complete(pl.concat(_alike(records), rechunk=False)) if records else empty,
+        rejects=pl.concat([pl.DataFrame(schema=rejects_schema()), *(part.rejects for part in parts)]),
+        aggregates=pl.concat(
+            [
+                pl.DataFrame(schema=aggregates_schema()),
+                *(part.aggregates for part in parts if part.aggregates is not None),
+            ]
+        ),
+        files=pl.DataFrame([part.file for part in parts], schema=files_schema()),
+        problems=tuple(told),
+    )
+
+
+def _alike(records: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    """All deliveries with the columns that any of them feeds, so that they can be stacked."""
+    schema = record_schema()
+    fed = [name for name in schema if any(name in frame.columns for frame in records)]
+    return [complete(frame).select(fed) for frame in records]
+
+
+def _at(source_id: str, problem: Problem) -> Problem:
+    place = problem.file if "/" in problem.file or problem.file == source_id else f"{source_id}/{problem.file}"
+    return Problem(problem.code, place, problem.row, problem.column, problem.value, problem.values)

@@ -41,7 +41,7 @@ def record_schema() -> Schema:
 
 
 def case_schema() -> Schema:
-    """cases.parquet: one row a victim; a fused value says which record it came from and whether others disagree."""
+    """cases.parquet: one row a victim; a fused value says which source it came from and whether others disagree."""
     own = [field for of in ("case", "both") for field in fields().values() if field.of == of and field.carried]
     head = _merged({field.name: _DTYPES[str(field.dtype)]} for field in own if field.group != "concept")
     tail = _merged({field.name: _DTYPES[str(field.dtype)]} for field in own if field.group == "concept")
@@ -116,7 +116,7 @@ def _record_columns(field: Field) -> Schema:
 
 def _case_columns(field: Field) -> Schema:
     name = field.name
-    fused = {f"{name}_source": pl.String, f"{name}_disagree": pl.Boolean}
+    fused = {f"{name}_source": pl.Categorical, f"{name}_disagree": pl.Boolean}
     if field.kind == "coded":
         return {name: pl.Categorical, **fused}
     if field.kind == "place":

@@ -1,0 +1,290 @@
+"""From a received table to standard records: one row a victim, coded, with everything that could not be used beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from convive.errors import Problem, ProfileError
+from convive.sources import values
+from convive.sources.causes import patterns, read_words
+from convive.sources.columns import Available, columns_of, places_of
+from convive.sources.missing import words_of
+from convive.sources.places import located, placed
+from convive.sources.profile import Column, Profile
+from convive.sources.reading import RawTable
+from convive.sources.values import CATEGORY, UNUSED_SCHEMA, Harvest, NumberStyle
+from convive.standard import Field, classification, fields, icd10_key, icd10_lookup, record_schema
+from convive.territory import Territory
+
+EXTERNAL_CAUSE = r"^[V-Y]\d"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One received file on its way: where it lies and what reading it gave."""
+
+    source_id: str
+    file: str
+    profile: Profile
+    raw: RawTable
+
+
+@dataclass
+class Harmonised:
+    """Records with the columns that this delivery feeds, and the values and rows left out: row, column, value, code, scope."""
+
+    records: pl.DataFrame
+    unused: pl.DataFrame
+    problems: list[Problem] = field(default_factory=list)
+
+
+def harmonise(delivery: Delivery, territory: Territory, *, as_of: dt.date) -> Harmonised:
+    """Harmonise one file; raises :class:`ProfileError` where its columns are not those that the profile expects."""
+    profile, frame = delivery.profile, delivery.raw.frame
+    there = Available(delivery.raw.columns, file=f"{delivery.source_id}/{delivery.file}")
+    fed, missing = columns_of(profile, there)
+    where, missing_places = places_of(profile, there)
+    victims_column = there.first(profile.victims.from_) if profile.victims else None
+    if profile.victims and victims_column is None:
+        missing.append(there.missing("victims", profile.victims.from_))
+    if missing + missing_places:
+        raise ProfileError(missing + missing_places)
+
+    harvest = _provenance(delivery)
+    for name, sources in fed.items():
+        harvest += _field(frame, fields()[name], sources, profile, there, as_of)
+    for name, parts in where.items():
+        harvest += placed(frame, name, profile.places[name], parts, words_of(profile), territory)
+    records = frame.lazy().select(harvest.expressions).collect()
+    unused = pl.concat([pl.DataFrame(schema=UNUSED_SCHEMA), *harvest.unused])
+
+    records, unused = _one_row_a_victim(records, unused, frame, victims_column)
+    records = located(records, territory)
+    records = _spoken_for(records, profile)
+    records, unused = _agreeing_dates(records, unused)
+    records = _derived(records)
+    records, unused = _usable(records, unused, profile)
+    return Harmonised(records, unused, there.unused(profile.ignore))
+
+
+def _provenance(delivery: Delivery) -> Harvest:
+    about, sha256 = delivery.profile.profile, delivery.raw.sha256
+    said: dict[str, pl.Expr] = {
+        "source_id": pl.lit(delivery.source_id, dtype=CATEGORY),
+        "source_body": pl.lit(about.body, dtype=CATEGORY),
+        "file": pl.lit(delivery.file, dtype=CATEGORY),
+        "file_sha256": pl.lit(sha256, dtype=CATEGORY),
+        "row": pl.col("row"),
+        "synthetic": pl.lit(about.synthetic),
+        "profile_version": pl.lit(delivery.profile.name, dtype=CATEGORY),
+        "received_on": pl.lit(about.received_on, dtype=pl.Date),
+    }
+    return Harvest([expression.alias(name) for name, expression in said.items()])
+
+
+def _field(
+    frame: pl.DataFrame, field: Field, sources: list[str], profile: Profile, there: Available, as_of: dt.date
+) -> Harvest:
+    name, column = field.name, profile.columns[field.name]
+    words, version = words_of(profile, column), f"{profile.profile.id}/{name}@{profile.profile.version}"
+    numbers = NumberStyle(profile.reader.decimal, profile.reader.thousands)
+    if not sources:
+        return values.constant(name, str(column.constant), version)
+    match field.kind:
+        case "coded" if column.words:
+            return _from_words(frame, name, sources, column, version)
+        case "coded" if name == "icd10":
+            return _external_cause(frame, sources, words, version)
+        case "coded":
+            return values.coded(
+                frame, name, sources[0], column, classification(str(field.classification)), words, version
+            )
+        case "date":
+            return values.dated(frame, name, sources[0], column.formats, words, as_of)
+        case "time":
+            return values.timed(frame, name, sources[0], column.formats, words)
+        case "datetime":
+            return values.moment(frame, name, sources[0], column.formats, words, as_of)
+        case "number" if name in ("age_years", "perpetrator_age_years"):
+            return values.aged(frame, name, sources[0], there.first(column.unit_from), words, numbers)
+        case "number":
+            return values.numeric(frame, name, sources[0], words, numbers, pl.Float64)
+        case "integer":
+            return values.numeric(frame, name, sources[0], words, numbers, pl.Int32)
+        case _:
+            return values.text(name, sources, words)
+
+
+def _from_words(frame: pl.DataFrame, name: str, sources: list[str], column: Column, version: str) -> Harvest:
+    """A coded field read from the words of one or more texts."""
+    text = frame.select(pl.concat_str(sources, separator=" | ", ignore_nulls=True).alias("text"))["text"]
+    table = read_words(text.unique(), str(column.words))
+    found = text.to_frame().join(table, on="text", how="left", maintain_order="left")
+    blank = text.is_null() | (text.str.strip_chars(" |") == "")
+    value = pl.when(pl.lit(blank)).then(pl.lit("not_recorded")).otherwise(pl.lit(found[name]).fill_null("unknown"))
+    expressions = [
+        value.cast(CATEGORY).alias(name),
+        pl.lit(text).cast(CATEGORY).alias(f"{name}_raw"),
+        pl.lit(", ".join(sources), dtype=CATEGORY).alias(f"{name}_column"),
+        pl.lit(f"{version}+{column.words}@{patterns(str(column.words))[0]}", dtype=CATEGORY).alias(f"{name}_version"),
+    ]
+    if name == "mechanism":
+        expressions.append(pl.lit(found["words"]).cast(CATEGORY).alias("mechanism_words"))
+    return Harvest(expressions)
+
+
+def _external_cause(frame: pl.DataFrame, sources: list[str], words: dict[str, str], version: str) -> Harvest:
+    """The external cause among several ICD-10 codes: that of the lowest line, which a certificate keeps for the underlying cause."""
+    said = [values.text_value(source, words).str.to_uppercase() for source in sources]
+    external = pl.coalesce([pl.when(code.str.contains(EXTERNAL_CAUSE)).then(code) for code in reversed(said)])
+    raw = pl.concat_str(said, separator=" | ", ignore_nulls=True).replace("", None)
+    return Harvest(
+        [
+            external.fill_null("not_recorded").cast(CATEGORY).alias("icd10"),
+            raw.cast(CATEGORY).alias("icd10_raw"),
+            pl.lit(", ".join(sources), dtype=CATEGORY).alias("icd10_column"),
+            pl.lit(version, dtype=CATEGORY).alias("icd10_version"),
+        ]
+    )
+
+
+def _spoken_for(records: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Fields that are silent and let the ICD-10 code speak instead."""
+    silent = [
+        name for name, column in profile.columns.items() if column.otherwise == "icd10" and name in records.columns
+    ]
+    if not silent or "icd10" not in records.columns:
+        return records
+    meaning = records.select(key=icd10_key("icd10")).join(icd10_lookup(), on="key", how="left", maintain_order="left")
+    changes: list[pl.Expr] = []
+    for name in silent:
+        said = pl.lit(meaning[name])
+        speaks = pl.col(name).cast(pl.String).is_in(["unknown", "not_recorded"]) & said.is_not_null()
+        changes.append(pl.when(speaks).then(said).otherwise(pl.col(name).cast(pl.String)).cast(CATEGORY).alias(name))
+        for part, other in (("column", "icd10"), ("version", "who-icd10")):
+            told = pl.col(f"{name}_{part}").cast(pl.String)
+            changes.append(pl.when(speaks).then(pl.lit(other)).otherwise(told).cast(CATEGORY).alias(f"{name}_{part}"))
+    return records.with_columns(changes)
+
+
+def _one_row_a_victim(
+    records: pl.DataFrame, unused: pl.DataFrame, frame: pl.DataFrame, victims_column: str | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """An event with several dead becomes one record for each; one without any is no record."""
+    unused = unused.with_columns(scope=pl.lit("value"))
+    if victims_column is None:
+        one = pl.lit(1, dtype=pl.Int32)
+        return _identified(records.with_columns(victim_no=one, victims_in_event=one)), unused
+    count = frame[victims_column].str.strip_chars().cast(pl.Float64, strict=False).fill_null(0).cast(pl.Int32)
+    none = frame.select(
+        "row", column=pl.lit(victims_column), value=victims_column, code=pl.lit("event-without-victims")
+    ).filter(pl.lit(count) < 1)
+    records = records.with_columns(victims_in_event=pl.lit(count)).filter(pl.col("victims_in_event") >= 1)
+    records = records.with_columns(victim_no=pl.int_ranges(1, pl.col("victims_in_event") + 1, dtype=pl.Int32)).explode(
+        "victim_no"
+    )
+    gone = none.cast(UNUSED_SCHEMA).with_columns(scope=pl.lit("row"))
+    return _identified(records), pl.concat([unused.join(none.select("row"), on="row", how="anti"), gone])
+
+
+def _identified(records: pl.DataFrame) -> pl.DataFrame:
+    return records.with_columns(
+        record_id=pl.format(
+            "{}:{}:{}:{}",
+            pl.col("source_id").cast(pl.String),
+            pl.col("file_sha256").cast(pl.String).str.head(8),
+            "row",
+            "victim_no",
+        )
+    )
+
+
+def _agreeing_dates(records: pl.DataFrame, unused: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """An event after the death, and a registration before the event, are not used."""
+    for name, other, wrong, code in (
+        ("occurred_on", "died_on", pl.col("occurred_on") > pl.col("died_on"), "event-after-death"),
+        ("registered_on", "occurred_on", pl.col("registered_on") < pl.col("occurred_on"), "registered-before-event"),
+    ):
+        if {name, other} <= set(records.columns):
+            told = records.filter(wrong).select(
+                "row", column=pl.lit(name), value=f"{name}_raw", code=pl.lit(code), scope=pl.lit("value")
+            )
+            unused = pl.concat([unused, told.unique(maintain_order=True)])
+            if not told.is_empty():
+                records = records.with_columns(
+                    pl.when(wrong).then(None).otherwise(pl.col(name)).alias(name),
+                    pl.when(wrong)
+                    .then(pl.lit("unmapped"))
+                    .otherwise(pl.col(f"{name}_missing").cast(pl.String))
+                    .cast(CATEGORY)
+                    .alias(f"{name}_missing"),
+                )
+    return records, unused
+
+
+def _derived(records: pl.DataFrame) -> pl.DataFrame:
+    there = set(records.columns)
+    dates = [pl.col(name) for name in ("occurred_on", "died_on") if name in there]
+    if dates and "registered_on" in there:
+        delay = (pl.col("registered_on") - pl.coalesce(dates)).dt.total_days().cast(pl.Int32)
+        records = records.with_columns(registration_delay_days=delay)
+    if dates and {"birth_on", "age_years"} <= there:
+        age = (pl.coalesce(dates) - pl.col("birth_on")).dt.total_days() / 365.25
+        known = pl.coalesce("age_years", pl.when(age.is_between(0, values.OLDEST)).then(age.floor()))
+        records = records.with_columns(age_years=known).with_columns(
+            age_years_missing=pl.when(pl.col("age_years").is_null()).then("age_years_missing")
+        )
+    if "occurred_on" in there and "occurred_precision" not in there:
+        timed = pl.col("occurred_time").is_not_null() if "occurred_time" in there else pl.lit(False)
+        precision = (
+            pl.when(timed & pl.col("occurred_on").is_not_null())
+            .then(pl.lit("minute"))
+            .when(pl.col("occurred_on").is_not_null())
+            .then(pl.lit("day"))
+        )
+        records = records.with_columns(
+            occurred_precision=precision.fill_null("not_recorded").cast(CATEGORY),
+            occurred_precision_raw=pl.lit(None, dtype=CATEGORY),
+            occurred_precision_column=pl.lit("occurred_on, occurred_time", dtype=CATEGORY),
+            occurred_precision_version=pl.lit("convive", dtype=CATEGORY),
+        )
+    return records
+
+
+def _usable(records: pl.DataFrame, unused: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows without any usable date are not records: the date that failed says why, else the row says that there is none."""
+    needed = [name for name in profile.usable_with if name in records.columns]
+    dated = pl.any_horizontal(pl.col(name).is_not_null() for name in needed) if needed else pl.lit(False)
+    gone = records.filter(~dated).select("row").unique(maintain_order=True)
+    if gone.is_empty():
+        return records, unused
+    date_codes = ["impossible-date", "unreadable-date", "future-date", "too-early-date"]
+    failed = pl.col("row").is_in(gone["row"].implode()) & pl.col("code").is_in(date_codes)
+    unused = unused.with_columns(scope=pl.when(failed).then(pl.lit("row")).otherwise("scope"))
+    silent = gone.join(unused.filter(failed), on="row", how="anti").select(
+        "row",
+        column=pl.lit(", ".join(profile.usable_with)),
+        value=pl.lit(""),
+        code=pl.lit("no-usable-date"),
+        scope=pl.lit("row"),
+    )
+    return records.filter(dated), pl.concat([unused, silent])
+
+
+def complete(records: pl.DataFrame) -> pl.DataFrame:
+    """``records`` with every column of the standard: fields that no source gives are not recorded."""
+    schema = record_schema()
+    absent: list[pl.Expr] = []
+    for name, dtype in schema.items():
+        if name not in records.columns:
+            absent.append(pl.lit(_absent(name), dtype=dtype).alias(name))
+    return records.with_columns(absent).select(list(schema)).cast(schema)
+
+
+def _absent(name: str) -> str | None:
+    known = fields().get(name)
+    silent = (known is not None and known.kind == "coded") or name.endswith(("_missing", "_certainty"))
+    return "not_recorded" if silent else None

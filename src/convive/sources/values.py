@@ -1,0 +1,279 @@
+"""Values of one field, harmonised on the distinct texts of its column.
+
+Each function returns expressions over the raw frame (named as the record's columns) and the rows whose value cannot be used: row,
+column, value, code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from convive.fold import fold, folded
+from convive.sources.dates import parse_dates, parse_times
+from convive.sources.missing import kinds, text_value
+from convive.sources.profile import Column
+from convive.standard import Classification
+
+UNUSED_SCHEMA: dict[str, Any] = {"row": pl.Int64, "column": pl.String, "value": pl.String, "code": pl.String}
+CATEGORY = pl.Categorical
+UNITS_OF_AGE = {
+    "ANOS": 1.0, "ANO": 1.0, "A": 1.0, "MESES": 1 / 12, "MES": 1 / 12, "DIAS": 1 / 365.25, "DIA": 1 / 365.25,
+    "HORAS": 1 / 8766, "HORA": 1 / 8766, "MINUTOS": 1 / 525960, "MINUTO": 1 / 525960, "SEGUNDOS": 1 / 31557600,
+}  # fmt: skip
+OLDEST = 120.0
+
+
+@dataclass
+class Harvest:
+    """What harmonising one or more fields yields."""
+
+    expressions: list[pl.Expr] = field(default_factory=list)
+    unused: list[pl.DataFrame] = field(default_factory=list)
+
+    def __iadd__(self, other: Harvest) -> Harvest:
+        self.expressions += other.expressions
+        self.unused += other.unused
+        return self
+
+
+def coded(
+    frame: pl.DataFrame,
+    name: str,
+    source: str,
+    column: Column,
+    listed: Classification,
+    words: Mapping[str, str],
+    version: str,
+) -> Harvest:
+    """A coded field from one column: code or kind of unknown, the source's words, the column, the mapping's version."""
+    distinct = frame[source].unique().sort()
+    codes = {folded(word): code for word, code in column.codes.items()} if isinstance(column.codes, Mapping) else {}
+    codes = {folded(code): code for code in listed.codes} | codes
+    kind = kinds(distinct, dict(words))
+    table = pl.DataFrame({"text": distinct, "kind": kind}).with_columns(
+        code=fold(pl.col("text")).replace_strict(
+            list(codes), list(codes.values()), default=None, return_dtype=pl.String
+        )
+    )
+    rest = "other" if listed.open and "other" in listed.codes else "unmapped"
+    table = table.with_columns(value=pl.coalesce("kind", "code", pl.lit(rest)))
+    unknown = table.filter(pl.col("value") == "unmapped")["text"]
+    return Harvest(
+        [
+            _mapped(source, table, "value").cast(CATEGORY).alias(name),
+            pl.col(source).cast(CATEGORY).alias(f"{name}_raw"),
+            *_evidence(name, source, version),
+        ],
+        [_rows_with(frame, source, unknown, "unknown-code")],
+    )
+
+
+def constant(name: str, value: str, version: str) -> Harvest:
+    """A coded field that the profile itself states for every row."""
+    return Harvest(
+        [
+            pl.lit(value, dtype=CATEGORY).alias(name),
+            pl.lit(None, dtype=CATEGORY).alias(f"{name}_raw"),
+            *_evidence(name, "profile.toml", version),
+        ]
+    )
+
+
+def dated(
+    frame: pl.DataFrame, name: str, source: str, formats: Sequence[str], words: Mapping[str, str], as_of: dt.date
+) -> Harvest:
+    """A date; impossible, unreadable, future and too early ones are told."""
+    distinct = frame[source].unique().sort()
+    earliest = dt.date(1880, 1, 1) if name == "birth_on" else dt.date(1900, 1, 1)
+    table = parse_dates(distinct, formats).with_columns(kind=kinds(distinct, dict(words)))
+    table = table.with_columns(
+        code=pl.when(pl.col("kind").is_not_null())
+        .then(None)
+        .when(pl.col("date").is_null())
+        .then(pl.when(pl.col("looks_like_date")).then(pl.lit("impossible-date")).otherwise(pl.lit("unreadable-date")))
+        .when(pl.col("date") > as_of)
+        .then(pl.lit("future-date"))
+        .when(pl.col("date") < earliest)
+        .then(pl.lit("too-early-date"))
+    ).with_columns(value=pl.when(pl.col("code").is_null() & pl.col("kind").is_null()).then("date"))
+    return _measured(frame, name, source, table, pl.Date)
+
+
+def timed(frame: pl.DataFrame, name: str, source: str, formats: Sequence[str], words: Mapping[str, str]) -> Harvest:
+    """A time of day."""
+    distinct = frame[source].unique().sort()
+    table = (
+        parse_times(distinct, formats)
+        .with_columns(kind=kinds(distinct, dict(words)))
+        .with_columns(
+            code=pl.when(pl.col("kind").is_null() & pl.col("time").is_null()).then(pl.lit("unreadable-date")),
+            value=pl.when(pl.col("kind").is_null()).then("time"),
+        )
+    )
+    return _measured(frame, name, source, table, pl.Time)
+
+
+def moment(
+    frame: pl.DataFrame, name: str, source: str, formats: Sequence[str], words: Mapping[str, str], as_of: dt.date
+) -> Harvest:
+    """A date with its time, as one end of an interval."""
+    distinct = frame[source].unique().sort()
+    both = parse_dates(distinct, formats).with_columns(parse_times(distinct, formats)["time"])
+    table = both.with_columns(kind=kinds(distinct, dict(words))).with_columns(
+        code=pl.when(pl.col("kind").is_null() & pl.col("date").is_null())
+        .then(pl.lit("unreadable-date"))
+        .when(pl.col("date") > as_of)
+        .then(pl.lit("future-date")),
+        value=pl.when(pl.col("kind").is_null() & (pl.col("date") <= as_of)).then(
+            pl.col("date").dt.combine(pl.col("time").fill_null(dt.time(0)))
+        ),
+    )
+    return _measured(frame, name, source, table, pl.Datetime("us"))
+
+
+def aged(
+    frame: pl.DataFrame, name: str, source: str, unit: str | None, words: Mapping[str, str], numbers: NumberStyle
+) -> Harvest:
+    """An age in years, from a number and, where there is one, its unit; negative ages and those over 120 are told."""
+    by = [source] if unit is None else [source, unit]
+    table = frame.select(by).unique(maintain_order=True)
+    factor: pl.Expr = pl.lit(1.0)
+    if unit is not None:
+        said = fold(pl.col(unit).fill_null(""))
+        factor = said.replace_strict(
+            list(UNITS_OF_AGE), list(UNITS_OF_AGE.values()), default=None, return_dtype=pl.Float64
+        )
+        factor = pl.when(pl.lit(kinds(table[unit], dict(words))).is_not_null()).then(1.0).otherwise(factor)
+    number = numbers.parse(pl.col(source))
+    table = table.with_columns(kind=kinds(table[source], dict(words)), number=number, factor=factor).with_columns(
+        age=pl.col("number") * pl.col("factor")
+    )
+    table = table.with_columns(
+        code=pl.when(pl.col("kind").is_not_null())
+        .then(None)
+        .when(pl.col("number").is_null())
+        .then(pl.lit("not-a-number"))
+        .when(pl.col("factor").is_null())
+        .then(pl.lit("unknown-unit-of-age"))
+        .when((pl.col("age") < 0) | (pl.col("age") > OLDEST))
+        .then(pl.lit("impossible-age"))
+    ).with_columns(value=pl.when(pl.col("code").is_null() & pl.col("kind").is_null()).then("age"))
+    if unit is None:
+        return _measured(frame, name, source, table.rename({source: "text"}), pl.Float64)
+    joined = frame.select(by).join(table, on=by, how="left", nulls_equal=True, maintain_order="left")
+    bad = pl.select(frame["row"]).with_columns(
+        column=pl.lit(source),
+        value=pl.concat_str(pl.lit(frame[source]), pl.lit(frame[unit]), separator=" ", ignore_nulls=True),
+        code=pl.lit(joined["code"]),
+    )
+    return Harvest(
+        [
+            pl.lit(joined["value"]).alias(name),
+            pl.lit(_missing_kind(joined)).alias(f"{name}_missing"),
+            pl.col(source).alias(f"{name}_raw"),
+        ],
+        [bad.filter(pl.col("code").is_not_null()).cast(UNUSED_SCHEMA)],
+    )
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """How the source writes numbers."""
+
+    decimal: str = "."
+    thousands: str = ""
+
+    def parse(self, text: pl.Expr) -> pl.Expr:
+        text = text.str.strip_chars()
+        if self.thousands:
+            text = text.str.replace_all(self.thousands, "", literal=True)
+        if self.decimal != ".":
+            text = text.str.replace(self.decimal, ".", literal=True)
+        return text.cast(pl.Float64, strict=False)
+
+
+def numeric(
+    frame: pl.DataFrame, name: str, source: str, words: Mapping[str, str], numbers: NumberStyle, dtype: Any
+) -> Harvest:
+    """A number (coordinate, count); coordinates outside the globe are told."""
+    text = text_value(source, words)
+    value = numbers.parse(text)
+    limit = {"longitude": 180.0, "latitude": 90.0}.get(name)
+    far = value.abs() > limit if limit else pl.lit(False)
+    code = (
+        pl.when(text.is_not_null() & value.is_null())
+        .then(pl.lit("not-a-number"))
+        .when(far)
+        .then(pl.lit("impossible-coordinate"))
+    )
+    checked = frame.select("row", value=source, code=code).filter(pl.col("code").is_not_null())
+    unused = checked.select("row", column=pl.lit(source), value="value", code="code").cast(UNUSED_SCHEMA)
+    kept = pl.when(~far).then(value).cast(dtype)
+    missing = pl.when(kept.is_null()).then(
+        pl.when(text.is_null()).then(pl.lit("not_recorded")).otherwise(pl.lit("unmapped"))
+    )
+    return Harvest(
+        [kept.alias(name), missing.cast(CATEGORY).alias(f"{name}_missing"), pl.col(source).alias(f"{name}_raw")],
+        [unused],
+    )
+
+
+def text(name: str, sources: Sequence[str], words: Iterable[str]) -> Harvest:
+    """A free text; several columns are joined with a space."""
+    said = [text_value(source, words) for source in sources]
+    whole = said[0] if len(said) == 1 else pl.concat_str(said, separator=" ", ignore_nulls=True).replace("", None)
+    return Harvest([whole.alias(name)])
+
+
+def _measured(frame: pl.DataFrame, name: str, source: str, table: pl.DataFrame, dtype: Any) -> Harvest:
+    bad = table.filter(pl.col("code").is_not_null())
+    table = table.with_columns(missing=_missing_kind(table))
+    return Harvest(
+        [
+            _mapped(source, table, "value", dtype).alias(name),
+            _mapped(source, table, "missing").cast(CATEGORY).alias(f"{name}_missing"),
+            pl.col(source).alias(f"{name}_raw"),
+        ],
+        [
+            frame.select("row", source)
+            .filter(pl.col(source).is_in(bad["text"].implode()))
+            .select("row", column=pl.lit(source), value=source, code=_mapped(source, bad, "code"))
+            .cast(UNUSED_SCHEMA)
+        ]
+        if not bad.is_empty()
+        else [],
+    )
+
+
+def _missing_kind(table: pl.DataFrame) -> pl.Series:
+    """Why there is no value: the source's kind, or unmapped where its words could not be used."""
+    return table.select(
+        pl.when(pl.col("value").is_null()).then(pl.coalesce("kind", pl.lit("unmapped"))).cast(CATEGORY)
+    ).to_series()
+
+
+def _mapped(source: str, table: pl.DataFrame, to: str, dtype: Any = pl.String) -> pl.Expr:
+    return pl.col(source).replace_strict(table["text"], table[to].cast(dtype), default=None, return_dtype=dtype)
+
+
+def _evidence(name: str, source: str, version: str) -> list[pl.Expr]:
+    return [
+        pl.lit(source, dtype=CATEGORY).alias(f"{name}_column"),
+        pl.lit(version, dtype=CATEGORY).alias(f"{name}_version"),
+    ]
+
+
+def _rows_with(frame: pl.DataFrame, source: str, values: pl.Series, code: str) -> pl.DataFrame:
+    if values.is_empty():
+        return pl.DataFrame(schema=UNUSED_SCHEMA)
+    return (
+        frame.select("row", source)
+        .filter(pl.col(source).is_in(values.implode()))
+        .select("row", column=pl.lit(source), value=source, code=pl.lit(code))
+        .cast(UNUSED_SCHEMA)
+    )
