@@ -32,7 +32,7 @@ def find_breaks(population: pl.DataFrame, units: pl.DataFrame, rule: BreakRule) 
     )
     judged = growth.join(peers, on=["level", "from_year", "to_year"]).with_columns(
         alone=pl.col("n") < rule.minimum_units,
-        limit=(rule.spread_multiple * pl.col("spread")).clip(rule.minimum, max(rule.minimum, rule.maximum)),
+        limit=(rule.spread_multiple * pl.col("spread")).clip(lower_bound=rule.minimum),
     )
     limit = pl.when("alone").then(rule.minimum).otherwise(pl.col("limit"))
     away = (pl.col("growth") - pl.when("alone").then(0.0).otherwise(pl.col("middle"))).abs()

@@ -1,93 +1,124 @@
-"""Codes of places in the codings that sources use: INEI's ubigeo and the identity registry's (RENIEC).
+"""Codes of places: the territory's own (INEI's ubigeo) and those of the identity registry (RENIEC), learnt from the names beside them.
 
-Only the department of a RENIEC code can be looked up; what a whole code means is learnt from the rows whose names are certain, and
-used for rows whose names are blank. The table of departments is data (``data/reniec.toml``).
+No published table of RENIEC's provinces and districts can be trusted; its departments are data (``data/reniec.toml``), and what stands below them
+is read from the names that the same rows carry.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import polars as pl
 
-from convive.territory.names import RANKS
-
-_LEARNT_SHARE = 2 / 3
+from convive.territory.settings import Settings
+from convive.territory.units import own_code
 
 
 @cache
-def reniec() -> Mapping[str, Any]:
-    """The data file of RENIEC's departments."""
+def reniec() -> dict[str, Any]:
+    """``data/reniec.toml``: the country's code, departments, how often a learnt pair must hold."""
     return tomllib.loads(resources.files("convive.territory").joinpath("data/reniec.toml").read_text("utf-8"))
 
 
-def inei_units(rows: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """i, unit, whole (Boolean: the unit is the one meant, not only what holds it) for rows (i, code) that a unit can be found for.
+def department_of(column: str) -> pl.Expr:
+    """INEI's department code for RENIEC's in ``column``; null for one that does not exist."""
+    known = {code: entry["inei"] for code, entry in reniec()["departments"].items()}
+    return pl.col(column).replace_strict(known, default=None, return_dtype=pl.String)
 
-    A zero lost by a spreadsheet (``10101``) is put back; trailing ``00`` means all of the coarser unit (``240000``).
+
+def with_parts(asked: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """``asked`` with reniec_department, reniec_province, reniec_district (codes from the department down) and reniec_abroad.
+
+    Read are ``92-33-14-01-42-000`` (continent, country, department, province, district, populated place) and ``140142``.
     """
-    code = pl.col("code")
-    digits = code.str.contains(r"^\d+$")
-    odd = code.str.len_chars() % 2 == 1
-    padded = pl.when(digits & odd).then(pl.concat_str(pl.lit("0"), code)).otherwise(code)
-    trimmed = padded.str.replace(r"^(\d\d(?:\d\d)*?)(?:00)+$", "${1}")
-    tries = {"code": True, "padded": True, "trimmed": True, "province": False, "department": False}
-    rows = rows.with_columns(padded=padded, trimmed=trimmed).with_columns(
-        province=pl.when(digits & (pl.col("padded").str.len_chars() > 4)).then(pl.col("padded").str.head(4)),
-        department=pl.when(digits & (pl.col("padded").str.len_chars() > 2)).then(pl.col("padded").str.head(2)),
+    is_reniec = pl.col("coding") == "reniec"
+    long = pl.col("code").str.extract_groups(r"^(\d{2}-\d{2})-(\d{2})-(\d{2})-(\d{2})(?:-\d+)?$")
+    short = pl.col("code").str.extract_groups(r"^(\d{2})(\d{2})?(\d{2})?$")
+    parts = asked.select(
+        "coding",
+        country=long.struct.field("1"),
+        department=pl.coalesce(long.struct.field("2"), short.struct.field("1")),
+        province=pl.coalesce(long.struct.field("3"), short.struct.field("2")),
+        district=pl.coalesce(long.struct.field("4"), short.struct.field("3")),
     )
-    known = units.select(unit="code")
-    found = [
-        rows.select("i", unit=column, whole=pl.lit(whole)).join(known, on="unit", how="semi", maintain_order="left")
-        for column, whole in tries.items()
-    ]
-    return pl.concat(found).unique("i", keep="first", maintain_order=True)
+    at_home = is_reniec & (pl.col("country").is_null() | (pl.col("country") == reniec()["country"]))
+    province = pl.when(pl.col("province") != "00").then(pl.concat_str("department", "province"))
+    district = pl.when((pl.col("province") != "00") & (pl.col("district") != "00")).then(
+        pl.concat_str("department", "province", "district")
+    )
+    return asked.with_columns(
+        parts.select(
+            reniec_department=pl.when(at_home).then("department"),
+            reniec_province=pl.when(at_home).then(province),
+            reniec_district=pl.when(at_home).then(district),
+            reniec_abroad=(is_reniec & (pl.col("country") != reniec()["country"])).fill_null(value=False),
+        )
+    )
 
 
-def reniec_parts(rows: pl.DataFrame) -> pl.DataFrame:
-    """i, place (continent-country-department-province-district), department (INEI code, null where unknown), abroad (Boolean).
+def own_units(asked: pl.DataFrame, units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """``asked`` with code_unit, code_kind, code_score, code_problem for codes of the territory's own coding.
 
-    ``rows``: i, code. Codes that are not of RENIEC's form have no row.
+    A leading zero that a spreadsheet took away is put back; an unknown code falls back on the unit with which it begins.
     """
-    country = reniec()["country"]
-    table = {code: entry["inei"] for code, entry in reniec()["departments"].items()}
-    bare = pl.col("code").str.replace(r"^(\d\d)(\d\d)(\d\d)$", f"{country}-${{1}}-${{2}}-${{3}}")
-    place = bare.str.extract(r"^(\d\d-\d\d-\d\d-\d\d-\d\d)(?:-\d+)?$")
-    parts = rows.select("i", place=place).filter(pl.col("place").is_not_null())
-    department = pl.col("place").str.slice(6, 2).replace_strict(table, default=None, return_dtype=pl.String)
-    abroad = ~pl.col("place").str.starts_with(country)
-    return parts.with_columns(department=pl.when(~abroad).then(department), abroad=abroad)
+    own = pl.when(pl.col("coding") != "reniec").then("code")
+    rows = asked.with_columns(own=own).with_columns(own=own_code("own", settings))
+    odd = pl.col("own").str.contains(r"^\d+$") & (pl.col("own").str.len_bytes() % 2 == 1)
+    tries = [pl.col("own"), pl.when(odd).then(pl.concat_str(pl.lit("0"), "own"))]
+    lengths = sorted(settings.lengths.values(), reverse=True)
+    padded = pl.when(odd).then(pl.concat_str(pl.lit("0"), "own")).otherwise("own")
+    tries += [pl.when(padded.str.contains(r"^\d+$")).then(padded.str.head(n)) for n in lengths]
+    known = units["code"].implode()
+    found = [pl.when(one.is_in(known)).then(one) for one in tries]
+    whole = pl.coalesce(found[:2])
+    return rows.with_columns(
+        code_unit=pl.coalesce(found),
+        code_kind=pl.when(whole.is_not_null()).then(pl.lit("code")).otherwise(pl.lit("parent_only")),
+        code_score=pl.lit(None, dtype=pl.Float64),
+        code_problem=pl.when(pl.col("own").is_not_null() & whole.is_null()).then(pl.lit("unknown-place")),
+    ).drop("own")
 
 
-def learn(parts: pl.DataFrame, named: pl.DataFrame, ancestors: pl.DataFrame, finest: str) -> pl.DataFrame:
-    """place, learnt: the unit of the ``finest`` level that the names beside a code agree on.
+def reniec_units(said: pl.DataFrame, named: pl.DataFrame, ancestors: pl.DataFrame) -> pl.DataFrame:
+    """``said`` with the units of RENIEC codes: the district or province learnt from other rows, else the department.
 
-    ``parts`` as of :func:`reniec_parts` with ``rows`` (how many received rows); ``named``: i, unit, rank. A code is learnt where two
-    thirds of its certainly named rows tell one unit and that unit lies in the code's department.
+    ``named``: what the names of the same rows say (unit, kind), row by row.
     """
-    certain = named.filter(pl.col("rank") >= RANKS["alias"])
-    level = ancestors.filter((pl.col("code") == pl.col("ancestor")) & (pl.col("level") == finest)).select(unit="code")
-    told = (
-        parts.filter(pl.col("department").is_not_null())
-        .join(certain.select("i", "unit"), on="i")
-        .join(level, on="unit")
+    if said["reniec_department"].null_count() == said.height:
+        return said
+    rows = said.with_columns(named.select(named_unit="unit", named_kind="kind"))
+    learnt = [_learnt(rows, level, ancestors) for level in ("district", "province")]
+    for level, pairs in zip(("district", "province"), learnt, strict=True):
+        rows = rows.join(pairs, on=f"reniec_{level}", how="left", maintain_order="left")
+    department = department_of("reniec_department")
+    there = ancestors["code"].unique().implode()
+    department = pl.when(department.is_in(there)).then(department)
+    is_reniec = pl.col("reniec_department").is_not_null()
+    below = pl.coalesce("learnt_district", "learnt_province")
+    whole = pl.when(pl.col("reniec_district").is_not_null()).then(pl.col("learnt_district").is_not_null()).otherwise(
+        pl.when(pl.col("reniec_province").is_not_null()).then(pl.col("learnt_province").is_not_null()).otherwise(pl.lit(value=True))
     )
-    within = ancestors.select(unit="code", department="ancestor")
-    votes = (
-        told.join(within, on=["unit", "department"], how="semi")
-        .group_by("place", "unit")
-        .agg(votes=pl.col("rows").sum())
+    nothing = is_reniec & below.is_null() & department.is_null()
+    return rows.with_columns(
+        code_unit=pl.when(is_reniec).then(pl.coalesce(below, department)).otherwise("code_unit"),
+        code_kind=pl.when(is_reniec & ~whole).then(pl.lit("parent_only")).when(is_reniec).then(pl.lit("code")).otherwise("code_kind"),
+        code_problem=pl.when(nothing | (is_reniec & ~whole & pl.col("named_unit").is_null())).then(pl.lit("unknown-place")).otherwise("code_problem"),
     )
-    shares = votes.with_columns(share=pl.col("votes") / pl.col("votes").sum().over("place"))
-    return shares.filter(pl.col("share") >= _LEARNT_SHARE).select("place", learnt="unit").sort("place")
 
 
-def reniec_units(parts: pl.DataFrame, learnt: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """i, unit, whole: the learnt unit, else the department."""
-    known = parts.join(learnt, on="place", how="left", maintain_order="left")
-    found = known.select("i", unit=pl.coalesce("learnt", "department"), whole=pl.col("learnt").is_not_null())
-    return found.join(units.select(unit="code"), on="unit", how="semi", maintain_order="left")
+def _learnt(rows: pl.DataFrame, level: str, ancestors: pl.DataFrame) -> pl.DataFrame:
+    """reniec_<level> → learnt_<level>: the unit that most of the surely named rows with that code give, within its department."""
+    code, unit = f"reniec_{level}", f"learnt_{level}"
+    surely = rows.filter(pl.col(code).is_not_null() & pl.col("named_kind").is_in(["exact", "alias"]))
+    surely = surely.with_columns(home=department_of("reniec_department"))
+    lines = ancestors.select("code", "ancestor")
+    levels = ancestors.filter(pl.col("code") == pl.col("ancestor")).filter(pl.col("level") == level).select(ancestor="code")
+    told = surely.select(code, "home", "named_unit").join(lines, left_on="named_unit", right_on="code").join(levels, on="ancestor")
+    told = told.join(lines.rename({"code": "ancestor", "ancestor": "home"}), on=["ancestor", "home"], how="semi")
+    votes = told.group_by(code, unit_=pl.col("ancestor")).agg(n=pl.len())
+    share = pl.col("n") / pl.col("n").sum().over(code)
+    best = votes.filter(share >= reniec()["learning"]["majority"]).unique(code, keep="first")
+    return best.select(code, pl.col("unit_").alias(unit))

@@ -43,20 +43,24 @@ def read_population(folder: Path, settings: Settings, units: pl.DataFrame, notes
 def _read_table(folder: Path, table: PopulationTable, settings: Settings, notes: Notes) -> pl.DataFrame | None:
     frame = read_csv(folder, table, notes)
     names = table.columns
-    needed = [names.code, names.population, *([] if table.year else [names.year])]
+    needed = [names.code, names.value, *([] if table.year else [names.year])]
     if frame is None or not require(frame, needed, table.file, notes):
         return None
     rows = frame.select(
         pl.col("row").cast(pl.Int64),
         unit_code=text_of(names.code, frame),
         year_text=pl.lit(str(table.year)) if table.year else text_of(names.year, frame),
-        population_text=text_of(names.population, frame),
+        population_text=text_of(names.value, frame),
         file=pl.lit(table.file),
         series=pl.lit(table.series),
         synthetic=pl.lit(table.synthetic),
     )
     rows = rows.filter(~pl.col("unit_code").is_in(table.skip).fill_null(value=False))
     rows = rows.with_columns(unit_code=own_code("unit_code", settings))
+    if table.country and settings.nation:
+        nation = pl.lit(settings.nation.code)
+        written = pl.col("unit_code").is_in(table.country)
+        rows = rows.with_columns(unit_code=pl.when(written).then(nation).otherwise("unit_code"))
     return _numbers(rows.filter(wanted(settings, "unit_code")), table, notes)
 
 
@@ -67,7 +71,7 @@ def _numbers(rows: pl.DataFrame, table: PopulationTable, notes: Notes) -> pl.Dat
         year=pl.col("year_text").cast(pl.Int64, strict=False),
         population=pl.when(number.is_finite()).then(number.round().cast(pl.Int64, strict=False)),
     )
-    column = table.columns.population
+    column = table.columns.value
     text = pl.col("population_text")
     faults = {
         "population-year-bad": (
@@ -81,7 +85,7 @@ def _numbers(rows: pl.DataFrame, table: PopulationTable, notes: Notes) -> pl.Dat
         "population-negative": (pl.col("population") < 0, column, "population_text"),
     }
     for code, (bad, where, value) in faults.items():
-        notes.told.extend(of_rows(code, rows.filter(bad), column=where, value=value))
+        notes.fatal.extend(of_rows(code, rows.filter(bad), column=where, value=value))
     used = rows.filter((pl.col("population") > 0) & pl.col("year").is_between(*_YEARS))
     return used.drop("year_text", "population_text")
 

@@ -12,17 +12,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from convive.errors import Problem, TerritoryError
+from convive.observatory import Bilingual, Strict
 
 SETTINGS_FILE = "territory.toml"
-
-
-class Strict(BaseModel):
-    """A table of the file; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_LENGTHS = {"department": 2, "province": 4, "district": 6}
 
 
 class Country(Strict):
@@ -61,6 +57,7 @@ class UnitTable(Received):
     level: str | None = None
     columns: UnitColumns = UnitColumns()
     repeats: bool = False
+    skip: tuple[str, ...] = ()
 
 
 class BoundaryColumns(Strict):
@@ -86,30 +83,44 @@ class BoundaryFile(Strict):
 
 
 class PopulationColumns(Strict):
-    """Columns of a population table."""
+    """Columns of a population table; the last four only name units, where ``units = true``."""
 
     code: str = "code"
     year: str = "year"
-    population: str = "population"
+    value: str = "population"
+    name: str | None = None
+    department: str | None = None
+    province: str | None = None
+    district: str | None = None
+
+    def naming(self, level: str) -> str:
+        """The column that holds the name of a unit of ``level``."""
+        own: str | None = getattr(self, level, None) if level in ("department", "province", "district") else None
+        return own or self.name or "name"
 
 
 class PopulationTable(Received):
-    """Inhabitants by unit and year. ``year`` where the whole file is of one; ``skip``: codes that are no unit (subtotals)."""
+    """Inhabitants by unit and year. ``year`` where the whole file is of one; ``skip``: codes that are no unit (subtotals).
+
+    ``country``: codes under which this table writes the country, beside those of ``[country]``. ``units``: the table also names
+    units.
+    """
 
     level: str | None = None
     columns: PopulationColumns = PopulationColumns()
     year: int | None = None
     skip: tuple[str, ...] = ()
-    series: str
-    source: str = ""
+    country: tuple[str, ...] = ()
+    series: str = "population"
+    source: Bilingual | None = None
     synthetic: bool = False
+    units: bool = False
 
 
 class BreakRule(Strict):
     """When a yearly growth is no demography; see ``data/breaks.toml`` for the reasons of the defaults."""
 
     minimum: float = Field(gt=0)
-    maximum: float = Field(gt=0)
     spread_multiple: float = Field(gt=0)
     minimum_units: int = Field(ge=1)
 
@@ -136,7 +147,7 @@ class Settings(Strict):
 
     levels: tuple[str, ...] = ("country", "department", "province", "city", "district")
     nesting: Literal["prefix", "column"] = "column"
-    code_lengths: dict[str, int] = {"department": 2, "province": 4, "district": 6}
+    code_lengths: dict[str, int] = _LENGTHS
     only: tuple[str, ...] = ()
     sum_tolerance: float = Field(default=0.005, ge=0)
     country: Country | None = Country()
@@ -149,22 +160,21 @@ class Settings(Strict):
     @model_validator(mode="after")
     def _levels_known(self) -> Settings:
         named = [table.level for table in (*self.units, *self.population, *self.boundaries) if table.level]
-        unknown = [level for level in (*named, *self.code_lengths) if level not in self.levels]
-        if (
-            unknown
-            and "code_lengths" in self.model_fields_set | {"code_lengths"}
-            and set(unknown) - set(_DEFAULT_LENGTHS)
-        ):
+        own = [] if self.code_lengths == _LENGTHS else list(self.code_lengths)
+        unknown = [level for level in (*named, *own) if level not in self.levels]
+        if unknown:
             raise ValueError(f"level {unknown[0]!r} is not among levels {list(self.levels)}")
         return self
+
+    @property
+    def nation(self) -> Country | None:
+        """The country, where this territory has that level."""
+        return self.country if "country" in self.levels else None
 
     @property
     def lengths(self) -> dict[str, int]:
         """Code length by level, for the levels that this territory has."""
         return {level: self.code_lengths[level] for level in self.levels if level in self.code_lengths}
-
-
-_DEFAULT_LENGTHS = ("department", "province", "district")
 
 
 @cache

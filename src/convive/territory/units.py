@@ -8,7 +8,7 @@ import polars as pl
 
 from convive.errors import Problem
 from convive.territory.notes import Notes, of_rows
-from convive.territory.settings import Settings, UnitTable
+from convive.territory.settings import PopulationTable, Settings, UnitColumns, UnitTable
 from convive.territory.tables import filtered, properties, read_csv, read_features, require, text_of
 
 UNITS_SCHEMA: dict[str, pl.DataType] = {
@@ -28,7 +28,8 @@ def read_units(folder: Path, settings: Settings, notes: Notes) -> tuple[pl.DataF
 
     The first table that names a unit gives its name; names that other tables write become aliases.
     """
-    tables = [_read_table(folder, table, settings, notes) for table in settings.units]
+    named = (*settings.units, *(as_units(table, settings) for table in settings.population if table.units))
+    tables = [_read_table(folder, table, settings, notes) for table in named]
     rows = pl.concat([_country_rows(settings), *(table for table in tables if table is not None)])
     rows = rows.with_columns(parent=_parent(settings))
     units = rows.group_by("code", maintain_order=True).agg(
@@ -57,9 +58,9 @@ def ancestors_of(units: pl.DataFrame) -> pl.DataFrame:
 def own_code(column: str, settings: Settings) -> pl.Expr:
     """The code as this territory writes it: the country's own code for the zeros of the tables."""
     written = pl.col(column)
-    if settings.country is None:
+    if settings.nation is None:
         return written
-    return pl.when(written.is_in(settings.country.written_as)).then(pl.lit(settings.country.code)).otherwise(written)
+    return pl.when(written.is_in(settings.nation.written_as)).then(pl.lit(settings.nation.code)).otherwise(written)
 
 
 def wanted(settings: Settings, column: str = "code") -> pl.Expr:
@@ -70,6 +71,14 @@ def wanted(settings: Settings, column: str = "code") -> pl.Expr:
     below = pl.any_horizontal([written.str.starts_with(code) for code in settings.only])
     above = written.is_in([code[:n] for code in settings.only for n in settings.lengths.values()])
     return below | above | ~written.str.contains(r"^\d+$")
+
+
+def as_units(table: PopulationTable, settings: Settings) -> UnitTable:
+    """A population table read for the units that it names, one row a unit and year."""
+    level = table.level or settings.levels[-1]
+    columns = UnitColumns(code=table.columns.code, name=table.columns.naming(level))
+    received = table.model_dump(include={"file", "encoding", "delimiter", "filters", "skip"})
+    return UnitTable(**received, level=level, columns=columns, repeats=True)
 
 
 def _read_table(folder: Path, table: UnitTable, settings: Settings, notes: Notes) -> pl.DataFrame | None:
@@ -86,6 +95,7 @@ def _read_table(folder: Path, table: UnitTable, settings: Settings, notes: Notes
     if frame is None or not require(frame, [table.columns.code, table.columns.name], table.file, notes):
         return None
     rows = frame.select(*(text_of(names[key], frame).alias(key) for key in _READ), "row", file=pl.lit(table.file))
+    rows = rows.filter(~pl.col("code").is_in(table.skip).fill_null(value=False))
     rows = rows.with_columns(code=own_code("code", settings)).filter(pl.col("code").is_null() | wanted(settings))
     notes.fatal.extend(
         of_rows("unit-without-code", rows.filter(pl.col("code").is_null()), column=names["code"], value="name")
@@ -108,13 +118,11 @@ def _dated(rows: pl.DataFrame, table: UnitTable, notes: Notes) -> pl.DataFrame:
 def _level(table: UnitTable, settings: Settings) -> pl.Expr:
     by_length = {length: level for level, length in settings.lengths.items()}
     digits = pl.when(pl.col("code").str.contains(r"^\d+$")).then(pl.col("code").str.len_chars().cast(pl.Int64))
-    found = pl.lit(None, dtype=pl.String)
-    if settings.nesting == "prefix":
-        found = digits.replace_strict(by_length, default=None, return_dtype=pl.String)
+    found = digits.replace_strict(by_length, default=None, return_dtype=pl.String)
     level = pl.coalesce("level", found, pl.lit(table.level, dtype=pl.String))
-    if settings.country is None:
+    if settings.nation is None:
         return level
-    return pl.when(pl.col("code") == settings.country.code).then(pl.lit(settings.levels[0])).otherwise(level)
+    return pl.when(pl.col("code") == settings.nation.code).then(pl.lit("country")).otherwise(level)
 
 
 def _parent(settings: Settings) -> pl.Expr:
@@ -124,19 +132,19 @@ def _parent(settings: Settings) -> pl.Expr:
     if settings.nesting == "prefix":
         for (_, above), (level, _) in zip(levels, levels[1:], strict=False):
             choices.append(pl.when(pl.col("level") == level).then(pl.col("code").str.head(above)))
-    if settings.country is not None and len(settings.levels) > 1:
+    if settings.nation is not None and len(settings.levels) > 1:
         top = pl.col("level") == settings.levels[1]
-        choices.append(pl.when(top).then(pl.lit(settings.country.code)))
+        choices.append(pl.when(top).then(pl.lit(settings.nation.code)))
     return pl.coalesce(choices)
 
 
 def _country_rows(settings: Settings) -> pl.DataFrame:
     schema = {**UNITS_SCHEMA, "aliases": pl.String, "row": pl.Int64, "file": pl.String}
     order = [*_READ, "row", "file"]
-    if settings.country is None:
+    if settings.nation is None:
         return pl.DataFrame(schema={column: schema[column] for column in order})
-    country = settings.country
-    row = {"code": country.code, "name": country.name, "level": settings.levels[0], "aliases": ";".join(country.names)}
+    country = settings.nation
+    row = {"code": country.code, "name": country.name, "level": "country", "aliases": ";".join(country.names)}
     return pl.DataFrame([row | {"file": "territory.toml"}], schema={column: schema[column] for column in order})
 
 
@@ -149,7 +157,7 @@ def _aliases(rows: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check(units: pl.DataFrame, settings: Settings, notes: Notes) -> None:
-    if units.height <= (settings.country is not None):
+    if units.height <= (settings.nation is not None):
         notes.fatal.append(Problem("units-missing", file="territory.toml"))
     unnamed = units.filter(pl.col("name").is_null())
     notes.fatal.extend(of_rows("unit-without-name", unnamed, column="name", value="code"))
