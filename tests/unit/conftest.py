@@ -228,6 +228,6 @@ def small_edition() -> Edition:
         definitions={indicator: _definition(indicator) for indicator in figures["indicator"].unique().sort()},
         sources=tuple(_sources()),
         quality=QUALITY,
-        register={"records": 290, "cases": 182, "matched": 90, "draft": 92},
+        register={"records": 290, "cases": 182, "joined_by": {"source_number": 12}, "contradictions": {}},
         classifications={**lists, "weekday": _codes("weekday")},
     )

@@ -208,18 +208,26 @@ class Reader:
         ]
 
     def mapped(self) -> tuple[Area | None, pl.DataFrame]:
-        """The finest level below the focus that has boundaries, and the rates of its units in the latest full year."""
+        """The finest level below the focus that has boundaries and that a page can show, and the rates of its units in the
+        latest full year."""
         below = self.below()
         areas = [self.edition.area(level) for level in below["level"].unique(maintain_order=True)]
         found = [area for area in areas if area is not None]
         if not found:
             return None, self.figures.clear()
-        area = max(found, key=lambda area: below.filter(pl.col("level") == area.level).height)
+        sizes = {area.level: below.filter(pl.col("level") == area.level).height for area in found}
+        shown = [area for area in found if sizes[area.level] <= MAP_UNITS_UP_TO]
+        area = (
+            max(shown, key=lambda area: sizes[area.level]) if shown else min(found, key=lambda area: sizes[area.level])
+        )
         units = below.filter(pl.col("level") == area.level)["code"].to_list()
         drawn = [part for part in area.geojson["features"] if part["properties"]["code"] in units]
         rates = self.rows("homicide_rate", period=self.full_year() or "").filter(pl.col("unit_code").is_in(units))
         return replace(area, geojson={"type": "FeatureCollection", "features": drawn}), rates.sort("unit_code")
 
+
+MAP_UNITS_UP_TO = 60
+"""With more units than this a map of a page's width shows a mosaic in which nobody finds a place."""
 
 YEAR = r"^\d{4}$"
 HALF = r"^\d{4}-H[12]$"

@@ -21,6 +21,10 @@ LABELS_UP_TO = 16
 """With more units than this the names would lie on one another: the table tells them."""
 
 
+DETAIL = 1500
+"""A map is drawn as if it were this many steps wide: what is finer than half a pixel only makes the file heavy."""
+
+
 def draw(rows: pl.DataFrame, boundaries: Mapping[str, Any], *, width: theme.Width, title: str, note: str) -> Spec:
     """``rows``: unit_code, label, value (null where unknown), status, text; ``note`` stands below the map."""
     told = {row["unit_code"]: row for row in rows.to_dicts()}
@@ -31,8 +35,9 @@ def draw(rows: pl.DataFrame, boundaries: Mapping[str, Any], *, width: theme.Widt
     known = [feature for feature in features if feature["value"] is not None]
     others = [feature for feature in features if feature["value"] is None]
     layers = [_areas(known).encode(fill=_fill(edges, title))] if known else []
-    if others:
-        layers.append(_areas(others).encode(fill=alt.value(theme.WITHHELD)))
+    for status, fill in ((True, theme.WITHHELD), (False, theme.ABSENT)):
+        if some := [feature for feature in others if (feature["status"] == "suppressed") == status]:
+            layers.append(_areas(some).encode(fill=alt.value(fill)))
     if len(features) <= LABELS_UP_TO:
         layers += _labels(features, edges, width)
     chart = alt.layer(*layers).project(type="identity", reflectY=True).properties(height=height)
@@ -60,7 +65,11 @@ def _flat(boundaries: Mapping[str, Any]) -> list[dict[str, Any]]:
     shapes = [(feature, shape(feature["geometry"])) for feature in boundaries["features"]]
     middle = sum(area.centroid.y for _, area in shapes) / max(len(shapes), 1)
     shrink = math.cos(math.radians(middle))
-    return [{**feature, "geometry": _shrunk(mapping(area), shrink)} for feature, area in shapes]
+    across = max((area.bounds[2] for _, area in shapes), default=0) - min(
+        (area.bounds[0] for _, area in shapes), default=0
+    )
+    simpler = [(feature, area.simplify(across / DETAIL)) for feature, area in shapes]
+    return [{**feature, "geometry": _shrunk(mapping(area), shrink)} for feature, area in simpler]
 
 
 def _shrunk(geometry: dict[str, Any], shrink: float) -> dict[str, Any]:

@@ -26,6 +26,9 @@ ON_DARK_FROM = 3
 WITHHELD = "#fdfdfb"
 """A colour used for nothing else: :func:`hatched` turns it into hatching in the finished SVG (Vega has no patterns)."""
 
+ABSENT = "#f3f4f5"
+"""Of a unit about which the edition has no figure."""
+
 FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 
 Name = Literal["wide", "narrow"]

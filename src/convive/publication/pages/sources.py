@@ -9,10 +9,10 @@ from convive.publication import words
 from convive.publication.edition import Tree, in_language
 from convive.publication.pages.page import Block, Cell, Link, Notice, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Reader
+from convive.standard import classification
 from convive.texts import date, number, say
 
 NAME = "sources"
-JOINED = ("records", "cases", "matched", "draft", "incidents")
 FILE_COLUMNS = ("institution", "file", "received", "rows", "records", "rejected", "aggregates", "synthetic")
 
 
@@ -133,9 +133,18 @@ def _count(value: int | None, language: str) -> TableCell:
 
 
 def _register(reader: Reader) -> Table:
-    """How many records became how many cases, as far as this site has words for it."""
+    """How many records became how many cases, and by which rule records were joined or kept apart."""
     language = reader.language
     told = reader.edition.register
-    rows = tuple((say(f"sources.joined.{key}", language), number(told[key], language)) for key in JOINED if key in told)
+    rules = classification("joined_by")
+    rows: list[tuple[TableCell, ...]] = [
+        (say(f"sources.register_{key}", language), number(told[key], language))
+        for key in ("records", "cases")
+        if key in told
+    ]
+    for key in ("joined_by", "contradictions"):
+        for rule, times in sorted(told.get(key, {}).items()):
+            name = say(f"sources.register_{key}", language, rule=rules.label(rule, language))
+            rows.append((name, number(times, language)))
     header = (say("sources.column.step", language), say("sources.column.times", language))
-    return Table(say("sources.register", language), header, rows, frozenset({1}))
+    return Table(say("sources.register", language), header, tuple(rows), frozenset({1}))
