@@ -1,4 +1,6 @@
-"""Where things happen: units and their tree, boundaries, population and its breaks, and the names that people give to places."""
+"""Where things happen: units and their tree, boundaries, population and its breaks, and the names that people give to
+places.
+"""
 
 from convive.territory.territory import Territory
 

@@ -23,7 +23,10 @@ from convive.territory.units import own_code, wanted
 
 @dataclass(frozen=True)
 class Boundaries:
-    """One edition of one level. ``codes`` are sorted; ``geometries`` (longitude, latitude in degrees) stand beside them."""
+    """One edition of one level.
+
+    ``codes`` are sorted; ``geometries`` (longitude, latitude in degrees) stand beside them.
+    """
 
     settings: BoundaryFile
     codes: np.ndarray[Any, Any]

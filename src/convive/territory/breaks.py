@@ -1,7 +1,9 @@
-"""Breaks of a population series: a change from one year to the next that is a new way of counting, not births and journeys.
+"""Breaks of a population series: a change from one year to the next that is a new way of counting, not births and
+journeys.
 
-Growth g is ln(P₂/P₁) per year. It is set beside the growths of all units of the same level over the same years: their median m and
-their median absolute deviation (MAD), which a few broken series do not move. The rule and its numbers are data (``data/breaks.toml``).
+Growth g is ln(P₂/P₁) per year. It is set beside the growths of all units of the same level over the same years: their
+median m and their median absolute deviation (MAD), which a few broken series do not move. The rule and its numbers are
+data (``data/breaks.toml``).
 """
 
 from __future__ import annotations

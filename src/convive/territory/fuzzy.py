@@ -1,6 +1,10 @@
-"""Names that are nearly right: the Indel similarity of RapidFuzz, accepted only when one unit is clearly ahead of all others."""
+"""Names that are nearly right: the Indel similarity of RapidFuzz, accepted only when one unit is clearly ahead of all
+others.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +27,9 @@ def nearest(asked: pl.DataFrame, scoped_names: pl.DataFrame, rule: Matching) -> 
     """:data:`FUZZY_SCHEMA` of those rows of ``asked`` (level, scope, key) that have one clear answer; score 0–100."""
     found: list[pl.DataFrame] = []
     pools = scoped_names.partition_by("level", "scope", as_dict=True)
-    for (level, scope), part in asked.unique().sort("level", "scope", "key").partition_by("level", "scope", as_dict=True).items():
+    for (level, scope), part in (
+        asked.unique().sort("level", "scope", "key").partition_by("level", "scope", as_dict=True).items()
+    ):
         pool = pools.get((level, scope))
         if pool is None:
             continue
@@ -32,10 +38,18 @@ def nearest(asked: pl.DataFrame, scoped_names: pl.DataFrame, rule: Matching) -> 
     return pl.concat(found) if found else pl.DataFrame(schema=FUZZY_SCHEMA)
 
 
+def _digits(names: pl.DataFrame) -> np.ndarray[Any, Any]:
+    return names["key"].str.replace_all(r"[^0-9]", "").to_numpy()
+
+
 def _block(part: pl.DataFrame, pool: pl.DataFrame, threshold: float, margin: float) -> pl.DataFrame:
-    """The best unit of each name against the best of any other unit."""
+    """The best unit of each name against the best of any other unit.
+
+    Numbers in names are no slips: they must be equal.
+    """
     pool = pool.sort("code", "key")
     scores = process.cdist(part["key"].to_list(), pool["key"].to_list(), scorer=fuzz.ratio, dtype=np.float32)
+    scores[_digits(part)[:, None] != _digits(pool)[None, :]] = 0.0
     owner = pool["code"].rle_id().to_numpy()
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
     by_unit = np.maximum.reduceat(scores, starts, axis=1)

@@ -1,7 +1,8 @@
 """From what a record writes about a place to a unit of the territory.
 
-Names are read from coarse to fine, each within the unit found so far; a code is read beside them. What agrees is used, down to the finest
-unit; where two parts contradict each other, only the unit that holds both. A name that several units share is never guessed.
+Names are read from coarse to fine, each within the unit found so far; a code is read beside them. What agrees is used,
+down to the finest unit; where two parts contradict each other, only the unit that holds both. A name that several
+units share is never guessed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import polars as pl
 
 from convive.territory import codes
 from convive.territory.fuzzy import nearest
-from convive.territory.names import ANYWHERE, index, key, named_units, rules, scoped
+from convive.territory.names import ANYWHERE, abroad, index, key, named_units, scoped
 from convive.territory.settings import Settings
 
 UNKNOWN, AMBIGUOUS, CONTRADICTION = "unknown-place", "ambiguous-place", "place-contradiction"
@@ -35,9 +36,10 @@ class Gazetteer:
     def resolve(self, frame: pl.DataFrame) -> pl.DataFrame:
         """``frame`` with unit_code, level, certainty, score (0–100) and problem_code, in the same order.
 
-        Columns read, all text and all optional: ``code`` with ``coding`` (``inei``, ``own`` or ``reniec``), ``country``, a column named as
-        any level of the territory, and ``place`` (one name of whatever level). certainty is ``code``, ``exact``, ``alias``, ``probable``
-        (a similar name, clearly ahead), ``parent_only`` (only a coarser unit is sure), ``unresolved``, ``not_recorded`` or ``abroad``.
+        Columns read, all text and all optional: ``code`` with ``coding`` (``inei``, ``own`` or ``reniec``),
+        ``country``, a column named as any level of the territory, and ``place`` (one name of whatever level).
+        certainty is ``code``, ``exact``, ``alias``, ``probable`` (a similar name, clearly ahead), ``parent_only``
+        (only a coarser unit is sure), ``unresolved``, ``not_recorded`` or ``abroad``.
         """
         asked = self._prepared(frame)
         state = self._by_names(asked)
@@ -68,7 +70,13 @@ class Gazetteer:
         none = pl.lit(None, dtype=pl.String)
         context = codes.department_of("reniec_department")
         state = asked.select(
-            "row", unit=none, kind=none, score=pl.lit(None, dtype=pl.Float64), problem=none, stopped=pl.lit(value=False), hint=context
+            "row",
+            unit=none,
+            kind=none,
+            score=pl.lit(None, dtype=pl.Float64),
+            problem=none,
+            stopped=pl.lit(value=False),
+            hint=context,
         )
         for level in self._named_levels:
             if asked[level].null_count() < asked.height:
@@ -84,7 +92,9 @@ class Gazetteer:
             key=keys, level=pl.lit(level), scope=pl.coalesce("unit", hint, pl.lit(ANYWHERE)), anywhere=pl.lit(ANYWHERE)
         ).with_columns(key=pl.when(~pl.col("stopped")).then("key"))
         place = ["level", "scope", "key"]
-        rows = rows.join(self._index.rename({"code": "here", "kind": "how"}), on=place, how="left", maintain_order="left")
+        rows = rows.join(
+            self._index.rename({"code": "here", "kind": "how"}), on=place, how="left", maintain_order="left"
+        )
         lost = rows.filter(pl.col("key").is_not_null() & pl.col("n").is_null()).select(place)
         near = nearest(lost, self._pool, self.settings.matching)
         rows = rows.join(near, on=place, how="left", maintain_order="left")
@@ -107,7 +117,7 @@ class Gazetteer:
         """What the code says beside the names."""
         said = codes.own_units(asked, self.units, self.settings)
         said = codes.reniec_units(said, state, self.ancestors)
-        rows = state.with_columns(said.select("code_unit", "code_kind", "code_score", "code_problem"))
+        rows = state.with_columns(said.select("code_unit", "code_kind", "code_score", "code_problem", "learnt"))
         rows = self._with_common(rows, "unit", "code_unit")
         return _together(rows)
 
@@ -115,10 +125,11 @@ class Gazetteer:
         parts = [*self._named_levels, "place"]
         given = pl.any_horizontal(pl.col(part).is_not_null() for part in (*parts, "code"))
         foreign = pl.col("country").is_not_null() & ~pl.col("country").is_in(self._countries)
-        words = [key_ for key_ in rules()["abroad"]]
-        outside = pl.any_horizontal(pl.col(part).is_in(words).fill_null(value=False) for part in parts)
+        outside = pl.any_horizontal(pl.col(part).is_in(abroad()).fill_null(value=False) for part in parts)
         facts = asked.select(
-            given=given, home=pl.col("country").is_in(self._countries).fill_null(value=False), abroad=foreign.fill_null(value=False) | outside | pl.col("reniec_abroad")
+            given=given,
+            home=pl.col("country").is_in(self._countries).fill_null(value=False),
+            abroad=foreign.fill_null(value=False) | outside | pl.col("reniec_abroad"),
         )
         levels = self.units.select(unit="code", level="level")
         rows = pl.concat([state, facts], how="horizontal").with_columns(
@@ -128,13 +139,17 @@ class Gazetteer:
         only = ~pl.col("given") & pl.col("home") & ~pl.col("abroad")
         if nation is not None:
             rows = rows.with_columns(
-                unit=pl.when(only).then(pl.lit(nation.code)).otherwise("unit"), kind=pl.when(only).then(pl.lit("exact")).otherwise("kind")
+                unit=pl.when(only).then(pl.lit(nation.code)).otherwise("unit"),
+                kind=pl.when(only).then(pl.lit("exact")).otherwise("kind"),
             )
         rows = rows.join(levels, on="unit", how="left", maintain_order="left")
         certainty = (
-            pl.when("abroad").then(pl.lit("abroad"))
-            .when(pl.col("unit").is_not_null()).then("kind")
-            .when("given").then(pl.lit("unresolved"))
+            pl.when("abroad")
+            .then(pl.lit("abroad"))
+            .when(pl.col("unit").is_not_null())
+            .then("kind")
+            .when("given")
+            .then(pl.lit("unresolved"))
             .otherwise(pl.lit("not_recorded"))
         )
         sure = pl.col("unit").is_not_null() & pl.col("kind").is_in(["code", "exact", "alias"])
@@ -148,25 +163,45 @@ class Gazetteer:
 
 
 def _advanced(rows: pl.DataFrame) -> pl.DataFrame:
-    """The state after one name. A name known only outside the unit found so far is a contradiction, and ends the reading."""
+    """The state after one name.
+
+    A name known only outside the unit found so far is a contradiction, and ends the reading.
+    """
     asked = pl.col("key").is_not_null()
     one, many = pl.col("n") == 1, pl.col("n") > 1
     near = pl.col("near_code").is_not_null()
     astray = asked & pl.col("n").is_null() & ~near & (pl.col("n_else") == 1) & pl.col("common").is_not_null()
     lost = asked & ~one.fill_null(value=False) & ~near & ~astray
     weaker = pl.when((pl.col("kind") == "probable") | (pl.col("problem").is_not_null())).then(pl.lit("probable"))
-    how = pl.when(pl.col("how") == "nested").then(pl.lit("parent_only")).otherwise(
-        pl.coalesce(weaker, pl.when(pl.col("kind") == "alias").then(pl.lit("alias")), "how")
+    how = (
+        pl.when(pl.col("how") == "nested")
+        .then(pl.lit("parent_only"))
+        .otherwise(pl.coalesce(weaker, pl.when(pl.col("kind") == "alias").then(pl.lit("alias")), "how"))
     )
     problem = (
-        pl.when(astray).then(pl.lit(CONTRADICTION))
-        .when(lost & many.fill_null(value=False)).then(pl.lit(AMBIGUOUS))
-        .when(lost).then(pl.lit(UNKNOWN))
+        pl.when(astray)
+        .then(pl.lit(CONTRADICTION))
+        .when(lost & many.fill_null(value=False))
+        .then(pl.lit(AMBIGUOUS))
+        .when(lost)
+        .then(pl.lit(UNKNOWN))
     )
     coarser = pl.when(pl.col("unit").is_not_null()).then(pl.lit("parent_only"))
     return rows.with_columns(
-        unit=pl.when(asked & one).then("here").when(asked & near).then("near_code").when(astray).then("common").otherwise("unit"),
-        kind=pl.when(asked & one).then(how).when(asked & near).then(pl.lit("probable")).when(astray | lost).then(coarser).otherwise("kind"),
+        unit=pl.when(asked & one)
+        .then("here")
+        .when(asked & near)
+        .then("near_code")
+        .when(astray)
+        .then("common")
+        .otherwise("unit"),
+        kind=pl.when(asked & one)
+        .then(how)
+        .when(asked & near)
+        .then(pl.lit("probable"))
+        .when(astray | lost)
+        .then(coarser)
+        .otherwise("kind"),
         score=pl.when(asked & near).then(pl.min_horizontal("near_score", "score")).otherwise("score"),
         problem=pl.coalesce("problem", problem),
         stopped=pl.col("stopped") | astray,
@@ -176,11 +211,13 @@ def _advanced(rows: pl.DataFrame) -> pl.DataFrame:
 def _together(rows: pl.DataFrame) -> pl.DataFrame:
     """Names and code made one: the finer of two that agree, the unit that holds both where they do not."""
     coded, named = pl.col("code_unit").is_not_null(), pl.col("unit").is_not_null()
-    sure = named & ~pl.col("kind").is_in(["probable", "parent_only"]) 
+    sure = named & ~pl.col("kind").is_in(["probable", "parent_only"])
     code_holds = coded & (~named | (pl.col("common") == pl.col("unit")) | ~sure)
-    names_hold = named & (~coded | (pl.col("common") == pl.col("code_unit"))) & ~(code_holds & (pl.col("code_unit") == pl.col("unit")))
+    names_hold = named & (~coded | (pl.col("common") == pl.col("code_unit")))
     apart = coded & named & ~code_holds & ~names_hold
-    by_code = code_holds & ~names_hold | (code_holds & (pl.col("code_unit") == pl.col("unit")))
+    # A code that was learnt from names adds nothing to the certainty of those names.
+    same = pl.col("code_unit") == pl.col("unit")
+    by_code = code_holds & ~(same & sure & pl.col("learnt")).fill_null(value=False)
     clash = pl.col("problem") == CONTRADICTION
     return rows.with_columns(
         unit=pl.when(apart).then("common").when(by_code).then("code_unit").otherwise("unit"),

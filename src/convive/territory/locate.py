@@ -1,8 +1,8 @@
 """In which unit a point lies.
 
-The points are put in a Sort-Tile-Recursive tree and each boundary, prepared once, asks for those that it touches: a million points
-cost less than asking a million times. A point on a border belongs to the unit with the lowest code, so that the answer never depends on
-the order of a file.
+The points are put in a Sort-Tile-Recursive tree and each boundary, prepared once, asks for those that it touches: a
+million points cost less than asking a million times. A point on a border belongs to the unit with the lowest code, so
+that the answer never depends on the order of a file.
 """
 
 from __future__ import annotations

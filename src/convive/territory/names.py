@@ -1,6 +1,7 @@
 """Place names as they are compared, and which units answer to them.
 
-Names are folded, punctuation counts as space, words that only say what a place is (``DISTRITO DE``) go, and abbreviations are written out.
+Names are folded, punctuation and spaces do not count (``ANCO-HUALLO`` is ``ANCOHUALLO``), words that only say what a
+place is (``DISTRITO DE``) go, and abbreviations are written out.
 """
 
 from __future__ import annotations
@@ -31,8 +32,15 @@ def key(column: str) -> pl.Expr:
     text = text.str.replace(rf"^(?:{prefixes}) (\S)", "${1}")
     padded = pl.concat_str(pl.lit(" "), text.str.replace_all(" ", "  "), pl.lit(" "))
     words = {f" {short} ": f" {long} " for short, long in rules()["words"].items()}
-    text = padded.str.replace_many(words).str.replace_all(r"\s+", " ").str.strip_chars()
+    text = padded.str.replace_many(words).str.replace_all(" ", "", literal=True)
     return pl.when(text != "").then(text)
+
+
+@cache
+def abroad() -> tuple[str, ...]:
+    """Keys of the words that mean a place outside the country."""
+    words = pl.DataFrame({"word": rules()["abroad"]})
+    return tuple(words.select(key("word")).to_series())
 
 
 def named_units(units: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -43,7 +51,9 @@ def named_units(units: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     other = pl.concat([aliases.select("code", name="alias"), shipped]).with_columns(kind=pl.lit("alias"))
     every = pl.concat([own, other]).with_columns(key=key("name")).filter(pl.col("key").is_not_null())
     every = every.unique(["code", "key"], keep="first", maintain_order=True)
-    return every.join(units.select("code", "level"), on="code", maintain_order="left").select("code", "level", "key", "kind")
+    return every.join(units.select("code", "level"), on="code", maintain_order="left").select(
+        "code", "level", "key", "kind"
+    )
 
 
 def scoped(names: pl.DataFrame, ancestors: pl.DataFrame) -> pl.DataFrame:
@@ -53,7 +63,8 @@ def scoped(names: pl.DataFrame, ancestors: pl.DataFrame) -> pl.DataFrame:
 
 
 def index(scoped_names: pl.DataFrame, ancestors: pl.DataFrame) -> pl.DataFrame:
-    """level, scope, key, n (units so called there), code, kind: one row a name, where the unit's own name goes before an alias.
+    """level, scope, key, n (units so called there), code, kind: one row a name, where the unit's own name goes before
+    an alias.
 
     At level :data:`ANYWHERE` a unit that holds all others of the same name answers for them, with kind ``nested``.
     """

@@ -19,7 +19,9 @@ class Notes:
 
 
 def of_rows(code: str, rows: pl.DataFrame, *, column: str, value: str) -> Iterable[Problem]:
-    """A problem for each row of ``rows`` (which has ``file`` and ``row``); ``value`` names the column that holds the value."""
+    """A problem for each row of ``rows`` (which has ``file`` and ``row``); ``value`` names the column that holds the
+    value.
+    """
     for file, row, found in rows.select("file", "row", pl.col(value).cast(pl.String)).iter_rows():
         yield Problem(code, file=file, row=row, column=column, value=found or "")
 

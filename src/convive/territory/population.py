@@ -25,8 +25,8 @@ _YEARS = (1500, 2200)
 def read_population(folder: Path, settings: Settings, units: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     """:data:`POPULATION_SCHEMA`, one row a unit and year, sorted.
 
-    Where two tables tell of the same unit and year, the first listed holds; a difference between them is told. Two different values
-    in one file stop the work, since nobody can know which is meant.
+    Where two tables tell of the same unit and year, the first listed holds; a difference between them is told. Two
+    different values in one file stop the work, since nobody can know which is meant.
     """
     read = [_read_table(folder, table, settings, notes) for table in settings.population]
     tables = [table for table in read if table is not None]

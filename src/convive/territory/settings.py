@@ -1,4 +1,5 @@
-"""What ``territory.toml`` says: levels, tables of units, boundaries by edition, population and how a break is recognised.
+"""What ``territory.toml`` says: levels, tables of units, boundaries by edition, population and how a break is
+recognised.
 
 Every setting is told in the manual (``docs/territory.md``); a misspelt key is an error that names it.
 """
@@ -31,12 +32,15 @@ class Country(Strict):
 
 
 class Received(Strict):
-    """A file below ``territory/`` and how its text is read. ``filters``: column → the only value whose rows are used."""
+    """A file below ``territory/`` and how its text is read.
+
+    ``filters``: column → the only value whose rows are used.
+    """
 
     file: str
     encoding: str = "utf-8"
     delimiter: str = ","
-    filters: dict[str, str] = {}
+    filters: dict[str, str] = Field(default_factory=dict)
 
 
 class UnitColumns(Strict):
@@ -52,7 +56,10 @@ class UnitColumns(Strict):
 
 
 class UnitTable(Received):
-    """A CSV or GeoJSON with units. ``repeats``: one unit may stand in several rows (a row a year); other names become aliases."""
+    """A CSV or GeoJSON with units.
+
+    ``repeats``: one unit may stand in several rows (a row a year); other names become aliases.
+    """
 
     level: str | None = None
     columns: UnitColumns = UnitColumns()
@@ -68,7 +75,10 @@ class BoundaryColumns(Strict):
 
 
 class BoundaryFile(Strict):
-    """One edition of the boundaries of one level. ``schematic``: a drawing, not a survey. ``mend``: repair invalid polygons."""
+    """One edition of the boundaries of one level.
+
+    ``schematic``: a drawing, not a survey. ``mend``: repair invalid polygons.
+    """
 
     file: str
     level: str
@@ -100,10 +110,12 @@ class PopulationColumns(Strict):
 
 
 class PopulationTable(Received):
-    """Inhabitants by unit and year. ``year`` where the whole file is of one; ``skip``: codes that are no unit (subtotals).
+    """Inhabitants by unit and year.
 
-    ``country``: codes under which this table writes the country, beside those of ``[country]``. ``units``: the table also names
-    units.
+    ``year`` where the whole file is of one; ``skip``: codes that are no unit (subtotals).
+
+    ``country``: codes under which this table writes the country, beside those of ``[country]``. ``units``: the table
+    also names units.
     """
 
     level: str | None = None
@@ -141,8 +153,9 @@ class Matching(Strict):
 class Settings(Strict):
     """The whole of ``territory.toml``. Levels go from coarse to fine.
 
-    With ``nesting = "prefix"`` the code of a unit begins with its parent's, and ``code_lengths`` tells the level of a code;
-    with ``"column"`` parents and levels come from the tables. ``only`` keeps the units below these codes (and above none).
+    With ``nesting = "prefix"`` the code of a unit begins with its parent's, and ``code_lengths`` tells the level of a
+    code; with ``"column"`` parents and levels come from the tables. ``only`` keeps the units below these codes (and
+    above none).
     """
 
     levels: tuple[str, ...] = ("country", "department", "province", "city", "district")
@@ -159,7 +172,8 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _levels_known(self) -> Settings:
-        named = [table.level for table in (*self.units, *self.population, *self.boundaries) if table.level]
+        tables = [table.level for table in (*self.units, *self.population)] + [file.level for file in self.boundaries]
+        named = [level for level in tables if level]
         own = [] if self.code_lengths == _LENGTHS else list(self.code_lengths)
         unknown = [level for level in (*named, *own) if level not in self.levels]
         if unknown:

@@ -14,7 +14,9 @@ from convive.territory.settings import Received
 
 
 def read_csv(folder: Path, table: Received, notes: Notes) -> pl.DataFrame | None:
-    """All cells as text plus ``row`` (first line of the file = 1); ``None`` where the file cannot be used, which is noted."""
+    """All cells as text plus ``row`` (first line of the file = 1); ``None`` where the file cannot be used, which is
+    noted.
+    """
     text = _text(folder, table.file, table.encoding, notes)
     if text is None:
         return None

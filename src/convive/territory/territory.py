@@ -26,9 +26,10 @@ from convive.territory.units import ancestors_of, read_units
 class Territory:
     """The places of an observatory. :meth:`load` makes one; nothing in it changes afterwards.
 
-    ``units``: code, name, level, parent, valid_from, valid_to. ``ancestors``: code, ancestor, level of the ancestor, each unit being
-    its own too. ``population``: unit_code, year, population, series, synthetic. ``breaks``: unit_code, from_year, to_year, change
-    (fraction), reason (text address). ``problems``: what is not as it should be but did not stop the work.
+    ``units``: code, name, level, parent, valid_from, valid_to. ``ancestors``: code, ancestor, level of the ancestor,
+    each unit being its own too. ``population``: unit_code, year, population, series, synthetic. ``breaks``: unit_code,
+    from_year, to_year, change (fraction), reason (text address). ``problems``: what is not as it should be but did not
+    stop the work.
     """
 
     settings: Settings
@@ -85,7 +86,8 @@ class Territory:
         level: str,
         edition: str | None = None,
     ) -> np.ndarray[Any, Any]:
-        """Codes of the units of ``level`` that hold the points (degrees); ``None`` outside and where a coordinate is missing.
+        """Codes of the units of ``level`` that hold the points (degrees); ``None`` outside and where a coordinate is
+        missing.
 
         Without boundaries of that level no point is known to lie anywhere, and all are ``None``.
         """

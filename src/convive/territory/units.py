@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -46,7 +48,7 @@ def ancestors_of(units: pl.DataFrame) -> pl.DataFrame:
     """code, ancestor, level of the ancestor: every unit with itself and all above it (nothing beyond a circle)."""
     parents = units.select("code", "parent")
     step = units.select("code", ancestor="code")
-    steps = []
+    steps: list[pl.DataFrame] = []
     while not step.is_empty() and len(steps) <= units["level"].n_unique():
         steps.append(step)
         up = step.join(parents, left_on="ancestor", right_on="code").select("code", ancestor="parent")
@@ -126,11 +128,13 @@ def _level(table: UnitTable, settings: Settings) -> pl.Expr:
 
 
 def _parent(settings: Settings) -> pl.Expr:
-    """The parent that a row names; under prefix nesting the beginning of its code; else the country, for the level below it."""
+    """The parent that a row names; under prefix nesting the beginning of its code; else the country, for the level
+    below it.
+    """
     choices = [pl.col("parent")]
     levels = list(settings.lengths.items())
     if settings.nesting == "prefix":
-        for (_, above), (level, _) in zip(levels, levels[1:], strict=False):
+        for (_, above), (level, _) in pairwise(levels):
             choices.append(pl.when(pl.col("level") == level).then(pl.col("code").str.head(above)))
     if settings.nation is not None and len(settings.levels) > 1:
         top = pl.col("level") == settings.levels[1]
@@ -139,7 +143,7 @@ def _parent(settings: Settings) -> pl.Expr:
 
 
 def _country_rows(settings: Settings) -> pl.DataFrame:
-    schema = {**UNITS_SCHEMA, "aliases": pl.String, "row": pl.Int64, "file": pl.String}
+    schema: dict[str, Any] = {**UNITS_SCHEMA, "aliases": pl.String, "row": pl.Int64, "file": pl.String}
     order = [*_READ, "row", "file"]
     if settings.nation is None:
         return pl.DataFrame(schema={column: schema[column] for column in order})
@@ -193,7 +197,9 @@ def _check_tree(units: pl.DataFrame, settings: Settings, notes: Notes) -> None:
 
 
 def _in_circles(units: pl.DataFrame) -> list[str]:
-    """Units that are their own ancestor: what is left after taking away, again and again, units whose parent is gone and leaves."""
+    """Units that are their own ancestor: what is left after taking away, again and again, units whose parent is gone
+    and leaves.
+    """
     left = units.select("code", "parent").filter(pl.col("parent").is_not_null())
     while True:
         kept = left.join(left, left_on="parent", right_on="code", how="semi")
