@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import polars as pl
 
 from convive.errors import LANGUAGES
 from convive.observatory import Observatory
-from convive.publication.audit import Finding
+from convive.publication import audit
 from convive.publication.disclosure import Disclosed, disclose, rules
 from convive.publication.edition import DATA, Edition
 from convive.publication.release import allowed, areas
@@ -41,7 +39,6 @@ def release(
     harmonised: Harmonised,
     register: Register,
     territory: Territory,
-    findings: Sequence[Finding],
     version: str,
 ) -> None:
     """Write the open data below ``folder`` (the new ``public/``): figures after disclosure control and all that
@@ -57,13 +54,13 @@ def release(
     put(data / "definitions.json", json_bytes(definitions(disclosed.figures), in_order=True))
     put(data / "classifications.json", json_bytes(labels(disclosed.figures), in_order=True))
     put(data / "sources.json", json_bytes(sources(harmonised.files, harmonised.rejects)))
-    put(data / "audit.json", json_bytes(told_findings(findings)))
-    put(data / "territory.geojson", json_bytes(areas.geojson(territory.boundary_editions)))
+    put(data / "audit.json", json_bytes(_audit(observatory, disclosed.figures)))
+    put(data / "territory.geojson", json_bytes(areas.geojson(territory.editions)))
     head = _head(observatory, as_of, version) | {
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),
         "quality": quality(register.cases, minimum_cell=minimum_cell),
-        "register": _register(register.summary),
+        "register": _register(register),
         "disclosure": _disclosure(disclosed),
     }
     put(data / "edition.json", json_bytes(allowed.entry("edition", head)))
@@ -99,15 +96,27 @@ def _head(observatory: Observatory, as_of: dt.date, version: str) -> dict[str, A
     }
 
 
-def _register(summary: Any) -> dict[str, Any]:
-    """The numbers of how records became cases; of anything that is not a count of cases nothing is told."""
-    return {key: value for key, value in dataclasses.asdict(summary).items() if _is_count(value)}
+def _audit(observatory: Observatory, figures: pl.DataFrame) -> list[dict[str, Any]]:
+    """Claims recomputed from the public figures alone: from the private ones a claim could ask for a suppressed
+    count."""
+    if not observatory.claims.exists():
+        return []
+    return told_findings(audit.check(observatory.claims, figures))
 
 
-def _is_count(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return all(isinstance(key, str) and _is_count(part) for key, part in value.items())
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _register(register: Register) -> dict[str, Any]:
+    """How records became cases, in counts."""
+    cases, summary = register.cases, register.summary
+    status = cases["status"].cast(pl.String)
+    told = {
+        "records": summary.records,
+        "cases": summary.cases,
+        "matched": int((status == "matched").sum()),
+        "draft": int((status == "draft").sum()),
+        "incidents": cases["incident_id"].n_unique(),
+        "joined_by": dict(summary.joined_by),
+    }
+    return allowed.entry("register", told)
 
 
 def _disclosure(disclosed: Disclosed) -> dict[str, Any]:
