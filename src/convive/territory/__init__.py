@@ -2,6 +2,7 @@
 places.
 """
 
+from convive.territory.boundaries import Boundaries
 from convive.territory.territory import Territory
 
-__all__ = ["Territory"]
+__all__ = ["Boundaries", "Territory"]
