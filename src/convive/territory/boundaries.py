@@ -63,7 +63,7 @@ def _read(folder: Path, file: BoundaryFile, settings: Settings, units: pl.DataFr
     geometries = _parsed(features)[rows["row"].to_numpy() - 1]
     rows = rows.with_columns(position=pl.int_range(pl.len()))
     there = _told_empty(rows, geometries, file, notes)
-    rows = rows.filter(pl.Series(there))
+    rows = rows.filter(pl.Series(there, dtype=pl.Boolean))
     rows, geometries = _of_known_units(rows, units, file, notes), _sound(rows, geometries, file, notes)
     return _assembled(rows, geometries, units, file, notes)
 

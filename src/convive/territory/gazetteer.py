@@ -89,7 +89,7 @@ class Gazetteer:
         """One name more: the unit so called within the unit found so far."""
         hint = pl.lit(None, dtype=pl.String) if level == "department" else pl.col("hint")
         rows = state.with_columns(
-            key=keys, level=pl.lit(level), scope=pl.coalesce("unit", hint, pl.lit(ANYWHERE)), anywhere=pl.lit(ANYWHERE)
+            key=keys, level=pl.lit(level), scope=pl.coalesce("unit", hint, pl.lit(ANYWHERE))
         ).with_columns(key=pl.when(~pl.col("stopped")).then("key"))
         place = ["level", "scope", "key"]
         rows = rows.join(
@@ -170,7 +170,8 @@ def _advanced(rows: pl.DataFrame) -> pl.DataFrame:
     asked = pl.col("key").is_not_null()
     one, many = pl.col("n") == 1, pl.col("n") > 1
     near = pl.col("near_code").is_not_null()
-    astray = asked & pl.col("n").is_null() & ~near & (pl.col("n_else") == 1) & pl.col("common").is_not_null()
+    within = pl.col("scope") != ANYWHERE
+    astray = asked & within & pl.col("n").is_null() & ~near & (pl.col("n_else") == 1).fill_null(value=False)
     lost = asked & ~one.fill_null(value=False) & ~near & ~astray
     weaker = pl.when((pl.col("kind") == "probable") | (pl.col("problem").is_not_null())).then(pl.lit("probable"))
     how = (
@@ -212,7 +213,8 @@ def _together(rows: pl.DataFrame) -> pl.DataFrame:
     """Names and code made one: the finer of two that agree, the unit that holds both where they do not."""
     coded, named = pl.col("code_unit").is_not_null(), pl.col("unit").is_not_null()
     sure = named & ~pl.col("kind").is_in(["probable", "parent_only"])
-    code_holds = coded & (~named | (pl.col("common") == pl.col("unit")) | ~sure)
+    apart_unsure = ~sure & (pl.col("common") != pl.col("code_unit"))
+    code_holds = coded & (~named | (pl.col("common") == pl.col("unit")) | apart_unsure)
     names_hold = named & (~coded | (pl.col("common") == pl.col("code_unit")))
     apart = coded & named & ~code_holds & ~names_hold
     # A code that was learnt from names adds nothing to the certainty of those names.

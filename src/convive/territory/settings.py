@@ -172,10 +172,11 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _levels_known(self) -> Settings:
-        tables = [table.level for table in (*self.units, *self.population)] + [file.level for file in self.boundaries]
-        named = [level for level in tables if level]
+        named: list[str | None] = [table.level for table in self.units]
+        named += [table.level for table in self.population]
+        named += [file.level for file in self.boundaries]
         own = [] if self.code_lengths == _LENGTHS else list(self.code_lengths)
-        unknown = [level for level in (*named, *own) if level not in self.levels]
+        unknown = [level for level in (*named, *own) if level and level not in self.levels]
         if unknown:
             raise ValueError(f"level {unknown[0]!r} is not among levels {list(self.levels)}")
         return self
