@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+
+from convive.errors import Problem, TerritoryError
+from convive.territory import Territory
 
 SETTINGS = """
 levels = ["country", "department", "province", "district"]
@@ -64,16 +69,6 @@ def write_geojson(path: Path, features: list[dict[str, object]]) -> None:
 
 
 @pytest.fixture
-def draw(folder: Path) -> Callable[[dict[str, list[list[float]]]], None]:
-    """Draw the districts anew, each by its ring."""
-
-    def drawn(rings: dict[str, list[list[float]]]) -> None:
-        write_geojson(folder / "districts.geojson", [square(code, 0, ring=ring) for code, ring in rings.items()])
-
-    return drawn
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "territory.toml").write_text(SETTINGS, "utf-8")
     (tmp_path / "units.csv").write_text(UNITS, "utf-8")
@@ -128,3 +123,110 @@ def real_folder(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     for path in (*real_data.glob("population_*.csv"), *real_data.glob("peru_*.geojson")):
         (folder / path.name).symlink_to(path)
     return folder
+
+
+FILES = {
+    "settings": """
+[[units]]
+file = "units.csv"
+
+[[boundaries]]
+file = "districts.geojson"
+level = "district"
+edition = "2014"
+valid_from = 2014-01-01
+
+[[population]]
+file = "population.csv"
+series = "estimates"
+""",
+    "units": """code,name,level,parent,aliases
+24,Tumbes,department,PE,
+2401,Tumbes,province,24,
+2403,Zarumilla,province,24,
+240101,Tumbes,district,2401,Cercado de Tumbes
+240301,Zarumilla,district,2403,
+240302,Aguas Verdes,district,2403,
+city:tumbes,Tumbes,city,2401,
+""",
+    "population": """code,year,population
+24,2013,1000
+24,2014,1010
+2401,2013,600
+2401,2014,606
+2403,2013,400
+2403,2014,404
+""",
+}
+NAMES = {
+    "settings": "territory.toml",
+    "units": "units.csv",
+    "population": "population.csv",
+    "districts": "districts.geojson",
+}
+
+
+def polygon(code: str | None, rings: list[Any]) -> dict[str, Any]:
+    properties = {} if code is None else {"code": code}
+    return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": rings}}
+
+
+def block(code: str | None, west: float, width: float = 1) -> dict[str, Any]:
+    """A square of one degree of latitude from the equator on, whose western side is at longitude ``west``."""
+    return polygon(code, [[[west, 0], [west + width, 0], [west + width, 1], [west, 1], [west, 0]]])
+
+
+def collection(*features: dict[str, Any]) -> str:
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+@pytest.fixture
+def shapes() -> SimpleNamespace:
+    """Hands out :func:`polygon`, :func:`block` and :func:`collection`."""
+    return SimpleNamespace(polygon=polygon, block=block, collection=collection)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a territory whose parents and levels stand in columns, some files replaced; ``None`` leaves one out."""
+    districts = collection(block("240101", 0), block("240301", 1), block("240302", 2))
+
+    def written(**replaced: str | None) -> Path:
+        for key, text in (FILES | {"districts": districts} | replaced).items():
+            if text is not None:
+                (tmp_path / NAMES[key]).write_text(text, "utf-8")
+        return tmp_path
+
+    return written
+
+
+@pytest.fixture
+def small(write: Callable[..., Path]) -> Territory:
+    return Territory.load(write())
+
+
+Position = tuple[str, str, int | None, str, str]
+
+
+@pytest.fixture
+def stopped_by() -> Callable[[Path], list[Position]]:
+    """Code, file, row, column and value of each problem with which loading a folder stops."""
+
+    def stopped_by(folder: Path) -> list[Position]:
+        with pytest.raises(TerritoryError) as stopped:
+            Territory.load(folder)
+        return positions(stopped.value.problems)
+
+    return stopped_by
+
+
+@pytest.fixture
+def told_by() -> Callable[[Territory], list[Position]]:
+    """The same for what is told and does not stop the work."""
+    return lambda territory: positions(territory.problems)
+
+
+def positions(problems: tuple[Problem, ...]) -> list[Position]:
+    """Where each problem is; every one of them must be able to say itself in both languages."""
+    assert all(problem.reason(lang) and problem.remedy(lang) for problem in problems for lang in ("es", "en"))
+    return [(p.code, p.file, p.row, p.column, p.value) for p in problems]

@@ -25,20 +25,20 @@ def test_points_inside_outside_and_missing(small):
     ]
 
 
-def test_a_point_on_a_border_belongs_to_the_lowest_code_whatever_the_order_of_the_file(write, draw):
-    squares = [draw.square("240101", 0), draw.square("240301", 1), draw.square("240302", 2)]
+def test_a_point_on_a_border_belongs_to_the_lowest_code_whatever_the_order_of_the_file(write, shapes):
+    squares = [shapes.block("240101", 0), shapes.block("240301", 1), shapes.block("240302", 2)]
     for order in (squares, squares[::-1]):
-        territory = Territory.load(write(districts=draw.geojson(*order)))
+        territory = Territory.load(write(districts=shapes.collection(*order)))
         assert territory.locate([1.0, 2.0], [0.5, 0.5], level="district").tolist() == ["240101", "240301"]
 
 
-def test_a_hole_is_outside_and_an_island_inside(write, draw):
+def test_a_hole_is_outside_and_an_island_inside(write, shapes):
     ring = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]
     hole = [[1, 1], [1, 2], [2, 2], [2, 1], [1, 1]]
-    mainland = draw.feature("240101", [ring, hole])
+    mainland = shapes.polygon("240101", [ring, hole])
     island = [[[6, 0], [7, 0], [7, 1], [6, 1], [6, 0]]]
     mainland["geometry"] = {"type": "MultiPolygon", "coordinates": [[ring, hole], island]}
-    territory = Territory.load(write(districts=draw.geojson(mainland)))
+    territory = Territory.load(write(districts=shapes.collection(mainland)))
     places = territory.locate([0.5, 1.5, 6.5, 5.0], [0.5, 1.5, 0.5, 0.5], level="district")
     assert places.tolist() == ["240101", None, "240101", None]
 
@@ -61,7 +61,7 @@ def test_an_edition_that_is_not_there_is_told(small):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(points=st.lists(st.tuples(st.floats(-1, 4), st.floats(-1, 2)), min_size=1, max_size=20))
 def test_agrees_with_asking_every_polygon(small, points):
-    shapes = [(f["properties"]["code"], shape(f["geometry"])) for f in small.boundaries("district")["features"]]
-    expected = [next((code for code, area in shapes if area.intersects(Point(p))), None) for p in points]
+    areas = [(f["properties"]["code"], shape(f["geometry"])) for f in small.boundaries("district")["features"]]
+    expected = [next((code for code, area in areas if area.intersects(Point(p))), None) for p in points]
     longitude, latitude = np.array(points).T
     assert small.locate(longitude, latitude, level="district").tolist() == expected

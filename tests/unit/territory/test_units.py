@@ -46,14 +46,14 @@ def test_codes_that_nest_by_prefix_tell_level_and_parent(write):
     ]
 
 
-def test_units_are_read_from_the_properties_of_boundaries(write, draw):
+def test_units_are_read_from_the_properties_of_boundaries(write, shapes):
     settings = (
         'nesting = "prefix"\n' + ONLY_UNITS + '[[units]]\nfile = "districts.geojson"\ncolumns = {name = "title"}\n'
     )
-    drawn = draw.square("240302", 0)
+    drawn = shapes.block("240302", 0)
     drawn["properties"]["title"] = "Aguas Verdes"
     units = HEADER + DEPARTMENT + "2403,Zarumilla,province,24\n"
-    territory = Territory.load(write(settings=settings, units=units, districts=draw.geojson(drawn)))
+    territory = Territory.load(write(settings=settings, units=units, districts=shapes.collection(drawn)))
     assert territory.name("240302") == "Aguas Verdes"
     assert territory.units.filter(pl.col("code") == "240302")["parent"].to_list() == ["2403"]
 
@@ -143,7 +143,7 @@ def test_a_file_that_is_not_there_is_told_beside_those_that_are(write, stopped_b
 def test_a_file_in_another_encoding_is_told(write, stopped_by):
     folder = write(settings=ONLY_UNITS)
     (folder / "units.csv").write_bytes((HEADER + "02,Áncash,department,PE\n").encode("latin-1"))
-    assert [code for code, *_ in stopped_by(folder)][0] == "territory-file-unreadable"
+    assert next(code for code, *_ in stopped_by(folder)) == "territory-file-unreadable"
     (folder / "territory.toml").write_text(ONLY_UNITS + 'encoding = "latin-1"\n', "utf-8")
     assert Territory.load(folder).name("02") == "Áncash"
 
