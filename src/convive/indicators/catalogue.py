@@ -1,0 +1,71 @@
+"""The catalogue of indicators: what each figure means, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from convive.errors import CatalogueError
+from convive.observatory import Bilingual, Strict, misfits
+
+FOLDER = Path(__file__).parent / "catalogue"
+
+Kind = Literal["count", "rate", "share", "breakdown_share", "median", "published"]
+PeriodForm = Literal["month", "half", "year", "all"]
+
+
+class Part(Strict):
+    """Which homicides a share counts: those of a concept, or those with one of the codes (or a property) of a field."""
+
+    concept: str | None = None
+    field: str | None = None
+    codes: tuple[str, ...] = ()
+    property: str | None = None
+
+
+class Indicator(Strict):
+    """One indicator: its words in both languages, and how it is measured."""
+
+    id: str
+    version: str
+    kind: Kind
+    unit: Literal["victims", "per_100k", "share", "days", "complaints"]
+    base: str = ""
+    concept: str | None = None
+    where: Mapping[str, tuple[str, ...]] = {}
+    part: Part | None = None
+    measure: str | None = None
+    zeros: bool = False
+    sum: bool = False
+    periods: tuple[PeriodForm, ...] = ()
+    breakdowns: tuple[str, ...] = ()
+    label: Bilingual
+    definition: Bilingual
+    numerator: Bilingual
+    denominator: Bilingual
+    method: Bilingual
+    standard: str
+    caution: Bilingual
+
+    @property
+    def definition_version(self) -> str:
+        """Identifier and version, as every figure carries it."""
+        return f"{self.id}@{self.version}"
+
+
+@cache
+def catalogue() -> Mapping[str, Indicator]:
+    """All indicators by id, in the order of the catalogue's files; raises :class:`CatalogueError` naming a misfit key."""
+    found: dict[str, Indicator] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        for name, entry in tomllib.loads(path.read_text("utf-8")).items():
+            try:
+                found[name] = Indicator.model_validate({"id": name, **entry})
+            except ValidationError as error:
+                raise CatalogueError(misfits(path, error)) from error
+    return found
