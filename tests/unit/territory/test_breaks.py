@@ -86,3 +86,26 @@ def test_a_territory_without_population_has_no_break(write):
     territory = Territory.load(write(settings=settings))
     assert territory.breaks.is_empty()
     assert territory.comparable("24", 2011, 2014)
+
+
+@pytest.mark.real_data
+def test_the_known_breaks_of_tumbes_are_found(real_folder):
+    territory = Territory.load(real_folder)
+    known = territory.breaks.filter(pl.col("unit_code").is_in(["24", "2401"]))
+    assert known.with_columns(pl.col("change").round(3)).select(
+        "unit_code", "from_year", "to_year", "change"
+    ).rows() == [
+        ("24", 2024, 2025, 0.163),
+        ("2401", 2023, 2024, -0.084),
+    ]
+    assert territory.comparable("24", 2023, 2024)
+    assert not territory.comparable("24", 2024, 2025)
+    assert not territory.comparable("2401", 2023, 2025)
+
+
+@pytest.mark.real_data
+def test_breaks_are_the_exception_at_every_level(real_folder):
+    territory = Territory.load(real_folder)
+    levels = territory.units.select(unit_code="code", level="level")
+    broken = territory.breaks.join(levels, on="unit_code").group_by("level").agg(pl.col("unit_code").n_unique())
+    assert dict(broken.iter_rows()) == {"department": 1, "province": 12, "district": 112}

@@ -65,3 +65,13 @@ def test_agrees_with_asking_every_polygon(small, points):
     expected = [next((code for code, area in areas if area.intersects(Point(p))), None) for p in points]
     longitude, latitude = np.array(points).T
     assert small.locate(longitude, latitude, level="district").tolist() == expected
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("level", ["department", "province", "district"])
+def test_a_point_inside_each_unit_of_peru_is_found_in_it(real_folder, level):
+    territory = Territory.load(real_folder)
+    features = territory.boundaries(level)["features"]
+    inside = [shape(feature["geometry"]).representative_point() for feature in features]
+    found = territory.locate([p.x for p in inside], [p.y for p in inside], level=level)
+    assert found.tolist() == [feature["properties"]["code"] for feature in features]
