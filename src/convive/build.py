@@ -17,8 +17,9 @@ from convive.errors import Findings, ObservatoryError, Problem
 from convive.indicators import measure
 from convive.observatory import Observatory
 from convive.progress import Progress, Silent
-from convive.publication import audit, release
+from convive.publication import audit
 from convive.publication.edition import Edition
+from convive.publication.release.whole import release
 from convive.publication.site import RenderPages, write_site
 from convive.register import Register, build_register
 from convive.sources import Harmonised, newest_delivery, read_sources
@@ -77,7 +78,7 @@ def build(
         harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress)
 
         progress.start("build.register")
-        register = build_register(harmonised.records, territory=territory)
+        register = build_register(harmonised.records)
 
         progress.start("build.figures")
         figures = measure(
@@ -102,7 +103,6 @@ def build(
             harmonised=harmonised,
             register=register,
             territory=territory,
-            findings=findings,
             version=__version__,
         )
         if render_pages is not None:
@@ -154,9 +154,7 @@ def _write_private(folder: Path, harmonised: Harmonised, register: Register, fig
         table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=1)
 
 
-def _summary(
-    harmonised: Harmonised, register: Register, figures: pl.DataFrame, findings: list[audit.Finding]
-) -> Built:
+def _summary(harmonised: Harmonised, register: Register, figures: pl.DataFrame, findings: list[audit.Finding]) -> Built:
     return Built(
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),

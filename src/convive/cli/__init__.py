@@ -16,10 +16,16 @@ from convive.errors import FINE, ConviveError
 INTERRUPTED = 130
 
 app = typer.Typer(
-    help=text("app.help"), no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
+    help=text("app.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
 )
 for command in (init, check, build, serve, audit, explain):
-    app.command(command.__name__.rpartition(".")[2], help=text(f"{command.__name__.rpartition('.')[2]}.help"))(command.run)
+    app.command(command.__name__.rpartition(".")[2], help=text(f"{command.__name__.rpartition('.')[2]}.help"))(
+        command.run
+    )
 
 rich_utils.ARGUMENTS_PANEL_TITLE = text("panel.arguments")
 rich_utils.OPTIONS_PANEL_TITLE = text("panel.options")

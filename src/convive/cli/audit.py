@@ -12,7 +12,7 @@ from convive.errors import FINE, FOUND, ObservatoryError, Problem
 from convive.observatory import Observatory
 from convive.staging import recover
 
-MARKS = {"holds": "[green]✓[/]", "differs": "[bold red]✗[/]", "cannot_be_computed": "[yellow]?[/]"}
+MARKS = {"holds": "[green]✓[/]", "differs": "[bold red]✗[/]", "cannot_be_checked": "[yellow]?[/]"}
 
 
 def run(folder: Folder, everything: Annotated[bool, typer.Option("--all", help=text("audit.all"))] = False) -> None:
@@ -35,7 +35,7 @@ def run(folder: Folder, everything: Annotated[bool, typer.Option("--all", help=t
             claims=len(findings),
             holds=counts["holds"],
             differs=counts["differs"],
-            unknown=counts["cannot_be_computed"],
+            unknown=counts["cannot_be_checked"],
         )
     )
     raise typer.Exit(FINE if counts["holds"] == len(findings) else FOUND)

@@ -21,6 +21,14 @@ def run(folder: Folder, figure: Annotated[str, typer.Argument(metavar="FIGURE", 
     recover(folder)
     if not (observatory.private / "figures.parquet").exists():
         raise BuildError(Problem("not-built", file=str(folder)))
-    tables = {name: pl.read_parquet(observatory.private / f"{name}.parquet") for name in ("figures", "cases", "case_records")}
-    explanation = explain(figure, territory=Territory.load(observatory.territory), language=LANGUAGE, **tables)
+    tables = {
+        name: pl.read_parquet(observatory.private / f"{name}.parquet") for name in ("figures", "cases", "case_records")
+    }
+    explanation = explain(
+        figure,
+        territory=Territory.load(observatory.territory),
+        concept=observatory.settings.observatory.concept,
+        language=LANGUAGE,
+        **tables,
+    )
     out.print(explanation.text, markup=False)

@@ -39,7 +39,7 @@ class Available:
             file=self.file,
             row=1,
             column=wanted[0],
-            value=wanted[0],
+            value=" / ".join(wanted),
             values={"field": field, "there": ", ".join(self.names), "near": nearest(wanted[0], self.names)},
         )
 

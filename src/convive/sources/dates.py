@@ -10,10 +10,11 @@ from convive.fold import fold
 
 DEFAULT_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M")
 DEFAULT_TIMES = ("%H:%M", "%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
-EXCEL_DAY_ZERO = (
-    -25569
-)  # 1899-12-30 in days since 1970-01-01; serial 60, Excel's false 29 February 1900, is not met after 1900-03-01
+# 1899-12-30 in days since 1970-01-01. Excel's false 29 February 1900 (serial 60) is not met after 1900-03-01.
+EXCEL_DAY_ZERO = -25569
 _MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC")
+_NUMBERS = r"^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}"
+_WORDS = r"^(?:[A-Z]+,? )?(\d{1,2})[^A-Z0-9]*(?:DE )?([A-Z]{3})[A-Z]*[^A-Z0-9]*(?:DEL? )?(\d{4}|\d{2})$"
 
 
 def parse_dates(distinct: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
@@ -28,7 +29,8 @@ def parse_dates(distinct: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
     return frame.select(
         "text",
         date=pl.coalesce(tried),
-        looks_like_date=pl.col("clean").str.contains(r"^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}").fill_null(False),
+        looks_like_date=pl.col("clean").str.contains(_NUMBERS).fill_null(False)
+        | fold(pl.col("clean")).str.contains(_WORDS).fill_null(False),
     )
 
 
@@ -51,12 +53,14 @@ def _as_date(text: pl.Expr, pattern: str) -> pl.Expr:
         return _in_words(text)
     if "%H" in pattern or "%I" in pattern:
         return text.str.to_datetime(pattern, strict=False, time_unit="us").dt.date()
-    return text.str.to_date(pattern, strict=False)
+    day = text.str.to_date(pattern, strict=False)
+    # "%Y" also reads "14", as the year 14: such a date belongs to a pattern with "%y".
+    return pl.when(day.dt.year() >= 1000).then(day) if "%Y" in pattern else day
 
 
 def _in_words(text: pl.Expr) -> pl.Expr:
-    said = fold(text).str.replace("SETIEMBRE", "SEPTIEMBRE", literal=True)
-    parts = said.str.extract_groups(r"^(\d{1,2})[^A-Z0-9]*(?:DE )?([A-Z]{3})[A-Z]*[^A-Z0-9]*(?:DEL? )?(\d{4}|\d{2})$")
+    said = fold(text).str.replace("SETIEMBRE", "SEPTIEMBRE", literal=True).str.replace(r"\bSET\b", "SEP")
+    parts = said.str.extract_groups(_WORDS)
     month = parts.struct.field("2").replace_strict(list(_MONTHS), range(1, 13), default=None, return_dtype=pl.Int8)
     year = parts.struct.field("3").cast(pl.Int32)
     year = pl.when(year < 70).then(year + 2000).when(year < 100).then(year + 1900).otherwise(year)

@@ -9,17 +9,16 @@ import polars as pl
 
 from convive.errors import Problem, ProfileError
 from convive.sources import values
-from convive.sources.causes import patterns, read_words
+from convive.sources.causes import contradictions, external_cause, from_words, spoken_for
 from convive.sources.columns import Available, columns_of, places_of
+from convive.sources.events import one_row_a_victim
 from convive.sources.missing import words_of
 from convive.sources.places import located, placed
-from convive.sources.profile import Column, Profile
+from convive.sources.profile import Profile
 from convive.sources.reading import RawTable
 from convive.sources.values import CATEGORY, UNUSED_SCHEMA, Harvest, NumberStyle
-from convive.standard import Field, classification, fields, icd10_key, icd10_lookup, record_schema
+from convive.standard import Field, classification, fields, record_schema
 from convive.territory import Territory
-
-EXTERNAL_CAUSE = r"^[V-Y]\d"
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,10 @@ def harmonise(delivery: Delivery, territory: Territory, *, as_of: dt.date) -> Ha
     records = frame.lazy().select(harvest.expressions).collect()
     unused = pl.concat([pl.DataFrame(schema=UNUSED_SCHEMA), *harvest.unused])
 
-    records, unused = _one_row_a_victim(records, unused, frame, victims_column)
-    records = located(records, territory)
-    records = _spoken_for(records, profile)
+    records, unused = one_row_a_victim(records, unused, frame, victims_column)
+    records, outside = located(records, territory)
+    unused = pl.concat([unused, outside, contradictions(records)])
+    records = spoken_for(records, profile)
     records, unused = _agreeing_dates(records, unused)
     records = _derived(records)
     records, unused = _usable(records, unused, profile)
@@ -95,9 +95,9 @@ def _field(
         return values.constant(name, str(column.constant), version)
     match field.kind:
         case "coded" if column.words:
-            return _from_words(frame, name, sources, column, version)
+            return from_words(frame, name, sources, column, words, version)
         case "coded" if name == "icd10":
-            return _external_cause(frame, sources, words, version)
+            return external_cause(sources, words, version)
         case "coded":
             return values.coded(
                 frame, name, sources[0], column, classification(str(field.classification)), words, version
@@ -116,90 +116,6 @@ def _field(
             return values.numeric(frame, name, sources[0], words, numbers, pl.Int32)
         case _:
             return values.text(name, sources, words)
-
-
-def _from_words(frame: pl.DataFrame, name: str, sources: list[str], column: Column, version: str) -> Harvest:
-    """A coded field read from the words of one or more texts."""
-    text = frame.select(pl.concat_str(sources, separator=" | ", ignore_nulls=True).alias("text"))["text"]
-    table = read_words(text.unique(), str(column.words))
-    found = text.to_frame().join(table, on="text", how="left", maintain_order="left")
-    blank = text.is_null() | (text.str.strip_chars(" |") == "")
-    value = pl.when(pl.lit(blank)).then(pl.lit("not_recorded")).otherwise(pl.lit(found[name]).fill_null("unknown"))
-    expressions = [
-        value.cast(CATEGORY).alias(name),
-        pl.lit(text).cast(CATEGORY).alias(f"{name}_raw"),
-        pl.lit(", ".join(sources), dtype=CATEGORY).alias(f"{name}_column"),
-        pl.lit(f"{version}+{column.words}@{patterns(str(column.words))[0]}", dtype=CATEGORY).alias(f"{name}_version"),
-    ]
-    if name == "mechanism":
-        expressions.append(pl.lit(found["words"]).cast(CATEGORY).alias("mechanism_words"))
-    return Harvest(expressions)
-
-
-def _external_cause(frame: pl.DataFrame, sources: list[str], words: dict[str, str], version: str) -> Harvest:
-    """The external cause among several ICD-10 codes: that of the lowest line, which a certificate keeps for the underlying cause."""
-    said = [values.text_value(source, words).str.to_uppercase() for source in sources]
-    external = pl.coalesce([pl.when(code.str.contains(EXTERNAL_CAUSE)).then(code) for code in reversed(said)])
-    raw = pl.concat_str(said, separator=" | ", ignore_nulls=True).replace("", None)
-    return Harvest(
-        [
-            external.fill_null("not_recorded").cast(CATEGORY).alias("icd10"),
-            raw.cast(CATEGORY).alias("icd10_raw"),
-            pl.lit(", ".join(sources), dtype=CATEGORY).alias("icd10_column"),
-            pl.lit(version, dtype=CATEGORY).alias("icd10_version"),
-        ]
-    )
-
-
-def _spoken_for(records: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Fields that are silent and let the ICD-10 code speak instead."""
-    silent = [
-        name for name, column in profile.columns.items() if column.otherwise == "icd10" and name in records.columns
-    ]
-    if not silent or "icd10" not in records.columns:
-        return records
-    meaning = records.select(key=icd10_key("icd10")).join(icd10_lookup(), on="key", how="left", maintain_order="left")
-    changes: list[pl.Expr] = []
-    for name in silent:
-        said = pl.lit(meaning[name])
-        speaks = pl.col(name).cast(pl.String).is_in(["unknown", "not_recorded"]) & said.is_not_null()
-        changes.append(pl.when(speaks).then(said).otherwise(pl.col(name).cast(pl.String)).cast(CATEGORY).alias(name))
-        for part, other in (("column", "icd10"), ("version", "who-icd10")):
-            told = pl.col(f"{name}_{part}").cast(pl.String)
-            changes.append(pl.when(speaks).then(pl.lit(other)).otherwise(told).cast(CATEGORY).alias(f"{name}_{part}"))
-    return records.with_columns(changes)
-
-
-def _one_row_a_victim(
-    records: pl.DataFrame, unused: pl.DataFrame, frame: pl.DataFrame, victims_column: str | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """An event with several dead becomes one record for each; one without any is no record."""
-    unused = unused.with_columns(scope=pl.lit("value"))
-    if victims_column is None:
-        one = pl.lit(1, dtype=pl.Int32)
-        return _identified(records.with_columns(victim_no=one, victims_in_event=one)), unused
-    count = frame[victims_column].str.strip_chars().cast(pl.Float64, strict=False).fill_null(0).cast(pl.Int32)
-    none = frame.select(
-        "row", column=pl.lit(victims_column), value=victims_column, code=pl.lit("event-without-victims")
-    ).filter(pl.lit(count) < 1)
-    records = records.with_columns(victims_in_event=pl.lit(count)).filter(pl.col("victims_in_event") >= 1)
-    records = records.with_columns(victim_no=pl.int_ranges(1, pl.col("victims_in_event") + 1, dtype=pl.Int32)).explode(
-        "victim_no"
-    )
-    gone = none.cast(UNUSED_SCHEMA).with_columns(scope=pl.lit("row"))
-    return _identified(records), pl.concat([unused.join(none.select("row"), on="row", how="anti"), gone])
-
-
-def _identified(records: pl.DataFrame) -> pl.DataFrame:
-    return records.with_columns(
-        record_id=pl.format(
-            "{}:{}:{}:{}",
-            pl.col("source_id").cast(pl.String),
-            pl.col("file_sha256").cast(pl.String).str.head(8),
-            "row",
-            "victim_no",
-        )
-    )
 
 
 def _agreeing_dates(records: pl.DataFrame, unused: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -21,7 +21,9 @@ def words_of(profile: Profile, column: Column | None = None) -> dict[str, str]:
 
 
 def _by_word(missing: Missing) -> dict[str, str]:
-    return {folded(word): kind for kind in KINDS for word in getattr(missing, kind)}
+    """Also with its accents: free text is too varied to be folded only to be compared with these few words."""
+    said = [(word, kind) for kind in KINDS for word in getattr(missing, kind)]
+    return {word.strip().upper(): kind for word, kind in said} | {folded(word): kind for word, kind in said}
 
 
 def kinds(values: pl.Series, words: dict[str, str]) -> pl.Series:
@@ -34,6 +36,6 @@ def kinds(values: pl.Series, words: dict[str, str]) -> pl.Series:
 
 
 def text_value(column: str, words: Iterable[str]) -> pl.Expr:
-    """A free text, stripped; null where it is one of ``words`` (already folded) in capitals."""
+    """A free text, stripped; null where, in capitals, it is one of ``words``."""
     stripped = pl.col(column).str.strip_chars()
     return pl.when(stripped.str.to_uppercase().is_in(list(words))).then(None).otherwise(stripped)

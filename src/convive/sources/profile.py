@@ -51,7 +51,8 @@ class Column(Strict):
 
     ``from`` names the received column, or several under which it may come (the first that is there is taken); ``from_all`` names columns
     that are read together. ``codes`` maps words to codes, or names a table of the profile's folder or a built-in one. ``words`` names a table
-    of patterns that are looked for in text. ``otherwise`` names a field that speaks where this one is silent.
+    of patterns that are looked for in text. ``otherwise`` names a field that speaks where this one is silent, and ``otherwise_codes`` what it may then say (nothing
+    named: anything).
     """
 
     from_: tuple[str, ...] = Field(default=(), alias="from")
@@ -63,6 +64,7 @@ class Column(Strict):
     unit_from: tuple[str, ...] = ()
     missing: Missing | None = None
     otherwise: Literal["icd10"] | None = None
+    otherwise_codes: tuple[str, ...] = ()
     optional: bool = False
 
     @field_validator("from_", "from_all", "formats", "unit_from", mode="before")

@@ -139,20 +139,26 @@ def moment(
 def aged(
     frame: pl.DataFrame, name: str, source: str, unit: str | None, words: Mapping[str, str], numbers: NumberStyle
 ) -> Harvest:
-    """An age in years, from a number and, where there is one, its unit; negative ages and those over 120 are told."""
+    """An age in years, from a number and, where there is one, its unit; negative ages and those over 120 are told.
+
+    Where the source says nothing of the unit, zero is how it writes that it does not know the age, and another number is taken as years.
+    """
     by = [source] if unit is None else [source, unit]
     table = frame.select(by).unique(maintain_order=True)
     factor: pl.Expr = pl.lit(1.0)
+    silent = pl.Series([None], dtype=pl.String)
     if unit is not None:
         said = fold(pl.col(unit).fill_null(""))
         factor = said.replace_strict(
             list(UNITS_OF_AGE), list(UNITS_OF_AGE.values()), default=None, return_dtype=pl.Float64
         )
-        factor = pl.when(pl.lit(kinds(table[unit], dict(words))).is_not_null()).then(1.0).otherwise(factor)
+        silent = kinds(table[unit], dict(words))
+        factor = pl.when(pl.lit(silent).is_not_null()).then(1.0).otherwise(factor)
     number = numbers.parse(pl.col(source))
-    table = table.with_columns(kind=kinds(table[source], dict(words)), number=number, factor=factor).with_columns(
-        age=pl.col("number") * pl.col("factor")
-    )
+    blank_zero = pl.when(number == 0).then(pl.lit(silent))
+    table = table.with_columns(
+        kind=pl.coalesce(pl.lit(kinds(table[source], dict(words))), blank_zero), number=number, factor=factor
+    ).with_columns(age=pl.col("number") * pl.col("factor"))
     table = table.with_columns(
         code=pl.when(pl.col("kind").is_not_null())
         .then(None)
