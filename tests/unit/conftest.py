@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from convive.indicators import catalogue
 from convive.publication.edition import BREAKS_SCHEMA, POPULATION_SCHEMA, UNITS_SCHEMA, Area, Edition
 from convive.standard import classification
 from convive.standard.schema import figures_schema
@@ -59,7 +60,12 @@ def _row(indicator: str, unit: str, name: str, period: str, **values: Any) -> di
         "status": "final",
         "status_reason": "",
     }
-    base |= {"definition_version": f"{indicator}@1", "place": "occurrence", "sources": "pnp+mpfn", "synthetic": True}
+    base |= {
+        "definition_version": catalogue()[indicator].definition_version,
+        "place": "occurrence",
+        "sources": "pnp+mpfn",
+        "synthetic": True,
+    }
     return base | {"indicator": indicator, "unit_code": unit, "unit_name": name, "period": period} | values
 
 
@@ -137,19 +143,6 @@ def _square(code: str, name: str, west: float, south: float, width: float, heigh
     }
 
 
-def _definition(indicator: str) -> dict[str, Any]:
-    return {
-        "id": indicator,
-        "version": f"{indicator}@1",
-        "label": {"es": f"Indicador {indicator}", "en": f"Indicator {indicator}"},
-        "definition": {"es": "Lo que se cuenta.", "en": "What is counted."},
-        "numerator": {"es": "Víctimas", "en": "Victims"},
-        "denominator": {"es": "Población", "en": "Population"},
-        "method": {"es": "Intervalo exacto", "en": "Exact interval"},
-        "standard": "ICCS 0101",
-    }
-
-
 def _field(name: str, es: str, en: str, *, required: bool, missing: int | None, disagreements: int) -> dict[str, Any]:
     numbers = {"missing": missing, "missing_share": missing and missing / 182, "disagreements": disagreements}
     return {"field": name, "label": {"es": es, "en": en}, "required": required, **numbers}
@@ -175,6 +168,24 @@ def _sources() -> Iterator[dict[str, Any]]:
             "rejects": [{"code": "observatory-missing", "scope": "row", "count": 5}],
         }
 
+
+def _claim(name: str, verdict: str, stated: str, recomputed: str, arithmetic: str) -> dict[str, Any]:
+    both = {"stated": stated, "recomputed": recomputed, "arithmetic": arithmetic}
+    told = {key: {"es": text, "en": text} for key, text in both.items()}
+    return {
+        "id": name,
+        "section": "8.2",
+        "verdict": verdict,
+        "claim": {"es": f"Dice {name}", "en": f"Says {name}"},
+        **told,
+    }
+
+
+AUDIT = (
+    _claim("human-rights", "differs", "13", "16", "2 × 4 − 1 + 4 + 2 + 3 = 16"),
+    _claim("citizen-security", "holds", "17", "17", "2 × 5 − 3 + 3 + 4 + 3 = 17"),
+    _claim("rate", "cannot_be_checked", "37.1", "–", "–"),
+)
 
 QUALITY = {
     "cases": 182,
@@ -225,8 +236,9 @@ def small_edition() -> Edition:
         population=pl.DataFrame(schema=POPULATION_SCHEMA),
         breaks=pl.DataFrame(schema=BREAKS_SCHEMA),
         areas=(Area("province", "1", True, "Convive", "CC0-1.0", {"type": "FeatureCollection", "features": squares}),),
-        definitions={indicator: _definition(indicator) for indicator in figures["indicator"].unique().sort()},
+        definitions={name: catalogue()[name].model_dump() for name in figures["indicator"].unique().sort()},
         sources=tuple(_sources()),
+        audit=AUDIT,
         quality=QUALITY,
         register={"records": 290, "cases": 182, "joined_by": {"source_number": 12}, "contradictions": {}},
         classifications={**lists, "weekday": _codes("weekday")},

@@ -208,7 +208,7 @@ class Reader:
         ]
 
     def mapped(self) -> tuple[Area | None, pl.DataFrame]:
-        """The finest level below the focus that has boundaries and that a page can show, and the rates of its units in the
+        """The finest level below the focus that has boundaries and fits a page, and the rates of its units in the
         latest full year."""
         below = self.below()
         areas = [self.edition.area(level) for level in below["level"].unique(maintain_order=True)]

@@ -29,7 +29,7 @@ def build(reader: Reader) -> Page:
 
 
 def _table(name: str, claims: list[Tree], language: str) -> Table:
-    columns = ("claim", "stated", "recomputed", "arithmetic", "verdict")
+    columns = ("claim", "stated", "recomputed", "arithmetic", "verdict", "section")
     header = tuple(say(f"audit.column.{column}", language) for column in columns)
     return Table(
         say(f"audit.{name}", language), header, tuple(_row(claim, language) for claim in claims), frozenset({1, 2})
@@ -43,5 +43,6 @@ def _row(claim: Tree, language: str) -> tuple[TableCell, ...]:
         str(claim["stated"]),
         str(claim["recomputed"]),
         str(claim["arithmetic"]),
-        Cell(say(f"audit.verdict.{verdict}", language), TONES.get(verdict, "")),
+        Cell(say(f"audit.verdict.{verdict}", language), TONES[verdict]),
+        str(claim["section"]),
     )

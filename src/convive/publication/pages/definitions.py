@@ -31,10 +31,9 @@ def build(reader: Reader) -> Page:
 
 def _indicator(name: str, reader: Reader) -> Term:
     definition = reader.edition.definition(name, reader.language)
+    told = dict(definition) | {"unit": say(f"definitions.unit.{definition['unit']}", reader.language)}
     facts = tuple(
-        (say(f"definitions.fact.{fact}", reader.language), str(definition[fact]))
-        for fact in FACTS
-        if definition.get(fact)
+        (say(f"definitions.fact.{fact}", reader.language), str(told[fact])) for fact in FACTS if told.get(fact)
     )
     return Term(definition_anchor(name), str(definition["label"]), (str(definition["definition"]),), facts)
 

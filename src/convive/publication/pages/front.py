@@ -40,11 +40,10 @@ def lead(reader: Reader, year: str, deaths: Figure) -> tuple[str, ...]:
     if rate is not None and rate.value is not None:
         sentences.append(
             say(
-                "front.rate",
+                f"front.rate_{words.certainty(rate, language).level}",
                 language,
                 rate=number(rate.value, language, 1),
                 between=words.interval(rate, language, 1),
-                population=rate.population or 0,
             )
         )
     versus = change_sentence(reader, year)

@@ -110,8 +110,9 @@ def test_below_the_minimum_base_nothing_is_a_percentage(small_edition: Edition) 
     edition = dataclasses.replace(small_edition, figures=few)
     for name in ("front", "victims", "reasons"):
         for language in LANGUAGES:
-            page = build(edition, name, language)
-            text = said(page).replace("95 %", "").replace("95%", "")
+            # The first sentences may give the probability that a change is real: not a share of victims.
+            blocks = build(edition, name, language).blocks
+            text = "\n".join(strings(blocks)).replace("95 %", "").replace("95%", "")
             assert "%" not in text, (name, language)
     assert "3 de 7" in said(build(edition, "front", "es"))
     assert "3 of 7" in said(build(edition, "front", "en"))
@@ -164,3 +165,23 @@ def test_the_reason_of_a_reject_never_quotes_the_value() -> None:
 
     assert "{" not in reason_without_value("setting-misfit", "es")
     assert "…" in reason_without_value("setting-misfit", "en")
+
+
+def test_the_audit_tells_apart_what_differs_and_what_holds(small_edition: Edition) -> None:
+    page = build(small_edition, "audit", "es")
+    assert page.lead == ("De 3 afirmaciones revisadas, 1 no coincide con sus propios datos.",)
+    differ, others = (block.blocks[0] for block in page.blocks[:2])
+    assert [row[0] for row in differ.rows] == ["Dice human-rights"]
+    assert differ.rows[0][1:4] == ("13", "16", "2 × 4 − 1 + 4 + 2 + 3 = 16")
+    assert [row[4].text for row in others.rows] == ["se sostiene", "no se puede comprobar"]
+
+
+@pytest.mark.parametrize(
+    ("cases", "said_first"), [(5, "muy pocos casos"), (54, "Con tan pocos casos"), (540, "contando el azar")]
+)
+def test_how_a_rate_is_said_depends_on_how_many_cases_it_has(
+    small_edition: Edition, cases: int, said_first: str
+) -> None:
+    rate = pl.col("indicator") == "homicide_rate"
+    figures = small_edition.figures.with_columns(count=pl.when(rate).then(pl.lit(cases, pl.Int64)).otherwise("count"))
+    assert said_first in build(dataclasses.replace(small_edition, figures=figures), "front", "es").lead[0]
