@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,9 @@ __all__ = ["Harmonised", "newest_delivery", "read_sources"]
 
 @dataclass(frozen=True)
 class Harmonised:
-    """Everything received, harmonised: tables with the columns of the standard's schemas. ``problems`` are told, not fatal."""
+    """Everything received, harmonised: tables with the columns of the standard's schemas. ``problems`` are told, not
+    fatal.
+    """
 
     records: pl.DataFrame
     rejects: pl.DataFrame
@@ -39,8 +40,9 @@ def read_sources(
 ) -> Harmonised:
     """Read every file of every source.
 
-    Raises :class:`~convive.errors.Findings` with all problems that concern a profile or a file as a whole, of all sources at once;
-    :class:`BuildError` if the account of a file does not balance: rows read = rows of records + rejected rows + aggregates.
+    Raises :class:`~convive.errors.Findings` with all problems that concern a profile or a file as a whole, of all
+    sources at once; :class:`BuildError` if the account of a file does not balance: rows read = rows of records +
+    rejected rows + aggregates.
     """
     progress = progress or Silent()
     profiles, problems = _profiles(observatory)
@@ -51,20 +53,21 @@ def read_sources(
     told: list[Problem] = []
     seen: dict[str, str] = {}
     for folder, path, profile in received:
+        label = f"{folder.name}/{path.relative_to(folder).as_posix()}"
         try:
             raw = read(path, profile.reader)
-            label = f"{folder.name}/{path.name}"
-            if raw.sha256 in seen:
-                told.append(Problem("same-file-twice", file=label, value=seen[raw.sha256]))
+            first = seen.setdefault(raw.sha256, label)
+            if first != label:
+                told.append(Problem("same-file-twice", file=label, value=first))
                 continue
-            seen[raw.sha256] = label
             parts.append(
                 _part(Delivery(folder.name, path.relative_to(folder).as_posix(), profile, raw), territory, as_of)
             )
             told += [_at(folder.name, problem) for problem in raw.problems] + parts[-1].problems
         except Findings as error:
             problems += [_at(folder.name, problem) for problem in error.problems]
-        progress.advance()
+        finally:
+            progress.advance()
     if problems:
         raise ProfileError(problems)
     return _whole(parts, told)

@@ -2,157 +2,179 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import polars as pl
 
 from convive.errors import ProfileError
-from convive.sources.columns import Available
+from convive.fold import folded
+from convive.sources.columns import Available, place_parts
 from convive.sources.harmonise import Delivery, Harmonised
-from convive.sources.missing import words_of
-from convive.sources.values import UNUSED_SCHEMA, NumberStyle, text_value
+from convive.sources.missing import text_value, words_of
+from convive.sources.periods import PERIOD, period
+from convive.sources.profile import Aggregate, Place
+from convive.sources.values import UNUSED_SCHEMA, NumberStyle
 from convive.standard import aggregates_schema
 from convive.territory import Territory
 
 CONSTANT = "="
+SEPARATOR = " / "
 MEASURES = {"count": "count", "rate": "rate_per_100k", "share": "share"}
-_PERIOD = r"^\d{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$"
+TEXTS = ("indicator", "period", "disaggregation", "category", "statement")
+PARTS = (*TEXTS, *MEASURES, "population")
+_CODE = re.compile(r"[\w.+-]+", re.ASCII)
+_NOT_CODE = re.compile(r"[^a-z0-9.+]+")
+
+
+@dataclass
+class _Asked:
+    """The parts of ``[aggregate]`` that this file can tell: their texts, and the columns that they are read from."""
+
+    text: dict[str, pl.Expr] = field(default_factory=dict)
+    column: dict[str, str] = field(default_factory=dict)
 
 
 def harmonise_aggregates(delivery: Delivery, territory: Territory) -> Harmonised:
-    """Rows as counts, rates or shares by unit, period and category; raises :class:`ProfileError` for a column that is not there."""
+    """Rows as counts, rates or shares by unit, period and category; raises :class:`ProfileError` for a column that is
+    not there.
+    """
     profile, raw = delivery.profile, delivery.raw
-    there = Available(raw.columns, file=f"{delivery.source_id}/{delivery.file}")
     table = profile.aggregate
     assert table is not None
+    there = Available(raw.columns, file=f"{delivery.source_id}/{delivery.file}")
+    asked = _asked(table, there)
     numbers = NumberStyle(profile.reader.decimal, profile.reader.thousands)
-    asked = {
-        part: getattr(table, part)
-        for part in (
-            "indicator",
-            "period",
-            "disaggregation",
-            "category",
-            "count",
-            "rate",
-            "share",
-            "population",
-            "statement",
-        )
-    }
-    told = {part: _said(words, there) for part, words in asked.items() if words}
-    missing = [there.missing(part, [words]) for part, words in asked.items() if words and told[part] is None]
-    if missing:
-        raise ProfileError(missing)
-    text = {part: expression for part, expression in told.items() if expression is not None}
-    measured = [part for part in MEASURES if part in text]
     frame = raw.frame.select(
         "row",
-        **{part: numbers.parse(text[part]) for part in (*measured, "population") if part in text},
-        **{
-            part: text[part]
-            for part in ("indicator", "period", "disaggregation", "category", "statement")
-            if part in text
-        },
-        said=pl.coalesce(text[part] for part in measured),
+        **{part: numbers.parse(text) for part, text in asked.text.items() if part not in TEXTS},
+        **{part: text for part, text in asked.text.items() if part in TEXTS},
+        said=pl.coalesce(text for part, text in asked.text.items() if part in MEASURES),
     )
-    where = _units(delivery, there, territory)
-    frame = frame.with_columns(
-        period=_period(pl.col("period")),
-        period_raw=pl.col("period"),
-        category_raw=pl.col("category"),
-        category=pl.col("category").replace(dict(table.categories)) if table.categories else pl.col("category"),
-        value=pl.coalesce(measured),
-        measure=pl.coalesce(pl.when(pl.col(part).is_not_null()).then(pl.lit(MEASURES[part])) for part in measured),
-        unit_code=where["unit_code"],
-        unit_certainty=where["certainty"],
-        unit_name_raw=where["said"],
-        problem=where["problem_code"],
-    )
-    code = (
-        pl.when(pl.col("value").is_null())
-        .then(pl.lit("not-a-number"))
-        .when(~pl.col("period").str.contains(_PERIOD).fill_null(False))
-        .then(pl.lit("unreadable-period"))
-        .when(pl.col("unit_code").is_null())
-        .then(pl.lit("unlocated"))
-    )
-    frame = frame.with_columns(code=code)
-    value = (
-        pl.when(pl.col("code") == "not-a-number")
-        .then("said")
-        .when(pl.col("code") == "unreadable-period")
-        .then("period_raw")
-        .otherwise("unit_name_raw")
-    )
-    column = (
-        pl.when(pl.col("code") == "not-a-number")
-        .then(pl.lit(asked[measured[0]]))
-        .when(pl.col("code") == "unreadable-period")
-        .then(pl.lit(asked["period"]))
-        .otherwise(pl.lit("places"))
-    )
-    unused = frame.filter(pl.col("code").is_not_null()).select("row", column=column, value=value, code="code")
+    frame = frame.with_columns(**_meaning(table, [part for part in MEASURES if part in asked.text]))
+    frame = frame.with_columns(_units(delivery, there, territory)).with_columns(code=_problem())
     kept = frame.filter(pl.col("code").is_null())
-    return Harmonised(
-        _complete(kept, delivery),
-        unused.cast(UNUSED_SCHEMA).with_columns(scope=pl.lit("row")),
-        there.unused(profile.ignore),
-    )
+    return Harmonised(_complete(kept, delivery), _unused(frame, asked), there.unused(profile.ignore))
+
+
+def _asked(table: Aggregate, there: Available) -> _Asked:
+    asked, missing = _Asked(), []
+    for part in PARTS:
+        words = getattr(table, part)
+        if not words:
+            continue
+        found = [_said(word, there) for word in words]
+        lacking = [word for word, text in zip(words, found, strict=True) if text is None]
+        missing += [there.missing(part, [word]) for word in lacking]
+        asked.text[part] = pl.concat_str([text for text in found if text is not None], separator=SEPARATOR)
+        asked.column[part] = ", ".join(word for word in words if not word.startswith(CONSTANT))
+    if missing:
+        raise ProfileError(missing)
+    return asked
 
 
 def _said(words: str, there: Available) -> pl.Expr | None:
     if words.startswith(CONSTANT):
         return pl.lit(words.removeprefix(CONSTANT).strip())
     found = there.first([words])
-    return None if found is None else pl.col(found).str.strip_chars()
+    return None if found is None else pl.col(found).str.strip_chars().fill_null("")
+
+
+def _meaning(table: Aggregate, measured: list[str]) -> Mapping[str, pl.Expr]:
+    categories = {folded(word): code for word, code in table.categories.items()}
+    which = [pl.when(pl.col(part).is_not_null()).then(pl.lit(MEASURES[part])) for part in measured]
+    return {
+        "period": period(pl.col("period")),
+        "period_raw": pl.col("period"),
+        # Few categories, many rows: each distinct text is looked up once.
+        "category": pl.col("category").map_batches(lambda text: _coded(text, categories), return_dtype=pl.String),
+        "category_raw": pl.col("category"),
+        "value": pl.coalesce(measured),
+        "measure": pl.coalesce(which),
+    }
+
+
+def _coded(text: pl.Series, categories: Mapping[str, str]) -> pl.Series:
+    table = {word: categories.get(folded(word)) or slug(word) for word in text.unique().drop_nulls()}
+    return text.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
+
+
+def slug(words: str) -> str:
+    """Words of a source as a code that can stand in a figure's address; what is already one stays as it is."""
+    return words if _CODE.fullmatch(words) else _NOT_CODE.sub("-", folded(words).lower()).strip("-")
+
+
+def _problem() -> pl.Expr:
+    return (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit("not-a-number"))
+        .when(pl.col("value") < 0)
+        .then(pl.lit("negative-count"))
+        .when(~pl.col("period").str.contains(PERIOD).fill_null(False))
+        .then(pl.lit("unreadable-period"))
+        .when(pl.col("unit_code").is_null())
+        .then(pl.lit("unlocated"))
+    )
+
+
+def _unused(frame: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
+    number = ", ".join(asked.column[part] for part in MEASURES if part in asked.column)
+    blamed = {
+        "not-a-number": (number, "said"),
+        "negative-count": (number, "said"),
+        "unreadable-period": (asked.column["period"], "period_raw"),
+        "unlocated": ("places", "unit_name_raw"),
+    }
+    parts = [
+        frame.filter(pl.col("code") == code).select("row", column=pl.lit(column), value=value, code="code")
+        for code, (column, value) in blamed.items()
+    ]
+    return pl.concat([part.cast(UNUSED_SCHEMA) for part in parts]).with_columns(scope=pl.lit("row"))
 
 
 def _units(delivery: Delivery, there: Available, territory: Territory) -> pl.DataFrame:
-    """The unit of each row, from the place ``occurrence`` of the profile or from the column or constant ``unit``."""
-    profile, frame = delivery.profile, delivery.raw.frame
-    words = words_of(profile)
-    place = profile.places.get("occurrence")
-    if place is None:
-        assert profile.aggregate is not None
-        said = _said(profile.aggregate.unit, there)
-        if said is None:
-            raise ProfileError(there.missing("unit", [profile.aggregate.unit]))
-        asked = frame.select(code=said).with_columns(coding=pl.lit("own"))
-        raw = asked["code"]
-    else:
-        parts = {
-            part: name
-            for part in ("code", "country", "department", "province", "district", "place")
-            if (name := there.first(getattr(place, part)))
-        }
-        if not parts:
-            raise ProfileError(there.missing("occurrence", [*place.code, *place.place, *place.district]))
-        asked = frame.select(
-            **{part: text_value(name, words) for part, name in parts.items()}, coding=pl.lit(place.coding)
-        )
-        raw = asked.select(pl.concat_str(list(parts), separator=" / ", ignore_nulls=True)).to_series()
+    """unit_code, unit_certainty, unit_name_raw of each row: from the place ``occurrence`` of the profile, or from
+    ``unit``.
+    """
+    place = delivery.profile.places.get("occurrence")
+    asked = _asked_by_place(delivery, there, place) if place else _asked_by_code(delivery, there)
     distinct = asked.unique(maintain_order=True)
-    answer = distinct.with_columns(territory.resolve(distinct).select("unit_code", "certainty", "problem_code"))
+    answer = distinct.with_columns(territory.resolve(distinct).select("unit_code", unit_certainty="certainty"))
     found = asked.join(answer, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
-    return found.select("unit_code", "certainty", "problem_code", said=raw)
+    parts = [part for part in asked.columns if part != "coding"]
+    raw = pl.concat_str(parts, separator=SEPARATOR, ignore_nulls=True)
+    return found.select("unit_code", "unit_certainty", unit_name_raw=raw)
 
 
-def _period(text: pl.Expr) -> pl.Expr:
-    """Years, half-years and months as they are; "2014 I" and "2014-I" are half-years."""
-    half = text.str.replace(r"^(\d{4})[ -]?(?:I|1)(?:ER)? ?(?:SEM(?:ESTRE)?)?$", "${1}-H1").str.replace(
-        r"^(\d{4})[ -]?(?:II|2)(?:DO)? ?(?:SEM(?:ESTRE)?)?$", "${1}-H2"
-    )
-    return half.str.replace(r"\.0$", "")
+def _asked_by_code(delivery: Delivery, there: Available) -> pl.DataFrame:
+    table = delivery.profile.aggregate
+    assert table is not None
+    said = _said(table.unit, there)
+    if said is None:
+        raise ProfileError(there.missing("unit", [table.unit]))
+    return delivery.raw.frame.select(code=said, coding=pl.lit("own"))
+
+
+def _asked_by_place(delivery: Delivery, there: Available, place: Place) -> pl.DataFrame:
+    parts = place_parts(place, there)
+    if place.constant is not None:
+        return delivery.raw.frame.select(code=pl.lit(place.constant), coding=pl.lit("own"))
+    if not parts:
+        raise ProfileError(there.missing("occurrence", [*place.code, *place.place, *place.district]))
+    words = words_of(delivery.profile)
+    texts = {part: text_value(name, words) for part, name in parts.items()}
+    return delivery.raw.frame.select(**texts, coding=pl.lit(place.coding))
 
 
 def _complete(kept: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    schema = aggregates_schema()
+    schema = pl.Schema(aggregates_schema())
     kept = kept.with_columns(
         source_id=pl.lit(delivery.source_id),
         file=pl.lit(delivery.file),
         file_sha256=pl.lit(delivery.raw.sha256),
         synthetic=pl.lit(delivery.profile.profile.synthetic),
+        count=pl.when(pl.col("measure") == "count").then(pl.col("value")).round().cast(pl.Int64),
     )
-    count = pl.when(pl.col("measure") == "count").then(pl.col("value")).round().cast(pl.Int64)
-    kept = kept.with_columns(count=count)
     absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.items() if name not in kept.columns]
     return kept.with_columns(absent).select(list(schema)).cast(schema)

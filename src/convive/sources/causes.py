@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 
@@ -13,7 +12,7 @@ from convive.errors import CatalogueError, Problem
 from convive.fold import fold
 from convive.sources.missing import text_value
 from convive.sources.profile import BUILT_IN, Column, Profile
-from convive.sources.values import CATEGORY, Harvest
+from convive.sources.values import CATEGORY, SCOPED_SCHEMA, Harvest
 from convive.standard import icd10_key, icd10_lookup, is_known
 
 EXTERNAL_CAUSE = r"^[V-Y]\d"
@@ -26,7 +25,7 @@ Words = Mapping[str, str]
 @cache
 def patterns(name: str) -> tuple[str, tuple[str, ...], tuple[Words, ...]]:
     """Version, negations and ordered patterns of the table ``name``; the first pattern that is found decides."""
-    path = Path(str(BUILT_IN / "words" / f"{name}.toml"))
+    path = BUILT_IN / "words" / f"{name}.toml"
     if not path.is_file():
         raise CatalogueError(Problem("unknown-code-table", file=f"{name}.toml", value=name))
     table = tomllib.loads(path.read_text("utf-8"))
@@ -60,11 +59,14 @@ def from_words(
     text = frame.select(_joined(sources, words).alias("text"))["text"]
     table = read_words(text.unique(), str(column.words))
     found = text.to_frame().join(table, on="text", how="left", maintain_order="left", nulls_equal=True)
-    silent = pl.when(pl.lit(text).is_null()).then(pl.lit("not_recorded"))
-    if name == "firearm_type":
-        other = pl.lit(found["mechanism"].is_not_null() & (found["mechanism"] != "firearm"))
-        silent = silent.when(other).then(pl.lit("not_applicable"))
-    value = silent.otherwise(pl.lit(found[name]).fill_null("unknown"))
+    no_firearm = found["mechanism"].is_not_null() & (found["mechanism"] != "firearm")
+    value = (
+        pl.when(pl.lit(text).is_null())
+        .then(pl.lit("not_recorded"))
+        .when(pl.lit(no_firearm) & (name == "firearm_type"))
+        .then(pl.lit("not_applicable"))
+        .otherwise(pl.lit(found[name]).fill_null("unknown"))
+    )
     expressions = [
         value.cast(CATEGORY).alias(name),
         pl.lit(text).cast(CATEGORY).alias(f"{name}_raw"),
@@ -77,7 +79,9 @@ def from_words(
 
 
 def external_cause(sources: Sequence[str], words: Words, version: str) -> Harvest:
-    """The external cause among several ICD-10 codes: that of the lowest line, which a certificate keeps for the underlying cause."""
+    """The external cause among several ICD-10 codes: that of the lowest line, which a certificate keeps for the
+    underlying cause.
+    """
     said = [text_value(source, words).str.to_uppercase() for source in sources]
     external = pl.coalesce([pl.when(code.str.contains(EXTERNAL_CAUSE)).then(code) for code in reversed(said)])
     return Harvest(
@@ -113,11 +117,12 @@ def spoken_for(records: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 
 
 def contradictions(records: pl.DataFrame) -> pl.DataFrame:
-    """Rows whose ICD-10 code says another intent or mechanism than the source itself, whose own word holds: row, column, value, code."""
+    """Rows whose ICD-10 code says another intent or mechanism than the source itself, whose own word holds: row,
+    column, value, code.
+    """
     names = [name for name in COMPARED if name in records.columns]
-    schema = {"row": pl.Int64, "column": pl.String, "value": pl.String, "code": pl.String, "scope": pl.String}
     if not names or "icd10" not in records.columns:
-        return pl.DataFrame(schema=schema)
+        return pl.DataFrame(schema=SCOPED_SCHEMA)
     meaning, told = _meaning(records), []
     for name in names:
         own, said = pl.col(name).cast(pl.String), pl.lit(meaning[name])
@@ -131,7 +136,7 @@ def contradictions(records: pl.DataFrame) -> pl.DataFrame:
                 scope=pl.lit("value"),
             )
         )
-    return pl.concat(told).cast(schema).unique(maintain_order=True)
+    return pl.concat(told).cast(SCOPED_SCHEMA).unique(maintain_order=True)
 
 
 def _meaning(records: pl.DataFrame) -> pl.DataFrame:

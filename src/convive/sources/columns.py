@@ -73,7 +73,7 @@ def places_of(profile: Profile, there: Available) -> tuple[dict[str, dict[str, s
     fed: dict[str, dict[str, str]] = {}
     problems: list[Problem] = []
     for name, place in profile.places.items():
-        parts = _parts(place, there)
+        parts = place_parts(place, there)
         if parts or place.constant is not None:
             fed[name] = parts
         elif not place.optional:
@@ -88,6 +88,7 @@ def _found(column: Column, there: Available) -> list[str]:
     return [] if one is None else [one]
 
 
-def _parts(place: Place, there: Available) -> dict[str, str]:
+def place_parts(place: Place, there: Available) -> dict[str, str]:
+    """Part of a place → the received column that says it."""
     found: Mapping[str, str | None] = {part: there.first(getattr(place, part)) for part in PLACE_PARTS}
     return {part: name for part, name in found.items() if name is not None}

@@ -12,7 +12,7 @@ DEFAULT_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d-%m-%Y", "%d/%m
 DEFAULT_TIMES = ("%H:%M", "%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
 # 1899-12-30 in days since 1970-01-01. Excel's false 29 February 1900 (serial 60) is not met after 1900-03-01.
 EXCEL_DAY_ZERO = -25569
-_MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC")
+MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC")
 _NUMBERS = r"^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}"
 _WORDS = r"^(?:[A-Z]+,? )?(\d{1,2})[^A-Z0-9]*(?:DE )?([A-Z]{3})[A-Z]*[^A-Z0-9]*(?:DEL? )?(\d{4}|\d{2})$"
 
@@ -20,8 +20,8 @@ _WORDS = r"^(?:[A-Z]+,? )?(\d{1,2})[^A-Z0-9]*(?:DE )?([A-Z]{3})[A-Z]*[^A-Z0-9]*(
 def parse_dates(distinct: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
     """text, date, looks_like_date for each distinct text.
 
-    ``formats`` are tried in order: strptime patterns, ``excel`` (a serial number of days) and ``palabras`` (a date in Spanish words, as
-    "3 de mayo de 2014" or "03-may-14").
+    ``formats`` are tried in order: strptime patterns, ``excel`` (a serial number of days) and ``palabras`` (a date in
+    Spanish words, as "3 de mayo de 2014" or "03-may-14").
     """
     text = distinct.str.strip_chars()
     frame = pl.DataFrame({"text": distinct, "clean": text})
@@ -35,7 +35,9 @@ def parse_dates(distinct: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
 
 
 def parse_times(distinct: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
-    """text, time for each distinct text; ``formats`` without hours are passed over, ``horas`` reads "22", "22h" and "22 H 30"."""
+    """text, time for each distinct text; ``formats`` without hours are passed over, ``horas`` reads "22", "22h" and
+    "22 H 30".
+    """
     frame = pl.DataFrame({"text": distinct, "clean": distinct.str.strip_chars()})
     tried = [
         _as_time(pl.col("clean"), pattern)
@@ -61,7 +63,7 @@ def _as_date(text: pl.Expr, pattern: str) -> pl.Expr:
 def _in_words(text: pl.Expr) -> pl.Expr:
     said = fold(text).str.replace("SETIEMBRE", "SEPTIEMBRE", literal=True).str.replace(r"\bSET\b", "SEP")
     parts = said.str.extract_groups(_WORDS)
-    month = parts.struct.field("2").replace_strict(list(_MONTHS), range(1, 13), default=None, return_dtype=pl.Int8)
+    month = parts.struct.field("2").replace_strict(list(MONTHS), range(1, 13), default=None, return_dtype=pl.Int8)
     year = parts.struct.field("3").cast(pl.Int32)
     year = pl.when(year < 70).then(year + 2000).when(year < 100).then(year + 1900).otherwise(year)
     day = parts.struct.field("1")

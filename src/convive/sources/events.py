@@ -13,7 +13,9 @@ MOST_VICTIMS = 1000
 def one_row_a_victim(
     records: pl.DataFrame, unused: pl.DataFrame, frame: pl.DataFrame, victims_column: str | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """An event with several dead becomes one record for each; one without any, or without a number of them, is no record."""
+    """An event with several dead becomes one record for each; one without any, or without a number of them, is no
+    record.
+    """
     unused = unused.with_columns(scope=pl.lit("value"))
     if victims_column is None:
         one = pl.lit(1, dtype=pl.Int32)
@@ -35,5 +37,5 @@ def one_row_a_victim(
 
 
 def _identified(records: pl.DataFrame) -> pl.DataFrame:
-    parts = [pl.col("source_id").cast(pl.String), pl.col("file_sha256").cast(pl.String).str.head(8), "row", "victim_no"]
-    return records.with_columns(record_id=pl.format("{}:{}:{}:{}", *parts))
+    source, sha256 = pl.col("source_id").cast(pl.String), pl.col("file_sha256").cast(pl.String)
+    return records.with_columns(record_id=pl.format("{}:{}:{}:{}", source, sha256.str.head(8), "row", "victim_no"))

@@ -1,9 +1,12 @@
-"""From a received table to standard records: one row a victim, coded, with everything that could not be used beside it."""
+"""From a received table to standard records: one row a victim, coded, with everything that could not be used beside
+it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -33,7 +36,9 @@ class Delivery:
 
 @dataclass
 class Harmonised:
-    """Records with the columns that this delivery feeds, and the values and rows left out: row, column, value, code, scope."""
+    """Records with the columns that this delivery feeds, and the values and rows left out: row, column, value, code,
+    scope.
+    """
 
     records: pl.DataFrame
     unused: pl.DataFrame
@@ -171,7 +176,9 @@ def _derived(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _usable(records: pl.DataFrame, unused: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows without any usable date are not records: the date that failed says why, else the row says that there is none."""
+    """Rows without any usable date are not records: the date that failed says why, else the row says that there is
+    none.
+    """
     needed = [name for name in profile.usable_with if name in records.columns]
     dated = pl.any_horizontal(pl.col(name).is_not_null() for name in needed) if needed else pl.lit(False)
     gone = records.filter(~dated).select("row").unique(maintain_order=True)
@@ -192,7 +199,7 @@ def _usable(records: pl.DataFrame, unused: pl.DataFrame, profile: Profile) -> tu
 
 def complete(records: pl.DataFrame) -> pl.DataFrame:
     """``records`` with every column of the standard: fields that no source gives are not recorded."""
-    schema = record_schema()
+    schema: Any = record_schema()
     absent: list[pl.Expr] = []
     for name, dtype in schema.items():
         if name not in records.columns:

@@ -8,10 +8,9 @@ import polars as pl
 
 from convive.sources.missing import text_value
 from convive.sources.profile import Place
-from convive.sources.values import CATEGORY, UNUSED_SCHEMA, Harvest
+from convive.sources.values import CATEGORY, SCOPED_SCHEMA, UNUSED_SCHEMA, Harvest
 from convive.territory import Territory
 
-TOLD = ("unknown-place", "ambiguous-place", "place-contradiction")
 SEPARATOR = " / "
 
 
@@ -41,32 +40,52 @@ def placed(
     return Harvest(_columns(name, found), [_told(found, SEPARATOR.join(sources))])
 
 
-def located(records: pl.DataFrame, territory: Territory) -> pl.DataFrame:
-    """``records`` whose occurrence has a point but no unit get the finest unit that holds the point."""
-    if not {"longitude", "latitude", "occurrence_unit"} <= set(records.columns):
-        return records
-    lacking = (
-        records["occurrence_unit"].is_null() & records["longitude"].is_not_null() & records["latitude"].is_not_null()
-    )
-    if not lacking.any():
-        return records
-    points = records.filter(lacking)
-    level = territory.levels[-1]
+def located(records: pl.DataFrame, territory: Territory) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``records`` whose occurrence has a point but no unit get the finest unit that holds the point; and the rows
+    whose point lies outside all units: row, column, value, code, scope.
+
+    A schematic boundary is a drawing: no point is looked for in it.
+    """
+    told = pl.DataFrame(schema=SCOPED_SCHEMA)
+    level = _surveyed(territory)
+    if not {"longitude", "latitude"} <= set(records.columns) or level is None:
+        return records, told
+    if "occurrence_unit" not in records.columns:
+        records = records.with_columns(_nowhere("occurrence"))
+    lacking = pl.col("occurrence_unit").is_null() & pl.col("longitude").is_not_null() & pl.col("latitude").is_not_null()
+    points = records.filter(lacking).select("record_id", "row", "longitude", "latitude")
+    if points.is_empty():
+        return records, told
     units = territory.locate(points["longitude"].to_numpy(), points["latitude"].to_numpy(), level=level)
-    answer = pl.DataFrame({"record_id": points["record_id"], "unit": pl.Series(units, dtype=pl.String)})
-    joined = records.select("record_id").join(answer, on="record_id", how="left", maintain_order="left")
-    inside = joined["unit"].is_not_null()
-    return records.with_columns(
-        occurrence_unit=pl.coalesce("occurrence_unit", pl.lit(joined["unit"]).cast(CATEGORY)),
-        occurrence_level=pl.when(inside)
-        .then(pl.lit(level))
-        .otherwise(pl.col("occurrence_level").cast(pl.String))
-        .cast(CATEGORY),
-        occurrence_certainty=pl.when(inside)
-        .then(pl.lit("point"))
-        .otherwise(pl.col("occurrence_certainty").cast(pl.String))
-        .cast(CATEGORY),
+    points = points.with_columns(unit=pl.Series(units, dtype=pl.String))
+    outside = points.filter(pl.col("unit").is_null()).select(
+        "row",
+        column=pl.lit("longitude, latitude"),
+        value=pl.format("{}, {}", "longitude", "latitude"),
+        code=pl.lit("point-outside"),
+        scope=pl.lit("value"),
     )
+    found = records.select("record_id").join(points, on="record_id", how="left", maintain_order="left")["unit"]
+    inside = {"unit": pl.lit(found), "level": pl.lit(level), "certainty": pl.lit("point")}
+    return records.with_columns(
+        pl.when(pl.lit(found).is_not_null())
+        .then(said)
+        .otherwise(pl.col(f"occurrence_{part}").cast(pl.String))
+        .cast(CATEGORY)
+        .alias(f"occurrence_{part}")
+        for part, said in inside.items()
+    ), outside
+
+
+def _surveyed(territory: Territory) -> str | None:
+    """The finest level with boundaries that were surveyed."""
+    drawn = {edition.settings.level for edition in territory.editions if not edition.settings.schematic}
+    return next((level for level in reversed(territory.levels) if level in drawn), None)
+
+
+def _nowhere(name: str) -> list[pl.Expr]:
+    nothing = {"unit": None, "level": None, "certainty": "not_recorded", "raw": None}
+    return [pl.lit(value, dtype=CATEGORY).alias(f"{name}_{part}") for part, value in nothing.items()]
 
 
 def _stated(name: str, unit: str, territory: Territory) -> Harvest:

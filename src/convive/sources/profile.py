@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +16,7 @@ from convive.sources.reading import ReaderOptions
 from convive.standard import classification, fields, place_fields, record_fields
 
 PROFILE_FILE = "profile.toml"
-BUILT_IN = files("convive.sources") / "profiles"
+BUILT_IN = Path(__file__).parent / "profiles"
 
 Body = Literal["police", "prosecutor", "morgue", "hospital", "civil_registry", "statistics", "press", "citizen"]
 
@@ -38,7 +37,9 @@ class About(Strict):
 
 
 class Missing(Strict):
-    """Words of the source for each kind of unknown; compared without accents, case, or stray spaces. Blank is not recorded."""
+    """Words of the source for each kind of unknown; compared without accents, case, or stray spaces. Blank is not
+    recorded.
+    """
 
     not_recorded: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -49,10 +50,11 @@ class Missing(Strict):
 class Column(Strict):
     """Where one field of the record comes from.
 
-    ``from`` names the received column, or several under which it may come (the first that is there is taken); ``from_all`` names columns
-    that are read together. ``codes`` maps words to codes, or names a table of the profile's folder or a built-in one. ``words`` names a table
-    of patterns that are looked for in text. ``otherwise`` names a field that speaks where this one is silent, and ``otherwise_codes`` what it may then say (nothing
-    named: anything).
+    ``from`` names the received column, or several under which it may come (the first that is there is taken);
+    ``from_all`` names columns that are read together. ``codes`` maps words to codes, or names a table of the
+    profile's folder or a built-in one. ``words`` names a table of patterns that are looked for in text. ``otherwise``
+    names a field that speaks where this one is silent, and ``otherwise_codes`` what it may then say (nothing named:
+    anything).
     """
 
     from_: tuple[str, ...] = Field(default=(), alias="from")
@@ -106,20 +108,44 @@ class Victims(Strict):
 class Aggregate(Strict):
     """For rows that are counts or rates already: the columns that say of what, where, when and how much.
 
-    Each value is a column's name, or ``= text`` for a constant.
+    Each value is a column's name, or ``= text`` for a constant; several are read together, joined by " / ". ``unit``
+    is the territory's own code of the unit, where no ``[places.occurrence]`` says it. ``categories`` maps words to
+    the codes of categories.
     """
 
-    indicator: str
+    indicator: tuple[str, ...]
     unit: str = ""
-    period: str
-    disaggregation: str = "= total"
-    category: str = "= total"
-    count: str = ""
-    rate: str = ""
-    share: str = ""
-    population: str = ""
-    statement: str = ""
+    period: tuple[str, ...]
+    disaggregation: tuple[str, ...] = ("= total",)
+    category: tuple[str, ...] = ("= total",)
+    count: tuple[str, ...] = ()
+    rate: tuple[str, ...] = ()
+    share: tuple[str, ...] = ()
+    population: tuple[str, ...] = ()
+    statement: tuple[str, ...] = ()
     categories: Mapping[str, str] = {}
+
+    @field_validator(
+        "indicator",
+        "period",
+        "disaggregation",
+        "category",
+        "count",
+        "rate",
+        "share",
+        "population",
+        "statement",
+        mode="before",
+    )
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _measures_something(self) -> Aggregate:
+        if not (self.count or self.rate or self.share):
+            raise ValueError("[aggregate] needs count, rate or share")
+        return self
 
 
 class Profile(Strict):
@@ -178,8 +204,7 @@ def _extended(own: Mapping[str, Any], folder: Path, label: str) -> dict[str, Any
         there = ", ".join(sorted(entry.name for entry in BUILT_IN.iterdir() if (entry / PROFILE_FILE).is_file()))
         raise ProfileError(Problem("unknown-profile", file=label, value=str(name), values={"there": there}))
     inherited = tomllib.loads((base / PROFILE_FILE).read_text("utf-8"))
-    merged = _merged(_with_tables(inherited, Path(str(base)), label), _with_tables(own, folder, label))
-    return merged
+    return _merged(_with_tables(inherited, base, label), _with_tables(own, folder, label))
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from convive.errors import LANGUAGES, Problem
 from convive.sources.harmonise import Delivery
 from convive.standard import rejects_schema
 
+BLANK = "\ue000"
+"""Stands where a value will be written; no text that people write holds it."""
+
 
 def rejects_of(delivery: Delivery, unused: pl.DataFrame, *, as_of: dt.date) -> pl.DataFrame:
     """All rejects of one file, with reason and remedy in every language, in the order of the file."""
@@ -21,7 +24,7 @@ def rejects_of(delivery: Delivery, unused: pl.DataFrame, *, as_of: dt.date) -> p
     if found.is_empty():
         return pl.DataFrame(schema=rejects_schema())
     table = _worded(found.select("column", "value", "code").unique(maintain_order=True), as_of)
-    schema = rejects_schema()
+    schema = pl.Schema(rejects_schema())
     return (
         found.join(table, on=["column", "value", "code"], how="left")
         .join(_raw_rows(delivery, found), on="row", how="left")
@@ -38,14 +41,17 @@ def rejects_of(delivery: Delivery, unused: pl.DataFrame, *, as_of: dt.date) -> p
 
 
 def _worded(found: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """Each distinct problem is said once: there are few, however many rows have it."""
+    """Each kind of problem is said once, and its values are put in afterwards: there may be very many."""
+    kinds = found.select("column", "code").unique(maintain_order=True)
     problems = [
-        Problem(row["code"], column=row["column"], value=row["value"], values={"as_of": as_of.isoformat()})
-        for row in found.iter_rows(named=True)
+        Problem(code, column=column, value=BLANK, values={"as_of": as_of.isoformat()})
+        for column, code in kinds.select("column", "code").iter_rows()
     ]
     said = {f"reason_{language}": [problem.reason(language) for problem in problems] for language in LANGUAGES}
     said |= {f"remedy_{language}": [problem.remedy(language) for problem in problems] for language in LANGUAGES}
-    return found.with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in said.items())
+    told = kinds.with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in said.items())
+    whole = found.join(told, on=["column", "code"], how="left", maintain_order="left")
+    return whole.with_columns(pl.col(name).str.replace(BLANK, pl.col("value"), literal=True) for name in said)
 
 
 def _raw_rows(delivery: Delivery, found: pl.DataFrame) -> pl.DataFrame:

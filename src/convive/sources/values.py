@@ -1,7 +1,7 @@
 """Values of one field, harmonised on the distinct texts of its column.
 
-Each function returns expressions over the raw frame (named as the record's columns) and the rows whose value cannot be used: row,
-column, value, code.
+Each function returns expressions over the raw frame (named as the record's columns) and the rows whose value cannot
+be used: row, column, value, code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from convive.sources.missing import kinds, text_value
 from convive.sources.profile import Column
 from convive.standard import Classification
 
-UNUSED_SCHEMA: dict[str, Any] = {"row": pl.Int64, "column": pl.String, "value": pl.String, "code": pl.String}
+UNUSED_SCHEMA = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "code": pl.String})
+SCOPED_SCHEMA = pl.Schema([*UNUSED_SCHEMA.items(), ("scope", pl.String)])
 CATEGORY = pl.Categorical
 UNITS_OF_AGE = {
     "ANOS": 1.0, "ANO": 1.0, "A": 1.0, "MESES": 1 / 12, "MES": 1 / 12, "DIAS": 1 / 365.25, "DIA": 1 / 365.25,
@@ -141,7 +142,8 @@ def aged(
 ) -> Harvest:
     """An age in years, from a number and, where there is one, its unit; negative ages and those over 120 are told.
 
-    Where the source says nothing of the unit, zero is how it writes that it does not know the age, and another number is taken as years.
+    Where the source says nothing of the unit, zero is how it writes that it does not know the age, and another number
+    is taken as years.
     """
     by = [source] if unit is None else [source, unit]
     table = frame.select(by).unique(maintain_order=True)
