@@ -76,36 +76,46 @@ def _block(
     rules: Rules,
     minimum_cell: int,
 ) -> Block | None:
-    cells = _cells(figures, treatments, family)
+    told = _named_sums(treatments, family)
+    cells = _cells(figures, treatments, family, told)
     if cells.is_empty():
         return None
     public = family != (_SMALL,)
     rows = _rows(figures, treatments, cells, public)
-    columns = [(one.id, category) for one in family for category in _categories(cells, one, rows, public)]
+    names = [*(one.id for one in family), *(one.column[0] for one in told)]
+    columns = [(name, category) for name in names for category in _categories(cells, name, public)]
     counts = _matrix(cells, rows, columns, public)
     totals = rows["total"].to_numpy().copy() if public else np.full(rows.height, -1, dtype=np.int64)
-    group = {one.id: number for number, one in enumerate(family)}
-    groups = np.array([group[name] for name, _ in columns], dtype=np.int64)
+    groups = np.array([names.index(name) for name, _ in columns], dtype=np.int64)
     families = [one for one in tree.sums(rows) if _holds(counts, *one)]
-    counts, groups, margins = _with_margins(counts, groups, columns)
-    table = with_remainders(counts, totals, groups, families, margins=margins)
-    return _marked(base, place, rows, tuple(columns), table, family, rules, minimum_cell)
+    margins = _sum_margins(counts, columns, told)
+    counts, groups, clock = _clock_margins(counts, groups, columns)
+    table = with_remainders(counts, totals, groups, families, margins=(*margins, *clock))
+    return _marked(base, place, rows, tuple(columns), table, family, told, rules, minimum_cell)
 
 
-def _cells(figures: pl.DataFrame, treatments: tuple[Treatment, ...], family: tuple[Breakdown, ...]) -> pl.DataFrame:
+def _named_sums(treatments: tuple[Treatment, ...], family: tuple[Breakdown, ...]) -> tuple[Treatment, ...]:
+    """Indicators whose total is a sum of categories of this family, e.g. homicides in public places."""
+    names = {one.id for one in family}
+    return tuple(one for one in treatments if one.total == "cell" and one.disaggregation in names)
+
+
+def _cells(
+    figures: pl.DataFrame,
+    treatments: tuple[Treatment, ...],
+    family: tuple[Breakdown, ...],
+    told: tuple[Treatment, ...],
+) -> pl.DataFrame:
     """unit_code, unit_level, period, disaggregation, category, count of every figure of the family in its grain."""
-    parts = []
-    for breakdown in family:
-        for one in treatments:
-            if one.total in ("public", "small"):
-                rows = figures.filter(
-                    (pl.col("indicator") == one.indicator) & (pl.col("disaggregation") == breakdown.id)
-                )
-                parts.append(rows.filter(breakdown.grain()))
-            elif one.disaggregation == breakdown.id and len(one.categories) == 1:
-                rows = figures.filter((pl.col("indicator") == one.indicator) & (pl.col("disaggregation") == "total"))
-                named = rows.with_columns(disaggregation=pl.lit(breakdown.id), category=pl.lit(one.categories[0]))
-                parts.append(named.filter(breakdown.grain()))
+    direct = [one.indicator for one in treatments if one.total in ("public", "small")]
+    grain = {one.id: one.grain() for one in family}
+    own = figures.filter(pl.col("indicator").is_in(direct))
+    parts = [own.filter((pl.col("disaggregation") == name) & within) for name, within in grain.items()]
+    for one in told:
+        rows = figures.filter((pl.col("indicator") == one.indicator) & (pl.col("disaggregation") == "total"))
+        name, category = one.column
+        named = rows.with_columns(disaggregation=pl.lit(name), category=pl.lit(category))
+        parts.append(named.filter(grain[one.disaggregation]))
     cells = pl.concat(parts).select(*KEYS, "disaggregation", "category", "count")
     return cells.unique(subset=[*KEYS, "disaggregation", "category"], keep="first", maintain_order=True)
 
@@ -125,10 +135,10 @@ def _rows(figures: pl.DataFrame, treatments: tuple[Treatment, ...], cells: pl.Da
     )
 
 
-def _categories(cells: pl.DataFrame, breakdown: Breakdown, rows: pl.DataFrame, public: bool) -> list[str]:
-    own = cells.filter(pl.col("disaggregation") == breakdown.id)
+def _categories(cells: pl.DataFrame, name: str, public: bool) -> list[str]:
+    own = cells.filter(pl.col("disaggregation") == name)
     named = sorted(own["category"].unique().to_list())
-    return [*named, REST] if public else named
+    return [*named, REST] if public and named else named
 
 
 def _matrix(cells: pl.DataFrame, rows: pl.DataFrame, columns: list[tuple[str, str]], public: bool) -> Counts:
@@ -152,9 +162,29 @@ def _holds(counts: Counts, parent: int, children: tuple[int, ...]) -> bool:
     return bool((counts[list(children)].sum(axis=0) <= counts[parent]).all())
 
 
-def _with_margins(
+def _sum_margins(
+    counts: Counts, columns: list[tuple[str, str]], told: tuple[Treatment, ...]
+) -> list[tuple[int, tuple[int, ...]]]:
+    """A named sum is its categories and its rest the others, as far as that is so in every row.
+
+    It is not where the indicator is decided otherwise than the breakdown (by a concept, say): then the two are cells
+    apart.
+    """
+    place = {column: number for number, column in enumerate(columns)}
+    margins = []
+    for one in told:
+        parts = [number for (name, _), number in place.items() if name == one.disaggregation]
+        inside = [number for number in parts if columns[number][1] in one.categories]
+        outside = [number for number in parts if number not in inside]
+        wide = place.get(one.column)
+        if wide is not None and parts and (counts[:, wide] == counts[:, inside].sum(axis=1)).all():
+            margins += [(wide, tuple(inside)), (place[one.column[0], REST], tuple(outside))]
+    return margins
+
+
+def _clock_margins(
     counts: Counts, groups: Counts, columns: list[tuple[str, str]]
-) -> tuple[Counts, Counts, tuple[tuple[int, tuple[int, ...]], ...]]:
+) -> tuple[Counts, Counts, list[tuple[int, tuple[int, ...]]]]:
     """Monday is its hours and those of unknown hour; 18:00 is that hour of all days and of unknown days."""
     place = {column: number for number, column in enumerate(columns)}
     cells = [
@@ -171,7 +201,7 @@ def _with_margins(
                 margins.append((place[wide], (*narrow, counts.shape[1])))
                 counts = np.column_stack([counts, rest])
                 groups = np.append(groups, -1)
-    return counts, groups, tuple(margins)
+    return counts, groups, margins
 
 
 def _is_cell(name: str, category: str) -> bool:
@@ -186,24 +216,31 @@ def _marked(
     columns: tuple[tuple[str, str], ...],
     table: Table,
     family: tuple[Breakdown, ...],
+    told: tuple[Treatment, ...],
     rules: Rules,
     minimum_cell: int,
 ) -> Block:
     """Which cells are hidden from the start, which must be protected, and how wide."""
     hidden, sensitive = np.zeros_like(table.counts, dtype=np.bool_), np.zeros_like(table.counts, dtype=np.bool_)
     totals, counts = table.totals[:, None], table.counts
+    silent = {one.column[0] for one in told if set(one.categories) <= set(MISSING_KINDS)}
+    spoken = [name not in silent and category not in MISSING_KINDS for name, category in columns]
+    telling = _padded(spoken, counts)
     for breakdown in family:
-        mine = np.array([name == breakdown.id for name, _ in columns] + [False] * (counts.shape[1] - len(columns)))
-        unknown = np.array(
-            [category in MISSING_KINDS for _, category in columns] + [True] * (counts.shape[1] - len(columns))
-        )
+        names = {breakdown.id, *(one.column[0] for one in told if one.disaggregation == breakdown.id)}
+        mine = _padded([name in names for name, _ in columns], counts)
         few = mine & (totals >= 0) & (totals < breakdown.minimum_total)
-        small = mine & (counts > 0) & (counts < minimum_cell) & ~unknown & (breakdown.small == "suppress")
-        whole_group = few & (counts > 0) & ((counts < minimum_cell) | (counts == totals)) & ~unknown
+        small = mine & telling & (counts > 0) & (counts < minimum_cell) & (breakdown.small == "suppress")
+        alone = few & telling & (counts > 0) & ((counts < minimum_cell) | (counts == totals))
         hidden |= few | small | (mine & ~_in_grain(rows, breakdown, len(counts))[:, None])
-        sensitive |= small | whole_group
+        sensitive |= small | alone
     hidden[:, len(columns) :] = True
     return Block(base, place, rows, columns, table, hidden, sensitive, np.minimum(rules.minimum_width, table.upper))
+
+
+def _padded(flags: list[bool], counts: Counts) -> Mask:
+    """One flag a column; the columns that were added for margins are of no breakdown."""
+    return np.array(flags + [False] * (counts.shape[1] - len(flags)))
 
 
 def _in_grain(rows: pl.DataFrame, breakdown: Breakdown, height: int) -> Mask:

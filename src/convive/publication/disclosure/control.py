@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
+from convive.indicators.intervals import poisson_interval
 from convive.publication.disclosure.blocks import REST, blocks
-from convive.publication.disclosure.rules import Rules, Treatment, rules
+from convive.publication.disclosure.rules import Rules, rules
 from convive.publication.disclosure.suppress import protect
 from convive.standard import MISSING_KINDS
 
@@ -39,6 +41,7 @@ def disclose(figures: pl.DataFrame, parents: pl.DataFrame, *, minimum_cell: int)
     no rule names) is left out.
     """
     told = rules()
+    figures = with_zeros(figures, told)
     marked = _with_treatment(figures, told)
     kept = marked.filter(pl.col("kept"))
     hidden = _decisions(figures, parents, told, minimum_cell)
@@ -51,6 +54,39 @@ def disclose(figures: pl.DataFrame, parents: pl.DataFrame, *, minimum_cell: int)
         suppressed=shown.filter(pl.col("status") == "suppressed").height,
         left_out=dict(left_out.iter_rows()),
     )
+
+
+def with_zeros(figures: pl.DataFrame, told: Rules) -> pl.DataFrame:
+    """``figures`` with zeros for the totals whose small counts are suppressed, wherever homicides have a total.
+
+    Else the row of a suppressed total would say that it is not zero.
+    """
+    totals = figures.filter((pl.col("disaggregation") == "total") & (pl.col("status") != "as_published"))
+    public = [one.indicator for one in told.indicators.values() if one.total == "public"]
+    where = ["unit_code", "unit_name", "unit_level", "period", "place"]
+    known = totals.filter(pl.col("indicator").is_in(public)).select(where).unique()
+    parts = [figures]
+    for one in told.indicators.values():
+        own = totals.filter(pl.col("indicator") == one.indicator)
+        if one.total == "small" and own.height:
+            forms = known.filter(_form(pl.col("period")).is_in(own.select(_form(pl.col("period")).unique())["period"]))
+            parts.append(_zeros(forms.join(own, on=where, how="anti"), own).select(figures.columns))
+    return pl.concat(parts)
+
+
+def _form(period: pl.Expr) -> pl.Expr:
+    """``####``, ``####-H#``, ``####-##`` or ``all``."""
+    return period.str.replace_all(r"\d", "#")
+
+
+def _zeros(where: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
+    low, high = (float(end[0]) for end in poisson_interval(np.zeros(1, dtype=np.int64)))
+    numbers = {"value": 0.0, "low": low, "high": high, "count": 0}
+    fixed = {"disaggregation": "total", "category": "total", "status": "final", "status_reason": "", "sources": ""}
+    same = {name: like[name][0] for name in ("indicator", "definition_version")}
+    values = numbers | fixed | same | {"synthetic": False}
+    absent = [name for name in like.columns if name not in where.columns]
+    return where.with_columns(pl.lit(values.get(name)).cast(like.schema[name]).alias(name) for name in absent)
 
 
 def _decisions(figures: pl.DataFrame, parents: pl.DataFrame, told: Rules, minimum_cell: int) -> pl.DataFrame:
@@ -103,9 +139,8 @@ def _suppress(kept: pl.DataFrame, hidden: pl.DataFrame, told: Rules) -> pl.DataF
     marked = kept.join(totals, on=["base", "place", "unit_code", "period"], how="left", maintain_order="left")
     marked = marked.join(hidden.with_columns(cell_hidden=True), on=_CELL, how="left", maintain_order="left")
     marked = marked.join(_hidden_totals(hidden, told), on=["indicator", "place", "unit_code", "period"], how="left")
-    marked = marked.join(
-        _hidden_bases(hidden), on=["base", "place", "unit_code", "period", "disaggregation"], how="left"
-    )
+    marked = marked.with_columns(spoken=_spoken())
+    marked = marked.join(_hidden_bases(hidden), on=["base", "place", "unit_code", "period", "spoken"], how="left")
     of_known = pl.col("denominator").is_not_null() & (pl.col("denominator") != pl.col("base_total"))
     told_by = pl.coalesce("count", "denominator", pl.lit(0))
     few_cases = (pl.col("treatment") == "statistic") & (told_by < told.minimum_total)
@@ -119,6 +154,7 @@ def _suppress(kept: pl.DataFrame, hidden: pl.DataFrame, told: Rules) -> pl.DataF
 
 
 def _blank(marked: pl.DataFrame, told: Rules) -> pl.DataFrame:
+    """Suppressed rows without their numbers, with the sources of the total: its own would tell a zero apart."""
     secret = pl.col("secret")
     safe_base = pl.col("denominator") == pl.col("base_total")
     blank = [pl.when(~secret).then(pl.col(name)).alias(name) for name in NUMBERS]
@@ -127,48 +163,44 @@ def _blank(marked: pl.DataFrame, told: Rules) -> pl.DataFrame:
         denominator=pl.when(~secret | safe_base).then(pl.col("denominator")),
         status=pl.when(secret).then(pl.lit("suppressed")).otherwise(pl.col("status")),
         status_reason=pl.when(secret).then(reason).otherwise(pl.col("status_reason")),
+        sources=pl.when(secret).then(pl.col("base_sources").fill_null("")).otherwise(pl.col("sources")),
+        synthetic=pl.when(secret).then(pl.col("base_synthetic").fill_null(False)).otherwise(pl.col("synthetic")),
     )
 
 
 def _too_few(told: Rules) -> pl.Expr:
     """The whole breakdown is withheld because its public total is small: everybody can see that, so it may be said."""
     least = {one.id: one.minimum_total for one in told.breakdowns.values()}
-    spoken = pl.coalesce(
-        pl.when(pl.col("disaggregation") != "total").then(pl.col("disaggregation")),
-        pl.when(pl.col("cell_of") != "total").then(pl.col("cell_of")),
-    )
-    limit = spoken.replace_strict(least, default=told.minimum_total, return_dtype=pl.Int64)
+    limit = _spoken().replace_strict(least, default=told.minimum_total, return_dtype=pl.Int64)
     return pl.col("base_total").fill_null(told.minimum_total) < limit
 
 
 def _totals(kept: pl.DataFrame) -> pl.DataFrame:
     rows = kept.filter((pl.col("treatment") == "public") & (pl.col("disaggregation") == "total"))
     rows = rows.filter(pl.col("status") != "as_published")
-    return rows.group_by("base", "place", "unit_code", "period").agg(base_total=pl.col("count").max())
+    return rows.group_by("base", "place", "unit_code", "period").agg(
+        base_total=pl.col("count").max(),
+        base_sources=pl.col("sources").sort_by("indicator").first(),
+        base_synthetic=pl.col("synthetic").any(),
+    )
 
 
 def _hidden_totals(hidden: pl.DataFrame, told: Rules) -> pl.DataFrame:
-    """indicator, place, unit_code, period of totals that are cells (or sums of cells) of which one is hidden."""
-    keys = ["place", "unit_code", "period"]
-    parts = [
-        _hidden_total(hidden, one).select(pl.lit(one.indicator).alias("indicator"), *keys)
-        for one in _cell_indicators(told)
-    ]
-    schema = {"indicator": pl.String, **dict.fromkeys(keys, pl.String)}
-    return pl.concat([pl.DataFrame(schema=schema), *parts]).unique().with_columns(total_hidden=True)
-
-
-def _hidden_total(hidden: pl.DataFrame, one: Treatment) -> pl.DataFrame:
-    """A share of the known is hidden with its base: base and share together tell the count of the unknown."""
-    own = hidden.filter((pl.col("base") == one.base) & (pl.col("disaggregation") == one.disaggregation))
-    return own.filter(pl.col("category").is_in([*one.categories, *MISSING_KINDS]))
-
-
-def _cell_indicators(told: Rules) -> list[Treatment]:
-    return [one for one in told.indicators.values() if one.total in ("cell",)]
+    """indicator, place, unit_code, period of totals that are a hidden cell."""
+    columns = {one.column[0]: one.indicator for one in told.indicators.values() if one.total == "cell"}
+    own = hidden.filter(pl.col("disaggregation").is_in(list(columns)) & (pl.col("category") == "total"))
+    named = own.with_columns(indicator=pl.col("disaggregation").replace_strict(columns, return_dtype=pl.String))
+    return named.select("indicator", "place", "unit_code", "period").with_columns(total_hidden=True)
 
 
 def _hidden_bases(hidden: pl.DataFrame) -> pl.DataFrame:
     """Breakdowns whose number of known cases follows from a hidden cell."""
     unknown = hidden.filter(pl.col("category").is_in(MISSING_KINDS))
-    return unknown.select(_CELL[:-1]).unique().with_columns(base_hidden=True)
+    keys = unknown.select("base", "place", "unit_code", "period", spoken="disaggregation").unique()
+    return keys.with_columns(base_hidden=True)
+
+
+def _spoken() -> pl.Expr:
+    """The breakdown that a figure speaks of: its own, or that of which its total is a part."""
+    own = pl.when(pl.col("disaggregation") != "total").then(pl.col("disaggregation"))
+    return pl.coalesce(own, pl.when(pl.col("cell_of") != "total").then(pl.col("cell_of")))

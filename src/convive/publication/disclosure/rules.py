@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import polars as pl
 
+from convive.standard import classification
+
 PERIOD_FORMS = {"half": r"^\d{4}-H[12]$", "year": r"^\d{4}$", "all": r"^all$"}
 """Forms of period in which a breakdown can be released; months and days are not among them."""
 
@@ -43,6 +45,11 @@ class Treatment:
     total: Literal["public", "small", "cell", "statistic"]
     disaggregation: str = "total"
     categories: tuple[str, ...] = ("total",)
+
+    @property
+    def column(self) -> tuple[str, str]:
+        """The column of cells in which a total that is a cell stands: no breakdown of people has such a name."""
+        return (f"={self.indicator}", "total")
 
 
 @dataclass(frozen=True)
@@ -95,4 +102,5 @@ def _breakdown(name: str, entry: Mapping[str, Any], minimum_total: int) -> Break
 
 def _treatment(name: str, entry: Mapping[str, Any]) -> Treatment:
     cell = entry.get("cell", {"disaggregation": "total", "categories": ["total"]})
-    return Treatment(name, entry["base"], entry["total"], cell["disaggregation"], tuple(cell["categories"]))
+    codes = cell.get("categories") or classification(cell["disaggregation"]).with_property(cell["property"])
+    return Treatment(name, entry["base"], entry["total"], cell["disaggregation"], tuple(codes))

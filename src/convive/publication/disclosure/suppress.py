@@ -28,6 +28,7 @@ def protect(table: Table, hidden: Mask, sensitive: Mask, need: Counts) -> Mask:
     start, neighbours = hidden.copy(), _neighbours(table)
     for _ in range(ROUNDS):
         _complete_rows(table, hidden, need)
+        _complete_margins(table, hidden)
         width = propagate(table, hidden).width
         failing = sensitive & (width < need)
         if not failing.any():
@@ -57,6 +58,26 @@ def _complete_rows(table: Table, hidden: Mask, need: Counts) -> None:
                 break
             price = counts[rows] + np.where(counts[rows] == 0, 1 << 40, 0) + np.where(mask[rows], 1 << 50, 0)
             hidden[rows, columns[price.argmin(axis=1)]] = True
+
+
+def _complete_margins(table: Table, hidden: Mask) -> None:
+    """Where a named sum is shown, its hidden parts are never alone; where no other part is left the sum is hidden
+    too."""
+    for wide, narrow in table.margins:
+        parts = np.array([column for column in narrow if table.groups[column] >= 0], dtype=np.int64)
+        mask = hidden[:, parts]
+        alone = ~hidden[:, wide] & (mask.sum(axis=1) == 1) & (table.groups[list(narrow)] >= 0).all()
+        for row in np.flatnonzero(alone):
+            shown = parts[~mask[row]]
+            hidden[row, wide if not len(shown) else shown[_cheapest(table.counts[row, shown])]] = True
+        told = hidden[:, wide] & ~mask.any(axis=1) & (table.groups[list(narrow)] >= 0).all()
+        for row in np.flatnonzero(told & (len(parts) > 0)):
+            hidden[row, parts[_cheapest(table.counts[row, parts])]] = True
+
+
+def _cheapest(counts: Counts) -> int:
+    """The smallest count that is not zero, or the first zero: a zero protects least."""
+    return int(np.where(counts == 0, 1 << 40, counts).argmin())
 
 
 def _loosen(

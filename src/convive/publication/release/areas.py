@@ -17,7 +17,7 @@ COORDINATE_DECIMALS = 5
 
 def units(territory: Territory) -> list[dict[str, Any]]:
     """code, name, level and parent of every unit, once each, in the order of their codes."""
-    frame = territory.units.unique(subset="code", keep="last", maintain_order=True).select(UNITS_SCHEMA).sort("code")
+    frame = territory.units.unique(subset="code", keep="last", maintain_order=True).select(list(UNITS_SCHEMA)).sort("code")
     return [allowed.entry("units", row) for row in frame.to_dicts()]
 
 

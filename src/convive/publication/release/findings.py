@@ -1,25 +1,36 @@
-"""The figure audit as published: one entry a claim."""
+"""The audited claims as they are published: what was stated, what its inputs give, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from convive.errors import LANGUAGES
 from convive.publication.audit import Finding
+from convive.publication.release import allowed
 
 
-def findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Claim, what was stated, what its inputs give, the arithmetic and the verdict; texts in every language."""
-    return [
+def findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """One entry a claim, in the order of the file of claims."""
+    return [_entry(one) for one in found]
+
+
+def _entry(one: Finding) -> dict[str, Any]:
+    claim = one.claim
+    return allowed.entry(
+        "claim",
         {
-            "id": finding.claim.id,
-            "section": finding.claim.section,
-            "verdict": finding.verdict,
-            "claim": finding.claim.statement.model_dump(),
-            "stated": {language: finding.stated(language) for language in LANGUAGES},
-            "recomputed": {language: finding.result(language) for language in LANGUAGES},
-            "arithmetic": {language: finding.arithmetic(language) for language in LANGUAGES},
-        }
-        for finding in found
-    ]
+            "id": claim.id,
+            "section": claim.section,
+            "claim": claim.statement.model_dump(),
+            "stated": _said(one.stated),
+            "recomputed": _said(one.result),
+            "arithmetic": _said(one.arithmetic),
+            "words": _said(one.words),
+            "verdict": one.verdict,
+        },
+    )
+
+
+def _said(words: Callable[[str], str]) -> dict[str, str]:
+    return {language: words(language) for language in LANGUAGES}
