@@ -32,7 +32,11 @@ def _table(name: str, claims: list[Tree], language: str) -> Table:
     columns = ("claim", "stated", "recomputed", "arithmetic", "verdict", "section")
     header = tuple(say(f"audit.column.{column}", language) for column in columns)
     return Table(
-        say(f"audit.{name}", language), header, tuple(_row(claim, language) for claim in claims), frozenset({1, 2})
+        say(f"audit.{name}", language),
+        header,
+        tuple(_row(claim, language) for claim in claims),
+        frozenset({1, 2}),
+        stacked=True,
     )
 
 

@@ -73,19 +73,24 @@ TableCell = str | Cell
 
 @dataclass(frozen=True)
 class Table:
-    """``numeric`` holds the indexes of the columns of numbers; the first column heads its row."""
+    """``numeric`` holds the indexes of columns of numbers; the first column heads its row. A ``stacked`` table holds
+    sentences: on a phone each row stands as a block of labelled lines."""
 
     kind: ClassVar[str] = "table"
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[TableCell, ...], ...]
     numeric: frozenset[int] = frozenset()
+    stacked: bool = False
 
     @property
-    def cells(self) -> list[list[tuple[Cell, bool]]]:
-        """Rows of (cell, is a number)."""
+    def cells(self) -> list[list[tuple[Cell, bool, str]]]:
+        """Rows of (cell, is a number, head of its column)."""
         return [
-            [(Cell(cell) if isinstance(cell, str) else cell, index in self.numeric) for index, cell in enumerate(row)]
+            [
+                (Cell(cell) if isinstance(cell, str) else cell, index in self.numeric, self.header[index])
+                for index, cell in enumerate(row)
+            ]
             for row in self.rows
         ]
 

@@ -47,7 +47,7 @@ def _files(files: list[Tree], reader: Reader) -> tuple[Block, ...]:
     language = reader.language
     header = tuple(say(f"sources.column.{column}", language) for column in FILE_COLUMNS)
     rows = tuple(_file(entry, language) for entry in files)
-    table = Table(say("sources.files", language), header, rows, frozenset({3, 4, 5, 6}))
+    table = Table(say("sources.files", language), header, rows, frozenset({3, 4, 5, 6}), stacked=True)
     link = Link(say("sources.data", language), data="data/sources.json")
     return (table, Prose((say("sources.check", language),), (link,)))
 
@@ -87,7 +87,7 @@ def _rejects(files: list[Tree], reader: Reader) -> Table:
     header = tuple(
         say(f"sources.column.{column}", language) for column in ("institution", "file", "scope", "reason", "times")
     )
-    return Table(say("sources.rejects", language), header, rows, frozenset({4}))
+    return Table(say("sources.rejects", language), header, rows, frozenset({4}), stacked=True)
 
 
 def reason_without_value(code: str, language: str) -> str:
