@@ -69,7 +69,9 @@ def with_zeros(figures: pl.DataFrame, told: Rules) -> pl.DataFrame:
     for one in told.indicators.values():
         own = totals.filter(pl.col("indicator") == one.indicator)
         if one.total == "small" and own.height:
-            forms = known.filter(_form(pl.col("period")).is_in(own.select(_form(pl.col("period")).unique())["period"]))
+            forms = known.filter(
+                _form(pl.col("period")).is_in(own.select(_form(pl.col("period")).unique())["period"].implode())
+            )
             parts.append(_zeros(forms.join(own, on=where, how="anti"), own).select(figures.columns))
     return pl.concat(parts)
 

@@ -113,3 +113,12 @@ def test_monday_is_its_hours() -> None:
     one = Table(counts, np.array([5]), np.array([0, -1, -1]), margins=((0, (1, 2)),))
     found = propagate(one, mask(one, (0, 1)))
     assert (found.low[0, 1], found.high[0, 1]) == (2, 2)
+
+
+def test_a_named_sum_that_is_shown_gives_away_its_only_hidden_part() -> None:
+    """Street 6, bar 3, home 2, shop 1; in public places 9: home and shop hidden are 3 together, bar alone is 3."""
+    counts = np.array([[6, 3, 2, 1, 9, 3]], dtype=np.int64)
+    margins = ((4, (0, 1)), (5, (2, 3)))
+    one = Table(counts, np.array([12]), np.array([0, 0, 0, 0, 1, 1]), margins=margins)
+    found = propagate(one, mask(one, (0, 1), (0, 2), (0, 3)))
+    assert found.width[0].tolist() == [0, 0, 3, 3, 0, 0]

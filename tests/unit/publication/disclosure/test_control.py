@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
+from convive.indicators import catalogue
 from convive.publication.disclosure import Disclosed, disclose, rules
 from convive.standard import fields, figures_schema
 
@@ -123,3 +124,54 @@ def test_nothing_at_all_is_no_mistake(parents: pl.DataFrame) -> None:
 def test_every_breakdown_is_of_a_field_that_may_be_counted() -> None:
     secret = {name for name, field in fields().items() if field.disclosure == "secret"}
     assert not secret & set(rules().breakdowns)
+
+
+def test_every_indicator_of_the_catalogue_has_a_rule() -> None:
+    counted = {name for name, one in catalogue().items() if one.kind != "published"}
+    assert counted == set(rules().indicators)
+
+
+def test_a_share_is_of_the_categories_that_the_catalogue_names() -> None:
+    named = {name: one.part for name, one in catalogue().items() if one.part is not None and one.part.field is not None}
+    assert named
+    for name, part in named.items():
+        assert rules().indicators[name].disaggregation == part.field
+        assert part.property or set(part.codes) == set(rules().indicators[name].categories)
+
+
+def test_a_suppressed_row_does_not_say_by_its_sources_whether_it_is_zero(
+    private: pl.DataFrame, parents: pl.DataFrame
+) -> None:
+    by_category = pl.when(pl.col("disaggregation") == "total").then(pl.lit("morgue+police")).otherwise(pl.lit("police"))
+    found = disclose(private.with_columns(sources=by_category), parents, minimum_cell=3).figures
+    assert set(found.filter(pl.col("status") == "suppressed")["sources"]) == {"morgue+police"}
+
+
+def test_a_suppressed_total_does_not_say_by_its_row_that_it_is_not_zero(
+    private: pl.DataFrame, parents: pl.DataFrame
+) -> None:
+    """Suicides: one district had one. Every unit has a row, so that a row alone says nothing."""
+    one = private.filter(pl.col("disaggregation") == "total", pl.col("period").is_in(["2014", "all"]))
+    one = one.filter(pl.col("unit_code").is_in(["24", "2401", "240101"])).filter(pl.col("indicator") == "homicides")
+    suicides = one.with_columns(indicator=pl.lit("suicides"), count=pl.lit(1, dtype=pl.Int64), value=pl.lit(1.0))
+    found = disclose(pl.concat([private, suicides]), parents, minimum_cell=3).figures
+    told = found.filter(pl.col("indicator") == "suicides")
+    assert set(told["unit_code"]) == set(private["unit_code"])
+    assert told.filter(pl.col("count") == 0).height > 0
+    assert told.filter(pl.col("count") == 1).is_empty()
+    assert told.filter(pl.col("status") == "suppressed").height >= suicides.height
+
+
+def test_a_named_sum_is_decided_with_its_categories(private: pl.DataFrame, parents: pl.DataFrame) -> None:
+    """Firearm deaths stand in the breakdown by mechanism too: never one shown and the other hidden."""
+    cells = private.filter(pl.col("indicator") == "homicides", pl.col("category") == "firearm")
+    shares = cells.with_columns(
+        indicator=pl.lit("share_firearm"), disaggregation=pl.lit("total"), category=pl.lit("total")
+    )
+    found = disclose(pl.concat([private, shares]), parents, minimum_cell=3).figures
+    firearm = found.filter(pl.col("indicator") == "homicides", pl.col("category") == "firearm")
+    both = found.filter(pl.col("indicator") == "share_firearm").join(
+        firearm, on=["unit_code", "period"], suffix="_cell"
+    )
+    assert both.height > 10
+    assert ((both["status"] == "suppressed") == (both["status_cell"] == "suppressed")).all()

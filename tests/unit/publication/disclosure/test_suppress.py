@@ -114,3 +114,31 @@ def test_a_department_is_decided_in_a_moment() -> None:
     hidden = protect(table, *marked(table))
     assert time.perf_counter() - started < 10
     assert_safe(table, hidden)
+
+
+def test_a_named_sum_needs_a_complement_of_its_own() -> None:
+    """Home is small and its complement by count would be the bar, which the shown sum of public places gives back."""
+    counts = np.array([[16, 4, 2, 5, 20, 7]], dtype=np.int64)
+    margins = ((4, (0, 1)), (5, (2, 3)))
+    table = Table(counts, np.array([27]), np.array([0, 0, 0, 0, 1, 1]), margins=margins)
+    hidden = protect(table, *marked(table))
+    assert_safe(table, hidden)
+    assert hidden[0, 2]
+    assert hidden[0, 3]
+
+
+@seed(20150630)
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=8, max_size=8))
+def test_no_sensitive_cell_beside_a_named_sum_can_be_got_back(cells: list[int]) -> None:
+    parts = np.array(cells, dtype=np.int64).reshape(2, 4) + np.array([6, 0, 0, 6])
+    leaves = np.column_stack([parts, parts[:, :2].sum(axis=1), parts[:, 2:].sum(axis=1)])
+    counts = np.vstack([leaves.sum(axis=0), leaves])
+    table = with_remainders(
+        counts,
+        counts[:, :4].sum(axis=1),
+        np.array([0, 0, 0, 0, 1, 1]),
+        [(0, [1, 2])],
+        margins=((4, (0, 1)), (5, (2, 3))),
+    )
+    assert_safe(table, protect(table, *marked(table)))
