@@ -7,21 +7,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from convive.register.fuse import completed, fuse, precedence
 from convive.register.identity import Joins, components, exact_joins, placeholders
+from convive.register.ranking import Integers, Ranked, ranked, ties
 from convive.standard import case_records_schema, concept_expression
 
 __all__ = ["Register", "Summary", "build_register", "placeholders", "precedence"]
 
 CONCEPTS = ("iccs_0101", "bogota", "ceic", "qualified")
+RULES = ("source_number", "identity_number", "name_sex_date")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """How records became cases. ``joined_by`` counts records that a rule joined to another; ``contradictions`` counts pairs that a rule
-    would join and another fact forbids, by rule; ``disagreements`` counts cases whose records disagree, by field."""
+    """How records became cases.
+
+    ``joined_by`` counts records by the rule that joined them to another; ``contradictions`` counts pairs that a rule
+    would join and another fact forbids, by rule; ``disagreements`` counts cases whose records disagree, by field.
+    """
 
     records: int
     cases: int
@@ -43,53 +47,47 @@ class Register:
 def build_register(records: pl.DataFrame) -> Register:
     """Join the records of the same victim exactly and fuse them into cases.
 
-    ``records`` has the columns of the record schema. The result depends on the records only, not on their order within a file's turn.
+    ``records`` has the columns of the record schema. The result does not depend on the order of its rows.
     """
     joins = exact_joins(records)
-    case = components(records.height, joins.pairs)
-    numbered = records.with_columns(case=pl.Series(case, dtype=pl.UInt32))
-    heads = _heads(numbered)
-    cases = completed(pl.concat([heads, fuse(numbered)], how="horizontal"))
+    case = components(records.height, joins.pairs).astype(np.int64)
+    tie = ties(records)
+    heads = _heads(records, ranked(case, tie))
+    cases = completed(pl.concat([heads, fuse(records, case, tie)], how="horizontal"))
     cases = cases.with_columns(concept_expression(name).alias(f"figure_in_{name}") for name in CONCEPTS)
-    members = _members(numbered, heads["case_id"], joins)
+    members = _members(records, case, heads["case_id"], joins)
     order = cases["case_id"].arg_sort()
     return Register(cases[order], members, _summary(cases, members, joins), _named(records, joins.contradictions))
 
 
-def _heads(numbered: pl.DataFrame) -> pl.DataFrame:
+def _heads(records: pl.DataFrame, order: Ranked) -> pl.DataFrame:
     """What a case is apart from its fields: identifiers, how many records, which sources, status."""
-    sources = numbered["source_id"].cast(pl.String).unique().sort().to_list()
-    bit = {name: 1 << place for place, name in enumerate(sources)}
-    keys = numbered.select(
-        "case",
-        "synthetic",
-        "victims_in_event",
-        key=_key(),
-        event=pl.concat_str("source_id", "source_record_number", separator=":"),
-        bit=pl.col("source_id").cast(pl.String).replace_strict(bit, return_dtype=pl.UInt64),
+    sources = records["source_id"].cast(pl.String)
+    names = sources.unique().sort().to_list()
+    bits = sources.replace_strict(names, [1 << place for place in range(len(names))], return_dtype=pl.Int64)
+    mask = np.bitwise_or.reduceat(bits.to_numpy()[order.at], order.begin)
+    count = np.diff(order.begin, append=len(order.at))
+    lists = {int(one): [name for place, name in enumerate(names) if one >> place & 1] for one in np.unique(mask)}
+    first = records.select(key=_key())[order.first]
+    case_id = pl.Series("case_id", [_opaque(key) for key in first["key"].to_list()], dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "case_id": case_id,
+            "incident_id": _incidents(records.select(event=_event()), order, case_id),
+            "victims_in_incident": np.maximum.reduceat(records["victims_in_event"].to_numpy()[order.at], order.begin),
+            "status": pl.Series(count > 1).replace_strict(
+                {True: "matched", False: "draft"}, return_dtype=pl.Categorical
+            ),
+            "n_records": pl.Series(count, dtype=pl.Int32),
+            "sources": pl.Series(mask).replace_strict(lists, return_dtype=pl.List(pl.String)),
+            "synthetic": np.logical_or.reduceat(records["synthetic"].to_numpy()[order.at], order.begin),
+        }
     )
-    grouped = (
-        keys.group_by("case")
-        .agg(
-            pl.col("key").min(),
-            pl.len().cast(pl.Int32).alias("n_records"),
-            pl.col("synthetic").any(),
-            pl.col("bit").bitwise_or().alias("mask"),
-            pl.col("victims_in_event").max().alias("victims_in_incident"),
-        )
-        .sort("case")
-    )
-    names = {mask: [name for name in sources if mask & bit[name]] for mask in grouped["mask"].unique().to_list()}
-    lists = pl.DataFrame(
-        {"mask": list(names), "sources": list(names.values())},
-        schema={"mask": pl.UInt64, "sources": pl.List(pl.String)},
-    )
-    case_id = pl.Series("case_id", [_opaque(key) for key in grouped["key"].to_list()], dtype=pl.String)
-    grouped = grouped.join(lists, on="mask", how="left", maintain_order="left").with_columns(
-        case_id=case_id,
-        status=pl.when(pl.col("n_records") > 1).then(pl.lit("matched")).otherwise(pl.lit("draft")).cast(pl.Categorical),
-    )
-    return grouped.with_columns(incident_id=_incidents(keys, case_id)).drop("case", "key", "mask")
+
+
+def _event() -> pl.Expr:
+    """The source's own number, under which it may file several victims of one event."""
+    return pl.concat_str(pl.col("source_id").cast(pl.String), "source_record_number", separator=":")
 
 
 def _key() -> pl.Expr:
@@ -107,35 +105,27 @@ def _opaque(key: str) -> str:
     return hashlib.blake2b(key.encode(), digest_size=8, person=b"convive-case").hexdigest()
 
 
-def _incidents(keys: pl.DataFrame, case_id: pl.Series) -> pl.Series:
+def _incidents(events: pl.DataFrame, order: Ranked, case_id: pl.Series) -> pl.Series:
     """Cases that a source files under one number are one incident, named after its first case."""
-    shared = keys.select("event", "case").drop_nulls().unique().filter(pl.len().over("event") > 1)
-    pairs = shared.with_columns(left=pl.col("case").min().over("event")).select("left", right="case")
-    group: NDArray[np.int32] = components(len(case_id), pairs)
-    named = pl.DataFrame({"case_id": case_id, "group": group})
-    return named.select(pl.col("case_id").min().over("group")).to_series()
+    filed = events[order.at].with_columns(case=pl.Series(order.case)).drop_nulls("event")
+    shared = filed.filter(pl.col("case").min().over("event") != pl.col("case").max().over("event"))
+    pairs = shared.select(left=pl.col("case").min().over("event"), right="case")
+    if pairs.is_empty():
+        return case_id
+    group = components(len(case_id), pairs)
+    return pl.DataFrame({"case_id": case_id, "group": group}).select(pl.col("case_id").min().over("group")).to_series()
 
 
-def _members(numbered: pl.DataFrame, case_id: pl.Series, joins: Joins) -> pl.DataFrame:
+def _members(records: pl.DataFrame, case: Integers, case_id: pl.Series, joins: Joins) -> pl.DataFrame:
     """Each record with its case and the strongest rule that joined it to another record."""
-    rules = ["source_number", "identity_number", "name_sex_date"]
-    ends = pl.concat([joins.pairs.select(at=side, rule="joined_by") for side in ("left", "right")])
-    strongest = (
-        ends.with_columns(pl.col("rule").replace_strict(rules, range(3), return_dtype=pl.UInt8))
-        .group_by("at")
-        .agg(pl.col("rule").min())
-    )
-    members = (
-        numbered.select("record_id", "case")
-        .with_row_index("at")
-        .join(strongest, on="at", how="left", maintain_order="left")
-    )
-    named = members.select(
-        case_id=case_id[members["case"]],
-        record_id="record_id",
-        joined_by=pl.col("rule").replace_strict(range(3), rules, default="single", return_dtype=pl.String),
-    )
-    return named.cast(case_records_schema()).sort("case_id", "record_id")
+    strength = np.full(records.height, len(RULES), dtype=np.int8)
+    for place, rule in reversed(list(enumerate(RULES))):
+        pairs = joins.pairs.filter(pl.col("joined_by") == rule)
+        strength[pairs["left"].to_numpy()] = strength[pairs["right"].to_numpy()] = place
+    told = pl.Series("joined_by", [*RULES, "single"], dtype=pl.Categorical)
+    members = pl.DataFrame({"case_id": case_id[case], "record_id": records["record_id"], "joined_by": told[strength]})
+    order = np.lexsort((np.arange(records.height), case_id.rank("dense").to_numpy()[case]))
+    return members[order]
 
 
 def _summary(cases: pl.DataFrame, members: pl.DataFrame, joins: Joins) -> Summary:

@@ -1,11 +1,12 @@
 """Exact joins: the first form of "one death, one case".
 
-Three rules, each a function that returns pairs of record positions. Probabilistic linkage will add pairs of its own; nothing here needs to
-know of it.
+Three rules, each a function that returns pairs of record positions. Probabilistic linkage will add pairs of its own;
+nothing here needs to know of it.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -44,9 +45,9 @@ def placeholders() -> dict[str, Any]:
 def exact_joins(records: pl.DataFrame) -> Joins:
     """Pairs by source number, by identity number, and by full name, sex and date.
 
-    A source's own number joins its records unless they name different people. An identity number joins unless the deaths lie more than a
-    year apart or the sexes differ. A full name (its words in any order) and sex join deaths within a day of each other (event, else
-    death) unless two known identity numbers differ.
+    A source's own number joins its records unless they name different people. An identity number joins unless the
+    deaths lie more than a year apart or the sexes differ. A full name (its words in any order) and sex join deaths
+    within a day of each other (event, else death) unless two known identity numbers differ.
     """
     people = _people(records)
     found = [_by_source_number(people), _by_identity_number(people), _by_name(people)]
@@ -98,17 +99,14 @@ def _whole_name(records: pl.DataFrame) -> pl.Expr:
 def _name_key(names: pl.Series) -> pl.Series:
     """A number for each full name, the same whatever the order of its words; null for names that stand for nobody."""
     rules = placeholders()
-    distinct = pl.DataFrame({"name": names.unique()})
-    words = fold(pl.col("name").str.replace_all(r"[,.\-]", " ")).str.split(" ").list.sort()
-    table = distinct.with_columns(words=words).with_columns(
-        key=pl.when(
-            (pl.col("words").list.len() >= rules["name_parts"])
-            & ~pl.col("words").list.eval(pl.element().is_in(rules["name_words"])).list.any()
-            & ~fold(pl.col("name")).is_in(rules["name_words"])
-        ).then(pl.col("words").list.join(" "))
-    )
-    table = table.with_columns(key=pl.when(pl.col("key").is_not_null()).then(pl.col("key").rank("dense")))
-    return names.to_frame("name").join(table.select("name", "key"), on="name", how="left", maintain_order="left")["key"]
+    nobody = r"(?:^|\s)(?:" + "|".join(map(re.escape, rules["name_words"])) + r")(?:\s|$)"
+    plain = fold(pl.col("name").str.replace_all(r"[,\-]", " "))
+    table = pl.DataFrame({"name": names.unique()}).with_columns(plain=plain)
+    person = pl.col("plain").str.count_matches(" ", literal=True) + 1 >= rules["name_parts"]
+    person &= ~pl.col("plain").str.contains(nobody)
+    table = table.filter(person).with_columns(key=pl.col("plain").str.split(" ").list.sort().list.join(" "))
+    table = table.with_columns(number=pl.col("key").cast(pl.Categorical).to_physical())
+    return names.to_frame("name").join(table, on="name", how="left", maintain_order="left")["number"]
 
 
 Found = tuple[pl.DataFrame, pl.DataFrame]
