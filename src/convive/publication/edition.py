@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class Edition:
         """The name of a unit; raises ``KeyError`` for one that is not in the territory."""
         return self._unit_names[code]
 
-    @property
+    @cached_property
     def _unit_names(self) -> dict[str, str]:
         return dict(self.units.select("code", "name").iter_rows())
 

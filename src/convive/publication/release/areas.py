@@ -17,8 +17,8 @@ COORDINATE_DECIMALS = 5
 
 def units(territory: Territory) -> list[dict[str, Any]]:
     """code, name, level and parent of every unit, once each, in the order of their codes."""
-    frame = territory.units.unique(subset="code", keep="last", maintain_order=True).select(list(UNITS_SCHEMA)).sort("code")
-    return [allowed.entry("units", row) for row in frame.to_dicts()]
+    once = territory.units.unique(subset="code", keep="last", maintain_order=True)
+    return [allowed.entry("units", row) for row in once.select(list(UNITS_SCHEMA)).sort("code").to_dicts()]
 
 
 def breaks(territory: Territory) -> list[dict[str, Any]]:
