@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from convive.errors import BuildError, ConviveError, Findings, Problem, ProfileError
+from convive.errors import BuildError, ConviveError, Findings, Problem, ProfileError, SourceFileError
 from convive.observatory import Observatory
 from convive.progress import Progress, Silent
 from convive.sources.aggregates import harmonise_aggregates
@@ -40,8 +40,8 @@ def read_sources(
 ) -> Harmonised:
     """Read every file of every source.
 
-    Raises :class:`~convive.errors.Findings` with all problems that concern a profile or a file as a whole, of all
-    sources at once; :class:`BuildError` if the account of a file does not balance: rows read = rows of records +
+    Raises :class:`ProfileError` (:class:`SourceFileError` where only files are wrong) with all problems that concern
+    a profile or a file as a whole, of all sources at once; :class:`BuildError` if the account of a file does not balance: rows read = rows of records +
     rejected rows + aggregates.
     """
     progress = progress or Silent()
@@ -51,12 +51,13 @@ def read_sources(
     progress.start("sources.reading", total=len(received))
     parts: list[_Part] = []
     told: list[Problem] = []
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str | int], str] = {}
+    only_files = not problems
     for folder, path, profile in received:
         label = f"{folder.name}/{path.relative_to(folder).as_posix()}"
         try:
             raw = read(path, profile.reader)
-            first = seen.setdefault(raw.sha256, label)
+            first = seen.setdefault((raw.sha256, profile.reader.sheet), label)
             if first != label:
                 told.append(Problem("same-file-twice", file=label, value=first))
                 continue
@@ -64,12 +65,15 @@ def read_sources(
                 _part(Delivery(folder.name, path.relative_to(folder).as_posix(), profile, raw), territory, as_of)
             )
             told += [_at(folder.name, problem) for problem in raw.problems] + parts[-1].problems
+        except BuildError:
+            raise
         except Findings as error:
+            only_files = only_files and isinstance(error, SourceFileError)
             problems += [_at(folder.name, problem) for problem in error.problems]
         finally:
             progress.advance()
     if problems:
-        raise ProfileError(problems)
+        raise SourceFileError(problems) if only_files else ProfileError(problems)
     return _whole(parts, told)
 
 

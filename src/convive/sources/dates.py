@@ -60,8 +60,13 @@ def _as_date(text: pl.Expr, pattern: str) -> pl.Expr:
     return pl.when(day.dt.year() >= 1000).then(day) if "%Y" in pattern else day
 
 
+def in_capitals(text: pl.Expr) -> pl.Expr:
+    """``text`` folded, with the Peruvian spelling of September made one with the other."""
+    return fold(text).str.replace(r"\bSET(IEMBRE)?\b", "SEPTIEMBRE")
+
+
 def _in_words(text: pl.Expr) -> pl.Expr:
-    said = fold(text).str.replace("SETIEMBRE", "SEPTIEMBRE", literal=True).str.replace(r"\bSET\b", "SEP")
+    said = in_capitals(text)
     parts = said.str.extract_groups(_WORDS)
     month = parts.struct.field("2").replace_strict(list(MONTHS), range(1, 13), default=None, return_dtype=pl.Int8)
     year = parts.struct.field("3").cast(pl.Int32)

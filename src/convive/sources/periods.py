@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from convive.fold import fold
-from convive.sources.dates import MONTHS
+from convive.sources.dates import MONTHS, in_capitals
 
 PERIOD = r"^\d{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$"
 """A year, half-year, quarter or month as the standard writes it."""
@@ -20,7 +19,7 @@ def period(text: pl.Expr) -> pl.Expr:
     year: "2021 / ENERO - DICIEMBRE", "ENERO - JUNIO 2015", "2014 MARZO". A span that is no year, half-year or quarter
     has no period of its own.
     """
-    clean = fold(text).str.replace(r"^(\d{4})\.0\b", "${1}")
+    clean = in_capitals(text).str.replace(r"^(\d{4})\.0\b", "${1}")
     half = clean.str.replace(r"^(\d{4})[ -]?(?:I|1)(?:ER)? ?(?:SEM(?:ESTRE)?)?$", "${1}-H1").str.replace(
         r"^(\d{4})[ -]?(?:II|2)(?:DO)? ?(?:SEM(?:ESTRE)?)?$", "${1}-H2"
     )
