@@ -133,6 +133,23 @@ class Reader:
         ended = [half for half in halves if _half_end(half) <= self.as_of]
         return ended[-1] if ended else None
 
+    def broken_down(self, disaggregation: str) -> str | None:
+        """The period whose breakdown is shown: the latest full year, or all years where that year is withheld."""
+        year = self.full_year()
+        for period in (year, "all"):
+            told = self.rows("homicides", unit=self.focus, period=period or "", disaggregation=disaggregation)
+            if told["value"].drop_nulls().len():
+                return period
+        return year
+
+    def published(self, indicator: str, *, disaggregation: str = "total", category: str = "total") -> Figure | None:
+        """A figure of the latest full year, or of all years together where that year's is withheld."""
+        for period in (self.full_year(), "all"):
+            found = self.figure(indicator, period or "", disaggregation=disaggregation, category=category)
+            if found is not None and found.value is not None:
+                return found
+        return None
+
     def category(self, disaggregation: str, code: str) -> str:
         """What people read for a category, e.g. ``sex`` / ``female``."""
         if code == "total":

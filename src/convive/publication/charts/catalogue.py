@@ -86,13 +86,13 @@ def months(edition: Edition) -> Chart | None:
 
 
 def breakdown(edition: Edition, name: str, field: str) -> Chart | None:
-    """The victims of the latest full year by one field, most frequent first, what is unknown last."""
+    """The victims by one field, most frequent first, what is unknown last."""
     reader = Reader(edition, LANGUAGES[0])
-    year = reader.full_year()
-    frame = ordered(reader.rows("homicides", unit=reader.focus, period=year, disaggregation=field), reader, field)
-    if year is None or frame.is_empty():
+    period = reader.broken_down(field)
+    frame = ordered(reader.rows("homicides", unit=reader.focus, period=period, disaggregation=field), reader, field)
+    if period is None or frame.is_empty():
         return None
-    return _bars(name, edition, frame, year)
+    return _bars(name, edition, frame, period)
 
 
 def by_time(edition: Edition, name: str, field: str) -> Chart | None:

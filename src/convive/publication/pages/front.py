@@ -73,9 +73,9 @@ def headlines(reader: Reader, year: str, deaths: Figure) -> list[Headline]:
     found = [
         _count("homicides", deaths, reader),
         _rate(reader, year),
-        _share("share_qualified", reader.figure("share_qualified", year), reader),
-        _share("firearm", reader.figure("share_by", year, disaggregation="mechanism", category="firearm"), reader),
-        _share("motive_unknown", reader.figure("share_motive_unknown", year), reader),
+        _share("share_qualified", reader.published("share_qualified"), reader),
+        _share("firearm", reader.published("share_by", disaggregation="mechanism", category="firearm"), reader),
+        _share("motive_unknown", reader.published("share_motive_unknown"), reader),
         _half(reader),
         _resolved(reader),
     ]

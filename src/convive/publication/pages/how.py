@@ -24,9 +24,9 @@ def headline_figures(reader: Reader) -> list[Figure]:
     wanted = [
         reader.figure("homicides", year),
         reader.figure("homicide_rate", year),
-        reader.figure("share_qualified", year),
-        reader.figure("share_by", year, disaggregation="mechanism", category="firearm"),
-        reader.figure("share_motive_unknown", year),
+        reader.published("share_qualified"),
+        reader.published("share_by", disaggregation="mechanism", category="firearm"),
+        reader.published("share_motive_unknown"),
         reader.figure("homicides", half),
         reader.figure("resolved_share", half),
     ]

@@ -52,11 +52,11 @@ def merged(language: str) -> list[str]:
 
 
 def _lead(reader: Reader) -> tuple[str, ...]:
-    year = reader.full_year() or ""
-    figure = reader.figure("share_motive_unknown", year)
-    if figure is None or figure.value is None:
+    figure = reader.published("share_motive_unknown")
+    if figure is None:
         return (say("reasons.lead_plain", reader.language),)
-    return (say("reasons.lead", reader.language, year=year, share=words.share(figure, reader)),)
+    period = words.period(figure.period, reader.language)
+    return (say("reasons.lead", reader.language, period=period, share=words.share(figure, reader)),)
 
 
 def _years(reader: Reader) -> list[Block]:

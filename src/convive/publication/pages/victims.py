@@ -32,7 +32,12 @@ def build(reader: Reader) -> Page:
         return parts.empty(NAME, reader)
     deaths = reader.figure("homicides", year)
     lead = [say("victims.lead", language, n=int(deaths.value or 0) if deaths else 0, year=year, unit=reader.focus_name)]
-    lead += [sentence for name in CHARTS[:3] for sentence in _most(BREAKDOWNS[name], reader, year)]
+    lead += [
+        sentence
+        for name in CHARTS[:3]
+        for sentence in _most(BREAKDOWNS[name], reader)
+        if reader.broken_down(BREAKDOWNS[name]) == year
+    ]
     return Page(NAME, language, say("victims.title", language, unit=reader.focus_name), (" ".join(lead),), sections)
 
 
@@ -41,8 +46,7 @@ def _section(name: str, reader: Reader) -> list[Section]:
     if not blocks:
         return []
     field = BREAKDOWNS[name]
-    year = reader.full_year() or ""
-    said: list[Block] = [Prose((sentence,)) for sentence in _most(field, reader, year)]
+    said: list[Block] = [Prose((sentence,)) for sentence in _most(field, reader)]
     return [
         Section(
             field.replace("_", "-"), say(f"victims.{field}", reader.language), (*said, *blocks, *_years(field, reader))
@@ -50,9 +54,9 @@ def _section(name: str, reader: Reader) -> list[Section]:
     ]
 
 
-def _most(field: str, reader: Reader, year: str) -> list[str]:
+def _most(field: str, reader: Reader) -> list[str]:
     """The most frequent known category, with its share; nothing where it is withheld or shared by two."""
-    rows = reader.rows("share_by", unit=reader.focus, period=year, disaggregation=field)
+    rows = reader.rows("share_by", unit=reader.focus, period=reader.broken_down(field), disaggregation=field)
     known = [figure for figure in reader.told(rows) if figure.category not in UNKNOWN and figure.count]
     if not known:
         return []

@@ -185,3 +185,14 @@ def test_how_a_rate_is_said_depends_on_how_many_cases_it_has(
     rate = pl.col("indicator") == "homicide_rate"
     figures = small_edition.figures.with_columns(count=pl.when(rate).then(pl.lit(cases, pl.Int64)).otherwise("count"))
     assert said_first in build(dataclasses.replace(small_edition, figures=figures), "front", "es").lead[0]
+
+
+def test_where_a_year_is_withheld_all_years_together_are_told(small_edition: Edition) -> None:
+    hidden = (pl.col("period") == "2014") & (pl.col("disaggregation") == "sex")
+    numbers = ("value", "low", "high", "count")
+    withheld = small_edition.figures.with_columns(pl.when(hidden).then(None).otherwise(pl.col(numbers)).name.keep())
+    male = small_edition.figures.filter(hidden & (pl.col("category") == "male")).with_columns(period=pl.lit("all"))
+    edition = dataclasses.replace(small_edition, figures=pl.concat([withheld, male]))
+    page = build(edition, "victims", "es")
+    assert "Sexo de las víctimas, todo el periodo" in said(page)
+    assert "49 de 54" not in page.lead[0]
