@@ -41,8 +41,8 @@ def read_sources(
     """Read every file of every source.
 
     Raises :class:`ProfileError` (:class:`SourceFileError` where only files are wrong) with all problems that concern
-    a profile or a file as a whole, of all sources at once; :class:`BuildError` if the account of a file does not balance: rows read = rows of records +
-    rejected rows + aggregates.
+    a profile or a file as a whole, of all sources at once; :class:`BuildError` if the account of a file does not
+    balance: rows read = rows of records + rejected rows + aggregates.
     """
     progress = progress or Silent()
     profiles, problems = _profiles(observatory)

@@ -50,7 +50,7 @@ def harmonise_aggregates(delivery: Delivery, territory: Territory) -> Harmonised
         "row",
         **{part: numbers.parse(text) for part, text in asked.text.items() if part not in TEXTS},
         **{part: text for part, text in asked.text.items() if part in TEXTS},
-        said=pl.coalesce(text for part, text in asked.text.items() if part in MEASURES),
+        said=pl.coalesce(text.replace("", None) for part, text in asked.text.items() if part in MEASURES),
     )
     frame = frame.with_columns(**_meaning(table, [part for part in MEASURES if part in asked.text]))
     frame = frame.with_columns(_units(delivery, there, territory)).with_columns(code=_problem())
