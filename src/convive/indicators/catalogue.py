@@ -60,7 +60,7 @@ class Indicator(Strict):
 
 @cache
 def catalogue() -> Mapping[str, Indicator]:
-    """All indicators by id, in the order of the catalogue's files; raises :class:`CatalogueError` naming a misfit key."""
+    """All indicators by id, in the order of the files; raises :class:`CatalogueError` naming a misfit key."""
     found: dict[str, Indicator] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         for name, entry in tomllib.loads(path.read_text("utf-8")).items():

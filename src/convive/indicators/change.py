@@ -19,8 +19,9 @@ FEW = 5
 class Change:
     """What two counts say of a change of the rate.
 
-    ``rate_ratio`` after / before (infinite where before is 0, NaN where both are) with its exact 95 % interval; ``p_value`` two-sided exact
-    conditional; ``p_value_mid`` its mid-p form, less conservative; ``probability_rise`` that the true rate after is higher than before.
+    ``rate_ratio`` after / before (infinite where before is 0, NaN where both are) with its exact 95 % interval;
+    ``p_value`` two-sided exact conditional; ``p_value_mid`` its mid-p form, less conservative; ``probability_rise``
+    that the true rate after is higher than before.
     """
 
     count_before: int
@@ -54,9 +55,10 @@ class Change:
 def change(count_before: int, exposure_before: float, count_after: int, exposure_after: float) -> Change:
     """Compare the rates ``count / exposure`` of two periods.
 
-    Given their sum, the later count is binomial with probability ``exposure_after / (exposure_before + exposure_after)`` if nothing changed
-    (Przyborowski and Wilenski, Biometrika 1940;31:313–23). The interval of the ratio inverts that test (Clopper–Pearson); the probability of a
-    rise is the posterior one under Jeffreys priors, a beta tail.
+    Given their sum, the later count is binomial with probability ``exposure_after / (exposure_before +
+    exposure_after)`` if nothing changed (Przyborowski and Wilenski, Biometrika 1940;31:313–23). The interval of the
+    ratio inverts that test (Clopper–Pearson); the probability of a rise is the posterior one under Jeffreys priors, a
+    beta tail.
 
     Raises :class:`WrongUse` for a negative count or an exposure that is not positive.
     """

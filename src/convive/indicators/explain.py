@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from rapidfuzz import process
@@ -20,7 +21,7 @@ FORMS = {4: "year", 3: "all"}
 
 @dataclass(frozen=True)
 class Explanation:
-    """A figure, the cases it counts (private identifiers), how many records they come from by source, and the whole in words."""
+    """A figure, the cases it counts (private identifiers), their records by source, and the whole in words."""
 
     address: str
     case_ids: tuple[str, ...]
@@ -54,7 +55,7 @@ def explain(
     return Explanation(address, ids, by_source, "\n".join(lines))
 
 
-def _find(address: str, figures: pl.DataFrame) -> dict[str, object]:
+def _find(address: str, figures: pl.DataFrame) -> dict[str, Any]:
     known = figures.with_columns(
         address=pl.when(pl.col("disaggregation") == "total")
         .then(pl.concat_str("indicator", "unit_code", "period", separator="/"))
@@ -70,7 +71,7 @@ def _find(address: str, figures: pl.DataFrame) -> dict[str, object]:
 
 
 def _counted(
-    figure: dict[str, object], indicator: Indicator, cases: pl.DataFrame, territory: Territory, concept: str
+    figure: dict[str, Any], indicator: Indicator, cases: pl.DataFrame, territory: Territory, concept: str
 ) -> pl.DataFrame | None:
     """The very cases, found again by the same definitions; None for what a source had counted itself."""
     if indicator.kind == "published":
@@ -93,7 +94,7 @@ def _counted(
 
 
 def _lines(
-    figure: dict[str, object],
+    figure: dict[str, Any],
     indicator: Indicator,
     territory: Territory,
     ids: tuple[str, ...],
@@ -129,14 +130,14 @@ def _lines(
     return lines
 
 
-def _arithmetic(figure: dict[str, object], indicator: Indicator, language: str) -> str:
+def _arithmetic(figure: dict[str, Any], indicator: Indicator, language: str) -> str:
     value, count = figure["value"], figure["count"]
     assert isinstance(value, float)
     whole = {
         name: number(float(figure[name]), language)
         for name in ("denominator", "population")
         if figure[name] is not None
-    }  # type: ignore[arg-type]
+    }
     if indicator.kind == "rate":
         return f"{count} / {whole['population']} × 100,000 = {number(value, language, 1)}"
     if indicator.kind in ("share", "breakdown_share"):
@@ -144,7 +145,7 @@ def _arithmetic(figure: dict[str, object], indicator: Indicator, language: str) 
     return number(value, language, 0 if value == round(value) else 1)
 
 
-def _interval(figure: dict[str, object], indicator: Indicator, language: str) -> str:
+def _interval(figure: dict[str, Any], indicator: Indicator, language: str) -> str:
     method = indicator.method[language]
     low, high = figure["low"], figure["high"]
     if not isinstance(low, float) or not isinstance(high, float):
@@ -154,7 +155,7 @@ def _interval(figure: dict[str, object], indicator: Indicator, language: str) ->
     return say("indicators.explain.interval", language, method=method, **told)
 
 
-def _population(figure: dict[str, object], territory: Territory, language: str) -> str:
+def _population(figure: dict[str, Any], territory: Territory, language: str) -> str:
     row = territory.population.filter(
         (pl.col("unit_code") == figure["unit_code"]) & (pl.col("year").cast(pl.String) == figure["period"])
     ).row(0, named=True)

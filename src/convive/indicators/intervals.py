@@ -42,9 +42,11 @@ def binomial_interval(part: ArrayLike, whole: ArrayLike, *, confidence: float = 
 
 
 def median_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:
-    """Median with an interval by order statistics: the widest pair of ranks whose binomial coverage reaches ``confidence``
-    (Conover, Practical Nonparametric Statistics, 3rd ed., §3.2). With fewer than six values no pair reaches 95 %: low and high are
-    then the extremes.
+    """Median with an interval by order statistics.
+
+    The ranks are the narrowest symmetric pair whose binomial coverage reaches ``confidence`` (Conover, Practical
+    Nonparametric Statistics, 3rd ed., §3.2). With fewer than six values no pair reaches 95 %: low and high are then the
+    extremes.
     """
     x = np.sort(np.asarray(values, dtype=np.float64))
     n = len(x)

@@ -1,0 +1,196 @@
+"""Deaths counted by unit, period and category.
+
+They are counted once, at the unit where they are placed; the tree of units adds them up. Keys are Categorical, so that
+grouping compares numbers and not words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from convive.indicators.catalogue import catalogue
+from convive.indicators.deaths import base_expression, category, located, period_expression
+from convive.indicators.rules import rules
+from convive.standard import coded_fields, concept_columns
+from convive.territory import Territory
+
+TOTAL = "total"
+FORMS = ("month", "half", "year", "all")
+HOURS = ("weekday", "hour", "hour_of_week")
+SYNTHETIC = 1 << 62
+"""The bit of ``mask`` that says that a synthetic record is among those counted; lower bits are sources."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every indicator looks at.
+
+    ``cases`` are those with a unit and a date, with the columns ``unit``, ``on``, ``in_<form>`` for each form of
+    period, ``by_<breakdown>`` for each breakdown, and ``mask``. ``tree``: unit, above (the unit itself and all above
+    it), level of the latter. ``sources``: bit of ``mask`` → source. ``breakdowns`` remembers what two indicators
+    both need.
+    """
+
+    cases: pl.DataFrame
+    territory: Territory
+    tree: pl.DataFrame
+    concept: str
+    place: str
+    as_of: dt.date
+    sources: dict[int, str]
+    breakdowns: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def finest(self) -> str:
+        """The finest level of the territory."""
+        return self.territory.levels[-1]
+
+    @property
+    def years(self) -> range:
+        """The observed time: from the first to the last year with a case, and not beyond the cut-off date."""
+        if self.cases.is_empty():
+            return range(0)
+        on = self.cases.select(first=pl.col("on").dt.year().min(), last=pl.col("on").dt.year().max()).row(0)
+        return range(on[0], min(on[1], self.as_of.year) + 1)
+
+
+def prepare(cases: pl.DataFrame, territory: Territory, *, concept: str, place: str, as_of: dt.date) -> Scene:
+    """Everything that is computed once for all indicators."""
+    placed = located(cases.select(_looked_at(concept, place)), place)
+    groups = placed["sources"].unique().to_list()
+    names = sorted({name for group in groups for name in group})
+    bits = {name: 1 << number for number, name in enumerate(names)}
+    masks = [sum(bits[name] for name in group) for group in groups]
+    table = pl.DataFrame({"sources": groups, "mask": masks}, schema={"sources": pl.List(pl.String), "mask": pl.Int64})
+    synthetic = pl.when("synthetic").then(pl.lit(SYNTHETIC)).otherwise(0)
+    prepared = (
+        placed.join(table, on="sources", how="left", maintain_order="left")
+        .lazy()
+        .with_columns(
+            pl.col("unit").cast(pl.Categorical),
+            *(period_expression(form).cast(pl.Categorical).alias(f"in_{form}") for form in FORMS),
+            *(category(name, place).cast(pl.Categorical).alias(f"by_{name}") for name in _breakdowns()),
+            mask=pl.col("mask") | synthetic,
+        )
+        .collect()
+    )
+    tree = territory.ancestors.select(
+        unit=pl.col("code").cast(pl.Categorical), above=pl.col("ancestor").cast(pl.Categorical), level="level"
+    )
+    return Scene(prepared, territory, tree, concept, place, as_of, {bit: name for name, bit in bits.items()})
+
+
+def totals(counted: pl.DataFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
+    """Counts by unit and period: unit_code, period, disaggregation, category, count, mask."""
+    added = [counted.lazy().group_by("unit", pl.col(f"in_{form}").alias("period")).agg(*_added()) for form in forms]
+    finest = pl.concat(pl.collect_all(added))
+    return _summed(finest, TOTAL, pl.lit(TOTAL, dtype=pl.Categorical), scene.tree)
+
+
+def breakdown(base: str, name: str, scene: Scene) -> pl.DataFrame:
+    """Counts of a base by category, for years and for the whole time; hours of the week only for the whole time."""
+    if (base, name) not in scene.breakdowns:
+        scene.breakdowns[base, name] = _new_breakdown(base, name, scene)
+    return scene.breakdowns[base, name]
+
+
+def with_zeros(counts: pl.DataFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
+    """A unit without deaths in a year of the observed time has the figure 0, not a hole.
+
+    So have months and half-years above the finest level. Units are those of the branches that the sources cover.
+    """
+    if not scene.years:
+        return counts
+    units = _covered_units(scene)
+    grid = pl.concat([_grid(units, form, scene) for form in forms])
+    grid = grid.with_columns(pl.col("unit_code", "period").cast(pl.Categorical))
+    empty = grid.join(counts, on=["unit_code", "period"], how="anti")
+    zeros = empty.with_columns(
+        pl.lit(TOTAL, dtype=pl.Categorical).alias("disaggregation"),
+        pl.lit(TOTAL, dtype=pl.Categorical).alias("category"),
+        pl.lit(0, dtype=pl.Int64).alias("count"),
+        pl.lit(0, dtype=pl.Int64).alias("mask"),
+    )
+    return pl.concat([counts, zeros.select(counts.columns)])
+
+
+def _looked_at(concept: str, place: str) -> list[str]:
+    """The columns of the cases that the catalogue asks for; the others would only be carried along."""
+    indicators = catalogue().values()
+    parts = [indicator.part for indicator in indicators if indicator.part]
+    named = [*(one.concept for one in indicators), *(part.concept for part in parts)]
+    concepts = [concept, *(name for name in named if name)]
+    fields = [name for indicator in indicators for name in indicator.where]
+    fields += [part.field for part in parts if part.field]
+    fields += [name for name in _breakdowns() if name in coded_fields()]
+    times = ["occurred_on", "occurred_time", "died_on", "registered_on", "age_years"]
+    always = ["sources", "synthetic", f"{place}_unit", "intent", *concept_columns("undetermined"), *times]
+    return list(dict.fromkeys([*always, *fields, *(f"figure_in_{name}" for name in ("qualified", *concepts))]))
+
+
+def _breakdowns() -> list[str]:
+    return list(dict.fromkeys(name for indicator in catalogue().values() for name in indicator.breakdowns))
+
+
+def _new_breakdown(base: str, name: str, scene: Scene) -> pl.DataFrame:
+    counted = scene.cases.lazy().filter(base_expression(base, scene.concept))
+    keys = ["unit", pl.col("in_year").alias("period"), pl.col(f"by_{name}").alias("category")]
+    finest = counted.group_by(keys).agg(*_added()).collect()
+    whole = finest.with_columns(period=pl.lit("all", dtype=pl.Categorical))
+    tree = scene.tree
+    if name in HOURS and rules()["hours_need_level_above_finest"]:
+        tree = tree.filter(pl.col("level") != scene.finest)
+    parts = [whole] if name == "hour_of_week" else [finest, whole]
+    return _summed(pl.concat(parts), name, pl.col("category"), tree)
+
+
+def _added() -> list[pl.Expr]:
+    return [pl.len().cast(pl.Int64).alias("count"), pl.col("mask").bitwise_or()]
+
+
+def _summed(finest: pl.DataFrame, disaggregation: str, category: pl.Expr, tree: pl.DataFrame) -> pl.DataFrame:
+    """Counts of the finest units added up the tree."""
+    return (
+        finest.lazy()
+        .join(tree.lazy(), on="unit", how="inner")
+        .group_by(pl.col("above").alias("unit_code"), "period", category.alias("category"))
+        .agg(pl.col("count").sum(), pl.col("mask").bitwise_or())
+        .with_columns(disaggregation=pl.lit(disaggregation, dtype=pl.Categorical))
+        .select("unit_code", "period", "disaggregation", "category", "count", "mask")
+        .collect()
+    )
+
+
+def _covered_units(scene: Scene) -> pl.DataFrame:
+    """Every unit below a unit, one step under the root, that has a case; and what is above: unit_code, level."""
+    tree, units = scene.territory.ancestors, scene.territory.units
+    placed = scene.cases["unit"].cast(pl.String).unique()
+    covered = tree.filter(pl.col("code").is_in(placed.implode()))["ancestor"].unique()
+    there = units.filter(pl.col("code").is_in(covered.implode()))
+    levels = [level for level in scene.territory.levels if level in there["level"].to_list()]
+    tops = there.filter(pl.col("level") == levels[min(1, len(levels) - 1)])["code"]
+    below = tree.filter(pl.col("ancestor").is_in(tops.implode()))["code"].unique()
+    wanted = pl.col("code").is_in(below.implode()) | pl.col("code").is_in(covered.implode())
+    return units.filter(wanted).select(unit_code="code", level="level").unique(maintain_order=True)
+
+
+def _grid(units: pl.DataFrame, form: str, scene: Scene) -> pl.DataFrame:
+    if form in ("month", "half"):
+        units = units.filter(pl.col("level") != scene.finest)
+    tails = {"year": [""], "half": ["-H1", "-H2"], "month": [f"-{month:02}" for month in range(1, 13)]}.get(form)
+    if tails is None:
+        periods = ["all"]
+    else:
+        periods = [f"{year}{tail}" for year in scene.years for tail in tails]
+        periods = [period for period in periods if _begin(period) <= scene.as_of]
+    return units.select("unit_code").join(pl.DataFrame({"period": periods}, schema={"period": pl.String}), how="cross")
+
+
+def _begin(period: str) -> dt.date:
+    tail = period[5:]
+    month = 1 if tail in ("", "H1") else 7 if tail == "H2" else int(tail)
+    return dt.date(int(period[:4]), month, 1)

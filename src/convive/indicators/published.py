@@ -1,0 +1,63 @@
+"""Numbers that a source had already counted, as it published them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from convive.errors import CatalogueError, Problem
+from convive.indicators.catalogue import catalogue
+from convive.indicators.counting import TOTAL
+from convive.standard import figures_schema
+from convive.territory import Territory
+
+KEYS = ["unit_code", "indicator", "period"]
+
+
+def published(aggregates: pl.DataFrame, territory: Territory) -> pl.DataFrame:
+    """Figures with status ``as_published``; counts that may be added are added up the tree and over their categories.
+
+    Raises :class:`CatalogueError` for an aggregate whose indicator is not in the catalogue.
+    """
+    if aggregates.is_empty():
+        return pl.DataFrame(schema=figures_schema())
+    _refuse_unknown(aggregates)
+    sums = [name for name, indicator in catalogue().items() if indicator.sum]
+    alone = aggregates.filter(~pl.col("indicator").is_in(sums)).with_columns(sources="source_id")
+    added = _added_up(aggregates.filter(pl.col("indicator").is_in(sums)), territory)
+    whole = (
+        added.group_by(KEYS)
+        .agg(pl.col("value", "count").sum(), pl.col("sources").first(), pl.col("synthetic").any())
+        .with_columns(disaggregation=pl.lit(TOTAL), category=pl.lit(TOTAL))
+    )
+    version = {name: indicator.definition_version for name, indicator in catalogue().items()}
+    told = ["disaggregation", "category", "value", "count", "sources", "synthetic"]
+    return pl.concat(
+        [alone.select(*KEYS, *told, "population"), added.select(*KEYS, *told), whole.select(*KEYS, *told)],
+        how="diagonal",
+    ).with_columns(
+        status=pl.lit("as_published"),
+        status_reason=pl.lit(""),
+        definition_version=pl.col("indicator").replace_strict(version, return_dtype=pl.String),
+        place=pl.lit(""),
+    )
+
+
+def _added_up(aggregates: pl.DataFrame, territory: Territory) -> pl.DataFrame:
+    tree = territory.ancestors.select(unit_code="code", above="ancestor")
+    return (
+        aggregates.join(tree, on="unit_code")
+        .group_by(pl.col("above").alias("unit_code"), "indicator", "period", "disaggregation", "category")
+        .agg(
+            pl.col("value", "count").sum(),
+            pl.col("source_id").unique().sort().str.join("+").alias("sources"),
+            pl.col("synthetic").any(),
+        )
+    )
+
+
+def _refuse_unknown(aggregates: pl.DataFrame) -> None:
+    known = catalogue()
+    unknown = sorted(set(aggregates["indicator"].unique().to_list()) - set(known))
+    if unknown:
+        there = ", ".join(name for name, indicator in known.items() if indicator.kind == "published")
+        raise CatalogueError([Problem("unknown-indicator", value=name, values={"there": there}) for name in unknown])
