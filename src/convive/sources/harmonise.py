@@ -12,8 +12,10 @@ import polars as pl
 
 from convive.errors import Problem, ProfileError
 from convive.sources import values
+from convive.sources.agreement import agreeing_dates
 from convive.sources.causes import contradictions, external_cause, from_words, spoken_for
 from convive.sources.columns import Available, columns_of, places_of
+from convive.sources.derived import with_derived
 from convive.sources.events import one_row_a_victim
 from convive.sources.missing import words_of
 from convive.sources.places import located, placed
@@ -69,8 +71,8 @@ def harmonise(delivery: Delivery, territory: Territory, *, as_of: dt.date) -> Ha
     records, outside = located(records, territory)
     unused = pl.concat([unused, outside, contradictions(records)])
     records = spoken_for(records, profile)
-    records, unused = _agreeing_dates(records, unused)
-    records = _derived(records)
+    records, unused = agreeing_dates(records, unused)
+    records = with_derived(records)
     records, unused = _usable(records, unused, profile)
     return Harmonised(records, unused, there.unused(profile.ignore))
 
@@ -121,58 +123,6 @@ def _field(
             return values.numeric(frame, name, sources[0], words, numbers, pl.Int32)
         case _:
             return values.text(name, sources, words)
-
-
-def _agreeing_dates(records: pl.DataFrame, unused: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """An event after the death, and a registration before the event, are not used."""
-    for name, other, wrong, code in (
-        ("occurred_on", "died_on", pl.col("occurred_on") > pl.col("died_on"), "event-after-death"),
-        ("registered_on", "occurred_on", pl.col("registered_on") < pl.col("occurred_on"), "registered-before-event"),
-    ):
-        if {name, other} <= set(records.columns):
-            told = records.filter(wrong).select(
-                "row", column=pl.lit(name), value=f"{name}_raw", code=pl.lit(code), scope=pl.lit("value")
-            )
-            unused = pl.concat([unused, told.unique(maintain_order=True)])
-            if not told.is_empty():
-                records = records.with_columns(
-                    pl.when(wrong).then(None).otherwise(pl.col(name)).alias(name),
-                    pl.when(wrong)
-                    .then(pl.lit("unmapped"))
-                    .otherwise(pl.col(f"{name}_missing").cast(pl.String))
-                    .cast(CATEGORY)
-                    .alias(f"{name}_missing"),
-                )
-    return records, unused
-
-
-def _derived(records: pl.DataFrame) -> pl.DataFrame:
-    there = set(records.columns)
-    dates = [pl.col(name) for name in ("occurred_on", "died_on") if name in there]
-    if dates and "registered_on" in there:
-        delay = (pl.col("registered_on") - pl.coalesce(dates)).dt.total_days().cast(pl.Int32)
-        records = records.with_columns(registration_delay_days=delay)
-    if dates and {"birth_on", "age_years"} <= there:
-        age = (pl.coalesce(dates) - pl.col("birth_on")).dt.total_days() / 365.25
-        known = pl.coalesce("age_years", pl.when(age.is_between(0, values.OLDEST)).then(age.floor()))
-        records = records.with_columns(age_years=known).with_columns(
-            age_years_missing=pl.when(pl.col("age_years").is_null()).then("age_years_missing")
-        )
-    if "occurred_on" in there and "occurred_precision" not in there:
-        timed = pl.col("occurred_time").is_not_null() if "occurred_time" in there else pl.lit(False)
-        precision = (
-            pl.when(timed & pl.col("occurred_on").is_not_null())
-            .then(pl.lit("minute"))
-            .when(pl.col("occurred_on").is_not_null())
-            .then(pl.lit("day"))
-        )
-        records = records.with_columns(
-            occurred_precision=precision.fill_null("not_recorded").cast(CATEGORY),
-            occurred_precision_raw=pl.lit(None, dtype=CATEGORY),
-            occurred_precision_column=pl.lit("occurred_on, occurred_time", dtype=CATEGORY),
-            occurred_precision_version=pl.lit("convive", dtype=CATEGORY),
-        )
-    return records
 
 
 def _usable(records: pl.DataFrame, unused: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:
