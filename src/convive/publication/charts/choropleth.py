@@ -1,4 +1,4 @@
-"""Units of territory shaded by rate, each with its name, rate and count printed on it.
+"""Units of territory shaded by rate, each with its name, rate and count, printed on it or in a key.
 
 The classes divide the range of the rates into equal steps: darkness says how high a rate is, not its rank.
 Longitudes are shrunk by the cosine of the middle latitude: a map of one department needs no more of a projection.
@@ -17,16 +17,20 @@ from shapely.geometry import mapping, shape
 from convive.publication.charts import theme
 from convive.publication.charts.chart import Spec, inline
 
-LABELS_UP_TO = 16
-"""With more units than this the names would lie on one another: the table tells them."""
+LABELS_UP_TO = 5
+"""With more units than this the names would lie on one another: the map then carries numbers and a key tells them."""
 
+
+KEY_UP_TO = 60
+"""With more units than this a key would be longer than the table that stands beside the map anyway."""
 
 DETAIL = 1500
 """A map is drawn as if it were this many steps wide: what is finer than half a pixel only makes the file heavy."""
 
 
 def draw(rows: pl.DataFrame, boundaries: Mapping[str, Any], *, width: theme.Width, title: str, note: str) -> Spec:
-    """``rows``: unit_code, label, value (null where unknown), status, text; ``note`` stands below the map."""
+    """``rows``: unit_code, label, value (null where unknown), status, text (rate and count, a
+    line each); ``note`` stands below the map."""
     told = {row["unit_code"]: row for row in rows.to_dicts()}
     features = [_feature(feature, told.get(feature["properties"]["code"], {})) for feature in _flat(boundaries)]
     edges = class_edges(rows["value"].drop_nulls().to_list())
@@ -38,12 +42,35 @@ def draw(rows: pl.DataFrame, boundaries: Mapping[str, Any], *, width: theme.Widt
     for status, fill in ((True, theme.WITHHELD), (False, theme.ABSENT)):
         if some := [feature for feature in others if (feature["status"] == "suppressed") == status]:
             layers.append(_areas(some).encode(fill=alt.value(fill)))
-    if len(features) <= LABELS_UP_TO:
-        layers += _labels(features, edges, width)
+    crowded = len(features) > LABELS_UP_TO
+    if len(features) > KEY_UP_TO:
+        crowded = False
+        features = [{**feature, "lines": []} for feature in features]
+    elif crowded:
+        features = [{**feature, "lines": [str(place)]} for place, feature in enumerate(features, start=1)]
+    layers += _labels(features, edges, width)
     chart = alt.layer(*layers).project(type="identity", reflectY=True).properties(height=height)
-    return dict(
-        chart.properties(title=alt.Title(note, orient="bottom", fontWeight="normal", color=theme.MUTED)).to_dict()
-    )
+    chart = chart.properties(title=alt.Title(note, orient="bottom", fontWeight="normal", color=theme.MUTED))
+    if not crowded:
+        return dict(chart.to_dict())
+    return dict(alt.vconcat(chart.properties(width=inner), _key(features, inner, width), spacing=14).to_dict())
+
+
+def _key(features: list[dict[str, Any]], inner: int, width: theme.Width) -> Any:
+    """What the numbers on the map stand for, with rate and count, in one column on a phone and two on a desk."""
+    columns = 1 if width.narrow else 2
+    deep = math.ceil(len(features) / columns)
+    lines = [
+        {"column": place // deep, "row": place % deep, "number": str(place + 1), "text": feature["told"]}
+        for place, feature in enumerate(features)
+    ]
+    x = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[0, columns], nice=False))
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[deep - 0.5, -0.5], nice=False))
+    base = inline(lines).encode(x=x, y=y)
+    letters = width.letters - 1
+    number = base.mark_text(align="right", dx=16, fontSize=letters, fontWeight="bold").encode(text="number:N")
+    told = base.mark_text(align="left", dx=22, fontSize=letters).encode(text="text:N")
+    return alt.layer(number, told).properties(width=inner, height=deep * (letters + 7))
 
 
 def class_edges(values: list[float]) -> list[float]:
@@ -88,6 +115,7 @@ def _feature(feature: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "value": row.get("value"),
         "status": row.get("status", "absent"),
         "lines": lines,
+        "told": ": ".join([lines[0], "; ".join(lines[1:])]),
         "x": point.x,
         "y": point.y,
     }
@@ -129,7 +157,7 @@ def _labels(features: list[dict[str, Any]], edges: list[float], width: theme.Wid
     size: dict[str, Any] = {
         "fontSize": width.letters - (1 if width.narrow else 0),
         "lineHeight": width.letters + 2,
-        "dy": -width.letters,
+        "dy": 0 if len(features) > LABELS_UP_TO else -width.letters,
     }
     ink = alt.condition("datum.light", alt.value(theme.PAPER), alt.value(theme.INK))
     halo = alt.condition("datum.light", alt.value(theme.SEQUENCE[-1]), alt.value(theme.PAPER))

@@ -29,7 +29,7 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str)
     ]
     if len(panels) == 1:
         return dict(panels[0].to_dict())
-    columns = 2 if width.narrow else min(len(panels), 4)
+    columns = _columns(len(panels), width)
     return dict(alt.concat(*panels, columns=columns, spacing=14).to_dict())
 
 
@@ -110,10 +110,16 @@ def _period_axis(rows: pl.DataFrame, panels: int, width: theme.Width) -> alt.Axi
     return alt.Axis(labelAngle=0)
 
 
+def _columns(panels: int, width: theme.Width) -> int:
+    if width.narrow:
+        return 2
+    return 3 if panels in (3, 5, 6) else 4
+
+
 def _inner(panels: int, width: theme.Width) -> int:
     if panels == 1:
         return width.total - (60 if width.narrow else 80)
-    columns = 2 if width.narrow else min(panels, 4)
+    columns = _columns(panels, width)
     return (width.total - 8 - 42 * columns) // columns
 
 

@@ -33,7 +33,7 @@ def build(reader: Reader) -> Page:
 
 
 def _attribution(area: Area | None, language: str) -> str:
-    return say("map.attribution", language, attribution=area.attribution) if area and area.attribution else ""
+    return say("map.attribution", language, attribution=area.attribution) if area and not area.schematic else ""
 
 
 def _table(level: str, units: pl.DataFrame, year: str, reader: Reader) -> Table:

@@ -9,9 +9,9 @@ import xml.etree.ElementTree as ET
 import polars as pl
 import pytest
 
-from convive.publication.charts import theme
+from convive.publication.charts import choropleth, theme
 from convive.publication.charts.catalogue import charts
-from convive.publication.charts.chart import svg
+from convive.publication.charts.chart import Chart, svg
 from convive.publication.charts.choropleth import class_edges
 from convive.publication.charts.data import chart_data
 from convive.publication.charts.telling import hour_cells
@@ -158,3 +158,39 @@ def test_hours_are_read_from_their_category(small_edition: Edition) -> None:
 )
 def test_classes_of_the_map_have_equal_width_and_round_edges(values: list[float], edges: list[float]) -> None:
     assert class_edges(values) == pytest.approx(edges)
+
+
+def grid(units: int) -> tuple[pl.DataFrame, dict[str, object]]:
+    """Units in a row, each a square, the first withheld."""
+    rows = [
+        {
+            "unit_code": str(at),
+            "label": f"Unidad {at}",
+            "value": 2.0 * at or None,
+            "status": "final",
+            "text": f"{2 * at} muertes",
+        }
+        for at in range(units)
+    ]
+    rows[0] |= {"status": "suppressed", "text": "reservado"}
+    corners = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": str(at), "name": f"Unidad {at}"},
+            "geometry": {"type": "Polygon", "coordinates": [[[x + at, y] for x, y in corners]]},
+        }
+        for at in range(units)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None), {"type": "FeatureCollection", "features": features}
+
+
+@pytest.mark.parametrize(("units", "keyed"), [(4, False), (13, True)])
+def test_a_crowded_map_carries_numbers_and_a_key(units: int, keyed: bool) -> None:
+    rows, boundaries = grid(units)
+    spec = choropleth.draw(rows, boundaries, width=theme.WIDTHS[1], title="por 100,000", note="")
+    chart = Chart("map", rows, {}, {}, lambda language, width: spec)
+    said = texts(svg(chart, "es", theme.WIDTHS[1]))
+    assert ("Unidad 0: reservado" in said) == keyed
+    assert ("Unidad 3: 6 muertes" in said) == keyed
+    assert any("Unidad 3" in text for text in said)
