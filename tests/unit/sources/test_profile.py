@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from convive.errors import Problem, ProfileError
+from convive.fold import folded
+from convive.sources.missing import words_of
 from convive.sources.profile import BUILT_IN, load_profile, nearest
 
 Written = Callable[..., str]
@@ -37,6 +39,14 @@ def test_a_built_in_profile_loads_and_explains_itself(name: str) -> None:
     for readme in ("README.md", "README.en.md"):
         assert (BUILT_IN / name / readme).read_text("utf-8").count("\n## ") >= 2
     assert list((BUILT_IN / name).glob("sample.*"))
+
+
+@pytest.mark.parametrize("name", BUILT_IN_PROFILES)
+def test_no_word_means_both_a_code_and_that_nothing_is_known(name: str) -> None:
+    loaded = load_profile(BUILT_IN / name)
+    for field, column in loaded.columns.items():
+        codes = column.codes if isinstance(column.codes, dict) else {}
+        assert {folded(word) for word in codes} & set(words_of(loaded, column)) == set(), field
 
 
 def test_a_missing_profile_is_told(tmp_path: Path) -> None:
