@@ -35,7 +35,7 @@ def compare(rows: int) -> tuple[float, float, float, float]:
     folder = WORK / str(rows)
     if not folder.exists():
         write(folder, rows)
-    ours = [sys.executable, "-m", "convive", "build", "--no-site", str(folder)]
+    ours = [sys.executable, "-m", "convive", "build", "--until", "figures", str(folder)]
     peer = [sys.executable, str(HERE / "peer_pandas.py"), str(folder), str(folder / "peer")]
     runs = [(*measured(ours), *measured(peer)) for _ in range(REPEATS)]
     return tuple(statistics.median(column) for column in zip(*runs, strict=True))

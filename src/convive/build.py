@@ -23,7 +23,7 @@ from convive.publication.release.whole import release
 from convive.publication.site import RenderPages, write_site
 from convive.register import Register, build_register
 from convive.sources import Harmonised, newest_delivery, read_sources
-from convive.staging import stage
+from convive.staging import RESULTS, stage
 from convive.territory import Territory
 
 
@@ -61,17 +61,22 @@ class Built:
 
 
 def build(
-    observatory: Observatory, *, render_pages: RenderPages | None = None, progress: Progress | None = None
+    observatory: Observatory,
+    *,
+    render_pages: RenderPages | None = None,
+    publish: bool = True,
+    progress: Progress | None = None,
 ) -> Built:
     """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
 
     ``render_pages`` turns what may be seen into pages; it is handed in because the domain knows nothing of the web.
+    With ``publish`` false only the private tables are built and what was public stays as it was.
 
     Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
     """
     progress = progress or Silent()
     settings = observatory.settings
-    with stage(observatory.folder) as building:
+    with stage(observatory.folder, RESULTS if publish else ("private",)) as building:
         progress.start("build.territory")
         territory = Territory.load(observatory.territory)
         as_of = cut_off(observatory)
@@ -94,18 +99,19 @@ def build(
         progress.start("build.private")
         _write_private(building / "private", harmonised, register, figures)
 
-        progress.start("build.release")
-        release(
-            building / "public",
-            observatory=observatory,
-            as_of=as_of,
-            figures=figures,
-            harmonised=harmonised,
-            register=register,
-            territory=territory,
-            version=__version__,
-        )
-        if render_pages is not None:
+        if publish:
+            progress.start("build.release")
+            release(
+                building / "public",
+                observatory=observatory,
+                as_of=as_of,
+                figures=figures,
+                harmonised=harmonised,
+                register=register,
+                territory=territory,
+                version=__version__,
+            )
+        if publish and render_pages is not None:
             write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
     return _summary(harmonised, register, figures, findings)
 

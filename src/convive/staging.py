@@ -8,7 +8,7 @@ no ``.ready/`` (the former result stands; leftovers are removed) or a ``.ready/`
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,10 +20,10 @@ RESULTS = ("private", "public")
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[Path]:
-    """A fresh folder in which to build the results of the observatory at ``folder``; exchanged for the former ones at the end.
+def stage(folder: Path, results: Sequence[str] = RESULTS) -> Iterator[Path]:
+    """A fresh folder in which to build ``results`` of the observatory at ``folder``; exchanged at the end for the former.
 
-    If the block raises or the process dies, the former results stay as they were.
+    If the block raises or the process dies, the former results stay as they were; so do those that are not built.
 
     Raises :class:`BuildError` where another build runs or the folder cannot be written.
     """
@@ -31,7 +31,7 @@ def stage(folder: Path) -> Iterator[Path]:
         _carry_to_its_end(folder)
         building = folder / ".building"
         building.mkdir()
-        for name in RESULTS:
+        for name in results:
             (building / name).mkdir()
         try:
             yield building

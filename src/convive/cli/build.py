@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,18 +12,29 @@ from convive.cli.screen import LANGUAGE, Folder, out, progress, text
 from convive.observatory import Observatory
 from convive.texts import number
 
+if TYPE_CHECKING:
+    from convive.publication.site import RenderPages
 
-def run(
-    folder: Folder, *, site: Annotated[bool, typer.Option("--site/--no-site", help=text("build.site"))] = True
-) -> None:
+
+class Until(StrEnum):
+    """How far a build goes."""
+
+    figures = "figures"
+    data = "data"
+    site = "site"
+
+
+def run(folder: Folder, *, until: Annotated[Until, typer.Option(help=text("build.until"))] = Until.site) -> None:
     from convive.build import build
 
-    render_pages = None
-    if site:
+    render_pages: RenderPages | None = None
+    if until is Until.site:
         from convive.web.static_pages import render_pages
     began = time.perf_counter()
     with progress() as bars:
-        built = build(Observatory.open(folder), render_pages=render_pages, progress=bars)
+        built = build(
+            Observatory.open(folder), render_pages=render_pages, publish=until is not Until.figures, progress=bars
+        )
     out.print(
         text(
             "build.done",

@@ -34,9 +34,9 @@ err = Console(stderr=True, highlight=False)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.dir", LANGUAGE))]
 
 
-def text(address: str, **values: object) -> str:
+def text(key: str, **values: object) -> str:
     """A text of the command line in the reader's language."""
-    return say(f"cli.{address}", LANGUAGE, **values).strip()
+    return say(f"cli.{key}", LANGUAGE, **values).strip()
 
 
 def complain(error: ConviveError, language: str) -> None:

@@ -39,8 +39,11 @@ class Block:
     need: Counts
 
     def decisions(self, hidden: Mask) -> pl.DataFrame:
-        """One row a hidden cell: base, place, unit_code, period, disaggregation, category."""
-        row, column = np.nonzero(hidden[: self.rows.height])
+        """One row a hidden cell: base, place, unit_code, period, disaggregation, category.
+
+        Remainders stand after the rows and columns proper; no figure shows them.
+        """
+        row, column = np.nonzero(hidden[: self.rows.height, : len(self.columns)])
         what = pl.DataFrame(self.columns, schema=["disaggregation", "category"], orient="row")
         return pl.concat([self.rows.select("unit_code", "period")[row], what[column]], how="horizontal").with_columns(
             base=pl.lit(self.base), place=pl.lit(self.place)
