@@ -61,6 +61,8 @@ def columns_of(profile: Profile, there: Available) -> tuple[dict[str, list[str]]
         found = _found(column, there)
         if found or column.constant is not None:
             fed[field] = found
+            if column.unit_from and not column.optional and there.first(column.unit_from) is None:
+                problems.append(there.missing(f"{field} (unit_from)", column.unit_from))
         elif not column.optional:
             problems.append(there.missing(field, [*column.from_, *column.from_all]))
     if not fed.keys() & set(profile.usable_with) and profile.profile.row != "aggregate" and not problems:

@@ -60,6 +60,7 @@ def harmonise(delivery: Delivery, territory: Territory, *, as_of: dt.date) -> Ha
         raise ProfileError(missing + missing_places)
 
     harvest = _provenance(delivery)
+    frame, fed = _read_together(frame, fed, profile)
     for name, sources in fed.items():
         harvest += _field(frame, fields()[name], sources, profile, there, as_of)
     for name, parts in where.items():
@@ -75,6 +76,26 @@ def harmonise(delivery: Delivery, territory: Territory, *, as_of: dt.date) -> Ha
     records = with_derived(records)
     records, unused = _usable(records, unused, profile)
     return Harmonised(records, unused, there.unused(profile.ignore))
+
+
+def _read_together(
+    frame: pl.DataFrame, fed: dict[str, list[str]], profile: Profile
+) -> tuple[pl.DataFrame, dict[str, list[str]]]:
+    """Several columns that make up one value (a date and its hour) become one column, named after all of them."""
+    several = {
+        name: sources
+        for name, sources in fed.items()
+        if len(sources) > 1
+        and fields()[name].kind != "text"
+        and name != "icd10"
+        and profile.columns[name].words is None
+    }
+    whole = {name: ", ".join(sources) for name, sources in several.items()}
+    frame = frame.with_columns(
+        pl.concat_str(sources, separator=" ", ignore_nulls=True).replace("", None).alias(whole[name])
+        for name, sources in several.items()
+    )
+    return frame, fed | {name: [column] for name, column in whole.items()}
 
 
 def _provenance(delivery: Delivery) -> Harvest:

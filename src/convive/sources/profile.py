@@ -189,7 +189,7 @@ def load_profile(folder: Path) -> Profile:
         raise ProfileError([_at(label, problem) for problem in misfits(path, error)]) from error
     except ConviveError as error:
         raise ProfileError([_at(label, problem) for problem in error.problems]) from error
-    problems = _unknown_fields(profile, label) + _unknown_codes(profile, label)
+    problems = _unknown_fields(profile, label) + _unknown_codes(profile, label) + _constants(profile, label)
     if problems:
         raise ProfileError(problems)
     return profile
@@ -254,8 +254,10 @@ def _unknown_codes(profile: Profile, label: str) -> list[Problem]:
     problems: list[Problem] = []
     for name, column in profile.columns.items():
         field = fields().get(name)
-        if field is None or field.classification is None or not isinstance(column.codes, Mapping):
+        if field is None or field.classification is None:
             continue
+        targets = set(column.codes.values()) if isinstance(column.codes, Mapping) else set()
+        targets |= {column.constant} if column.constant is not None else set()
         listed = classification(field.classification)
         if not listed.open:
             problems += [
@@ -266,9 +268,19 @@ def _unknown_codes(profile: Profile, label: str) -> list[Problem]:
                     value=code,
                     values={"there": ", ".join(sorted(listed.codes))},
                 )
-                for code in sorted(set(column.codes.values()) - set(listed.values))
+                for code in sorted(targets - set(listed.values))
             ]
     return problems
+
+
+def _constants(profile: Profile, label: str) -> list[Problem]:
+    """A constant is a code or a text: no date and no number is the same for every victim."""
+    told = {name: column.constant for name, column in profile.columns.items() if column.constant is not None}
+    return [
+        Problem("constant-misplaced", file=label, column=name, value=str(value))
+        for name, value in told.items()
+        if name in fields() and fields()[name].kind not in ("coded", "text")
+    ]
 
 
 def nearest(name: str, there: list[str]) -> str:

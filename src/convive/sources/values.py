@@ -27,6 +27,8 @@ UNITS_OF_AGE = {
     "HORAS": 1 / 8766, "HORA": 1 / 8766, "MINUTOS": 1 / 525960, "MINUTO": 1 / 525960, "SEGUNDOS": 1 / 31557600,
 }  # fmt: skip
 OLDEST = 120.0
+LIMITS = {"longitude": 180.0, "latitude": 90.0}
+"""Degrees."""
 
 
 @dataclass
@@ -90,10 +92,15 @@ def dated(
 ) -> Harvest:
     """A date; impossible, unreadable, future and too early ones are told."""
     distinct = frame[source].unique().sort()
-    earliest = dt.date(1880, 1, 1) if name == "birth_on" else dt.date(1900, 1, 1)
     table = parse_dates(distinct, formats).with_columns(kind=kinds(distinct, dict(words)))
-    table = table.with_columns(
-        code=pl.when(pl.col("kind").is_not_null())
+    table = table.with_columns(code=_date_problem(name, as_of)).with_columns(value=_usable("date"))
+    return _measured(frame, name, source, table, pl.Date)
+
+
+def _date_problem(name: str, as_of: dt.date) -> pl.Expr:
+    earliest = dt.date(1880, 1, 1) if name == "birth_on" else dt.date(1900, 1, 1)
+    return (
+        pl.when(pl.col("kind").is_not_null())
         .then(None)
         .when(pl.col("date").is_null())
         .then(pl.when(pl.col("looks_like_date")).then(pl.lit("impossible-date")).otherwise(pl.lit("unreadable-date")))
@@ -101,8 +108,12 @@ def dated(
         .then(pl.lit("future-date"))
         .when(pl.col("date") < earliest)
         .then(pl.lit("too-early-date"))
-    ).with_columns(value=pl.when(pl.col("code").is_null() & pl.col("kind").is_null()).then("date"))
-    return _measured(frame, name, source, table, pl.Date)
+    )
+
+
+def _usable(value: str) -> pl.Expr:
+    """The column ``value`` where nothing is wrong with it and it is no word for a kind of unknown."""
+    return pl.when(pl.col("code").is_null() & pl.col("kind").is_null()).then(value)
 
 
 def timed(frame: pl.DataFrame, name: str, source: str, formats: Sequence[str], words: Mapping[str, str]) -> Harvest:
@@ -122,18 +133,13 @@ def timed(frame: pl.DataFrame, name: str, source: str, formats: Sequence[str], w
 def moment(
     frame: pl.DataFrame, name: str, source: str, formats: Sequence[str], words: Mapping[str, str], as_of: dt.date
 ) -> Harvest:
-    """A date with its time, as one end of an interval."""
+    """A date with its time, as one end of an interval; without a time, the day's begin."""
     distinct = frame[source].unique().sort()
     both = parse_dates(distinct, formats).with_columns(parse_times(distinct, formats)["time"])
-    table = both.with_columns(kind=kinds(distinct, dict(words))).with_columns(
-        code=pl.when(pl.col("kind").is_null() & pl.col("date").is_null())
-        .then(pl.lit("unreadable-date"))
-        .when(pl.col("date") > as_of)
-        .then(pl.lit("future-date")),
-        value=pl.when(pl.col("kind").is_null() & (pl.col("date") <= as_of)).then(
-            pl.col("date").dt.combine(pl.col("time").fill_null(dt.time(0)))
-        ),
+    table = both.with_columns(
+        kind=kinds(distinct, dict(words)), moment=pl.col("date").dt.combine(pl.col("time").fill_null(dt.time(0)))
     )
+    table = table.with_columns(code=_date_problem(name, as_of)).with_columns(value=_usable("moment"))
     return _measured(frame, name, source, table, pl.Datetime("us"))
 
 
@@ -146,23 +152,38 @@ def aged(
     is taken as years.
     """
     by = [source] if unit is None else [source, unit]
-    table = frame.select(by).unique(maintain_order=True)
-    factor: pl.Expr = pl.lit(1.0)
-    silent = pl.Series([None], dtype=pl.String)
+    table = _ages(frame.select(by).unique(maintain_order=True), source, unit, words, numbers)
+    if unit is None:
+        return _measured(frame, name, source, table.rename({source: "text"}), pl.Float64)
+    joined = frame.select("row", *by).join(table, on=by, how="left", nulls_equal=True, maintain_order="left")
+    written = pl.concat_str(source, unit, separator=" ", ignore_nulls=True)
+    bad = joined.filter(pl.col("code").is_not_null())
+    return Harvest(
+        [
+            pl.lit(joined["value"]).alias(name),
+            pl.lit(_missing_kind(joined)).alias(f"{name}_missing"),
+            pl.col(source).alias(f"{name}_raw"),
+        ],
+        [bad.select("row", column=pl.lit(source), value=written, code="code").cast(UNUSED_SCHEMA)],
+    )
+
+
+def _ages(
+    table: pl.DataFrame, source: str, unit: str | None, words: Mapping[str, str], numbers: NumberStyle
+) -> pl.DataFrame:
+    """``table`` of distinct texts with kind, code and value."""
+    factor, silent = pl.lit(1.0), pl.Series([None], dtype=pl.String)
     if unit is not None:
-        said = fold(pl.col(unit).fill_null(""))
-        factor = said.replace_strict(
-            list(UNITS_OF_AGE), list(UNITS_OF_AGE.values()), default=None, return_dtype=pl.Float64
-        )
+        said, years = fold(pl.col(unit).fill_null("")), list(UNITS_OF_AGE.values())
+        factor = said.replace_strict(list(UNITS_OF_AGE), years, default=None, return_dtype=pl.Float64)
         silent = kinds(table[unit], dict(words))
         factor = pl.when(pl.lit(silent).is_not_null()).then(1.0).otherwise(factor)
     number = numbers.parse(pl.col(source))
     blank_zero = pl.when(number == 0).then(pl.lit(silent))
-    table = table.with_columns(
-        kind=pl.coalesce(pl.lit(kinds(table[source], dict(words))), blank_zero), number=number, factor=factor
-    ).with_columns(age=pl.col("number") * pl.col("factor"))
-    table = table.with_columns(
-        code=pl.when(pl.col("kind").is_not_null())
+    own = pl.lit(kinds(table[source], dict(words)))
+    table = table.with_columns(kind=pl.coalesce(own, blank_zero), number=number, factor=factor, age=number * factor)
+    problem = (
+        pl.when(pl.col("kind").is_not_null())
         .then(None)
         .when(pl.col("number").is_null())
         .then(pl.lit("not-a-number"))
@@ -170,23 +191,8 @@ def aged(
         .then(pl.lit("unknown-unit-of-age"))
         .when((pl.col("age") < 0) | (pl.col("age") > OLDEST))
         .then(pl.lit("impossible-age"))
-    ).with_columns(value=pl.when(pl.col("code").is_null() & pl.col("kind").is_null()).then("age"))
-    if unit is None:
-        return _measured(frame, name, source, table.rename({source: "text"}), pl.Float64)
-    joined = frame.select(by).join(table, on=by, how="left", nulls_equal=True, maintain_order="left")
-    bad = pl.select(frame["row"]).with_columns(
-        column=pl.lit(source),
-        value=pl.concat_str(pl.lit(frame[source]), pl.lit(frame[unit]), separator=" ", ignore_nulls=True),
-        code=pl.lit(joined["code"]),
     )
-    return Harvest(
-        [
-            pl.lit(joined["value"]).alias(name),
-            pl.lit(_missing_kind(joined)).alias(f"{name}_missing"),
-            pl.col(source).alias(f"{name}_raw"),
-        ],
-        [bad.filter(pl.col("code").is_not_null()).cast(UNUSED_SCHEMA)],
-    )
+    return table.with_columns(code=problem).with_columns(value=_usable("age"))
 
 
 @dataclass(frozen=True)
@@ -208,26 +214,32 @@ class NumberStyle:
 def numeric(
     frame: pl.DataFrame, name: str, source: str, words: Mapping[str, str], numbers: NumberStyle, dtype: Any
 ) -> Harvest:
-    """A number (coordinate, count); coordinates outside the globe are told."""
-    text = text_value(source, words)
-    value = numbers.parse(text)
-    limit = {"longitude": 180.0, "latitude": 90.0}.get(name)
-    far = value.abs() > limit if limit else pl.lit(False)
-    code = (
-        pl.when(text.is_not_null() & value.is_null())
+    """A number (coordinate, count); coordinates outside the globe and negative counts are told."""
+    said = pl.col(source).str.strip_chars().fill_null("")
+    table = frame.select(
+        "row",
+        source,
+        kind=said.str.to_uppercase().replace_strict(words, default=None, return_dtype=pl.String),
+        number=numbers.parse(said).cast(dtype, strict=False),
+    )
+    limit = LIMITS.get(name)
+    wrong = (pl.col("number").abs() > limit) if limit else (pl.col("number") < 0)
+    table = table.with_columns(
+        code=pl.when(pl.col("kind").is_not_null())
+        .then(None)
+        .when(pl.col("number").is_null())
         .then(pl.lit("not-a-number"))
-        .when(far)
-        .then(pl.lit("impossible-coordinate"))
-    )
-    checked = frame.select("row", value=source, code=code).filter(pl.col("code").is_not_null())
-    unused = checked.select("row", column=pl.lit(source), value="value", code="code").cast(UNUSED_SCHEMA)
-    kept = pl.when(~far).then(value).cast(dtype)
-    missing = pl.when(kept.is_null()).then(
-        pl.when(text.is_null()).then(pl.lit("not_recorded")).otherwise(pl.lit("unmapped"))
-    )
+        .when(wrong)
+        .then(pl.lit("impossible-coordinate" if limit else "negative-count"))
+    ).with_columns(value=_usable("number"))
+    bad = table.filter(pl.col("code").is_not_null())
     return Harvest(
-        [kept.alias(name), missing.cast(CATEGORY).alias(f"{name}_missing"), pl.col(source).alias(f"{name}_raw")],
-        [unused],
+        [
+            pl.lit(table["value"]).alias(name),
+            pl.lit(_missing_kind(table)).alias(f"{name}_missing"),
+            pl.col(source).alias(f"{name}_raw"),
+        ],
+        [bad.select("row", column=pl.lit(source), value=source, code="code").cast(UNUSED_SCHEMA)],
     )
 
 

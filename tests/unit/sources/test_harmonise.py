@@ -195,3 +195,32 @@ def test_decimal_commas(desk: Any, profile: Written) -> None:
     result = desk.read()
     assert one(result)["longitude"] == -80.5
     assert [code for *_, code, _ in rejects(result)] == ["impossible-age"]
+
+
+def test_counts_that_are_none(desk: Any, profile: Written) -> None:
+    rows = "03/05/2014,2\n04/05/2014,dos\n05/05/2014,-1\n06/05/2014,99999999999\n07/05/2014,no se conoce\n08/05/2014,\n"
+    desk.put("pnp", profile(COLUMNS), a=f"FECHA,AUTORES\n{rows}")
+    result = desk.read()
+    records = result.records.sort("row")
+    assert records["perpetrators"].to_list() == [2, None, None, None, None, None]
+    assert records["perpetrators_missing"].to_list() == [
+        None,
+        "unmapped",
+        "unmapped",
+        "unmapped",
+        "unknown",
+        "not_recorded",
+    ]
+    assert [(row, code) for row, _, _, code, _ in rejects(result)] == [
+        (3, "not-a-number"),
+        (4, "negative-count"),
+        (5, "not-a-number"),
+    ]
+
+
+def test_columns_that_are_read_together(desk: Any, profile: Written) -> None:
+    tables = '[columns]\noccurred_from = { from_all = ["DIA", "HORA"], formats = ["%d/%m/%Y %H:%M"] }'
+    desk.put("pnp", profile(tables), a="DIA,HORA\n03/05/2014,22:30\n31/02/2014,10:00\n")
+    result = desk.read()
+    assert one(result)["occurred_from"] == dt.datetime(2014, 5, 3, 22, 30)
+    assert rejects(result) == [(3, "DIA, HORA", "31/02/2014 10:00", "impossible-date", "row")]

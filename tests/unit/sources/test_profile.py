@@ -88,6 +88,8 @@ def test_a_code_table_may_lie_beside_the_profile(tmp_path: Path, profile: Writte
         ("", {"row": "event"}, "setting-misfit", ""),
         ("", {"row": "person"}, "setting-misfit", "profile.row"),
         ("", {"extends": "sinadeff"}, "unknown-profile", ""),
+        ('[columns]\ndied_on = { constant = "2014-05-03" }', {}, "constant-misplaced", "died_on"),
+        ('[columns]\nsex = { constant = "masculine" }', {}, "unknown-target-code", "sex"),
         ("[columns", {}, "toml-unreadable", ""),
         ('[aggregate]\nindicator = "= x"\nperiod = "AÑO"', {"row": "aggregate"}, "setting-misfit", "aggregate"),
     ],

@@ -29,6 +29,13 @@ def test_renamed_columns_are_told_with_the_nearest_name(desk: Any, profile: Writ
     assert "“SEXO VICTIMA”" in sex.remedy("en")
 
 
+def test_an_age_without_its_column_of_units_is_refused(desk: Any, profile: Written) -> None:
+    tables = COLUMNS + 'age_years = { from = "EDAD", unit_from = "TIEMPO EDAD" }'
+    desk.put("registro", profile(tables), a="FECHA,SEXO,EDAD,TIEMPO\n2014-05-03,M,6,MESES\n")
+    [problem] = desk.problems()
+    assert (problem.code, problem.value) == ("column-missing", "TIEMPO EDAD")
+
+
 def test_names_of_columns_are_compared_without_accents_case_or_blanks(desk: Any, profile: Written) -> None:
     desk.put("pnp", profile(COLUMNS), a=" Fecha ,séxo\n2014-05-03,M\n")
     assert desk.read().records["sex"].to_list() == ["male"]
