@@ -1,7 +1,7 @@
 """Draws the schematic map of Tumbes and shares out its illustrative population.
 
-The map is a Voronoi diagram of the districts' capitals (coarse, public knowledge; those of small districts are moved apart
-so that they can be read), cut by an outline drawn by hand. It is a drawing, not a survey.
+The map is a Voronoi diagram of the districts' capitals (coarse, public knowledge; those of small districts are
+moved apart so that they can be read), cut by an outline drawn by hand. It is a drawing, not a survey.
 
     python examples/tumbes/make_schematic_map.py [folder]
 """
@@ -36,11 +36,29 @@ CAPITALS = {
     "240304": (-80.25, -3.56),
 }
 OUTLINE = [
-    (-80.31, -3.39), (-80.24, -3.41), (-80.20, -3.45), (-80.17, -3.52), (-80.19, -3.60), (-80.14, -3.68), (-80.17, -3.80),
-    (-80.18, -3.92), (-80.29, -4.02), (-80.43, -4.05), (-80.49, -4.20), (-80.62, -4.14), (-80.76, -4.16), (-80.89, -4.19),
-    (-81.00, -4.10), (-80.94, -3.96), (-80.86, -3.83), (-80.77, -3.72), (-80.68, -3.63), (-80.58, -3.54), (-80.46, -3.46),
+    (-80.31, -3.39),
+    (-80.24, -3.41),
+    (-80.20, -3.45),
+    (-80.17, -3.52),
+    (-80.19, -3.60),
+    (-80.14, -3.68),
+    (-80.17, -3.80),
+    (-80.18, -3.92),
+    (-80.29, -4.02),
+    (-80.43, -4.05),
+    (-80.49, -4.20),
+    (-80.62, -4.14),
+    (-80.76, -4.16),
+    (-80.89, -4.19),
+    (-81.00, -4.10),
+    (-80.94, -3.96),
+    (-80.86, -3.83),
+    (-80.77, -3.72),
+    (-80.68, -3.63),
+    (-80.58, -3.54),
+    (-80.46, -3.46),
     (-80.38, -3.44),
-]  # fmt: skip
+]
 
 # Stated: province of Tumbes 2013 (§2.6); department 2014 (345 officers at 147 per 100,000, §8.1.1).
 PROVINCE_2013 = 164_404

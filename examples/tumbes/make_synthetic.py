@@ -1,6 +1,6 @@
-"""Invents the victims of Tumbes 2011–2015 and writes them as four institutions would: each in its own format, with its own faults.
+"""Invents the victims of Tumbes 2011–2015 and writes them as four institutions would.
 
-Every person is invented; the totals are those of the founding paper. The same seed gives the same bytes.
+Each has its own format and its own faults. Every person is invented; the totals are those of the founding paper. The same seed gives the same bytes.
 
     python examples/tumbes/make_synthetic.py [folder]
 """
@@ -42,7 +42,14 @@ FACTS: dict[int, dict[str, dict[str, int]]] = {
         "qualified": {"yes": 43, "no": 5},
         "place": {"street": 25, "bar": 5, "restaurant": 2, "shop": 1, "open_area": 2, "home": 10, "vehicle": 3},
         "mechanism": {"firearm": 39, "sharp": 6, "blunt": 2, "strangulation": 1},
-        "motive": {"revenge": 17, "organised_crime": 6, "common_crime": 3, "quarrel": 4, "unknown": 13, "not_recorded": 5},
+        "motive": {
+            "revenge": 17,
+            "organised_crime": 6,
+            "common_crime": 3,
+            "quarrel": 4,
+            "unknown": 13,
+            "not_recorded": 5,
+        },
         "resolved": {"yes": 8, "no": 40},
     },
     2013: {
@@ -51,18 +58,40 @@ FACTS: dict[int, dict[str, dict[str, int]]] = {
         "qualified": {"yes": 39, "no": 6},
         "place": {"street": 23, "bar": 4, "restaurant": 3, "shop": 1, "home": 10, "vehicle": 3, "workplace": 1},
         "mechanism": {"firearm": 37, "sharp": 5, "blunt": 2, "strangulation": 1},
-        "motive": {"revenge": 17, "organised_crime": 5, "common_crime": 2, "quarrel": 3, "unknown": 14, "not_recorded": 4},
+        "motive": {
+            "revenge": 17,
+            "organised_crime": 5,
+            "common_crime": 2,
+            "quarrel": 3,
+            "unknown": 14,
+            "not_recorded": 4,
+        },
         "resolved": {"yes": 6, "no": 39},
     },
     2014: {
         "sex": {"male": 50, "female": 4},
         "age": {"0-14": 1, "15-29": 23, "30-44": 22, "45-59": 6, "60+": 2},
         "qualified": {"yes": 48, "no": 6},
-        "place": {"street": 28, "bar": 4, "restaurant": 3, "shop": 2, "open_area": 1, "home": 10, "hotel": 2, "vehicle": 3,
-                  "workplace": 1},
+        "place": {
+            "street": 28,
+            "bar": 4,
+            "restaurant": 3,
+            "shop": 2,
+            "open_area": 1,
+            "home": 10,
+            "hotel": 2,
+            "vehicle": 3,
+            "workplace": 1,
+        },
         "mechanism": {"firearm": 46, "sharp": 5, "blunt": 2, "strangulation": 1},
-        "motive": {"revenge": 22, "common_or_organised_crime": 5, "quarrel": 3, "robbery": 2, "unknown": 15,
-                   "not_recorded": 7},
+        "motive": {
+            "revenge": 22,
+            "common_or_organised_crime": 5,
+            "quarrel": 3,
+            "robbery": 2,
+            "unknown": 15,
+            "not_recorded": 7,
+        },
         "resolved": {"yes": 5, "no": 49},
     },
     2015: {
@@ -74,46 +103,129 @@ FACTS: dict[int, dict[str, dict[str, int]]] = {
         "motive": {"revenge": 10, "common_or_organised_crime": 3, "quarrel": 2, "unknown": 8, "not_recorded": 3},
         "resolved": {"yes": 1, "no": 25},
     },
-}  # fmt: skip
+}
 LAST_DAY = {2015: dt.date(2015, 6, 26)}
 PRESS_2012 = ("bar", "bar", "bar", "street", "street", "vehicle", "open_area")
 """Where the seven killings lay of which the newspapers of 2012 told."""
 AGES = {"0-14": (9, 14), "15-29": (16, 29), "30-44": (30, 44), "45-59": (45, 59), "60+": (60, 78)}
 DISTRICTS = {
-    "TUMBES": 0.46, "AGUAS VERDES": 0.17, "ZARUMILLA": 0.13, "CORRALES": 0.08, "LA CRUZ": 0.04, "ZORRITOS": 0.04,
-    "SAN JACINTO": 0.02, "PAPAYAL": 0.02, "PAMPAS DE HOSPITAL": 0.01, "CANOAS DE PUNTA SAL": 0.02, "MATAPALO": 0.01,
-}  # fmt: skip
+    "TUMBES": 0.46,
+    "AGUAS VERDES": 0.17,
+    "ZARUMILLA": 0.13,
+    "CORRALES": 0.08,
+    "LA CRUZ": 0.04,
+    "ZORRITOS": 0.04,
+    "SAN JACINTO": 0.02,
+    "PAPAYAL": 0.02,
+    "PAMPAS DE HOSPITAL": 0.01,
+    "CANOAS DE PUNTA SAL": 0.02,
+    "MATAPALO": 0.01,
+}
 HOURS = [5, 4, 4, 3, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 4, 6, 8, 9, 8, 7]
 WEEKDAYS = [1.0, 0.8, 0.8, 0.9, 1.3, 2.0, 2.2]
-MALE = "JUAN CARLOS JOSÉ LUIS MIGUEL JORGE VÍCTOR PEDRO CÉSAR WILMER ELMER EDINSON SEGUNDO MANUEL ROBERTO DARWIN".split()
-FEMALE = "MARÍA ROSA ANA CARMEN JULIA ELENA YESENIA FIORELLA".split()
-SURNAMES = (
-    "GARCÍA FLORES SÁNCHEZ RODRÍGUEZ RAMÍREZ CASTILLO INFANTE PEÑA ZAPATA BENITES OLAYA CRUZ YACILA MORÁN PURIZAGA CÓRDOVA "
-    "NOBLECILLA CHUNGA FARÍAS SILVA GRANDA ATOCHE RUJEL MEDINA ESPINOZA BARRIENTOS DIOSES MENDOZA VÍLCHEZ IMÁN"
-).split()
+MALE = [
+    "JUAN",
+    "CARLOS",
+    "JOSÉ",
+    "LUIS",
+    "MIGUEL",
+    "JORGE",
+    "VÍCTOR",
+    "PEDRO",
+    "CÉSAR",
+    "WILMER",
+    "ELMER",
+    "EDINSON",
+    "SEGUNDO",
+    "MANUEL",
+    "ROBERTO",
+    "DARWIN",
+]
+FEMALE = ["MARÍA", "ROSA", "ANA", "CARMEN", "JULIA", "ELENA", "YESENIA", "FIORELLA"]
+SURNAMES = [
+    "GARCÍA",
+    "FLORES",
+    "SÁNCHEZ",
+    "RODRÍGUEZ",
+    "RAMÍREZ",
+    "CASTILLO",
+    "INFANTE",
+    "PEÑA",
+    "ZAPATA",
+    "BENITES",
+    "OLAYA",
+    "CRUZ",
+    "YACILA",
+    "MORÁN",
+    "PURIZAGA",
+    "CÓRDOVA",
+    "NOBLECILLA",
+    "CHUNGA",
+    "FARÍAS",
+    "SILVA",
+    "GRANDA",
+    "ATOCHE",
+    "RUJEL",
+    "MEDINA",
+    "ESPINOZA",
+    "BARRIENTOS",
+    "DIOSES",
+    "MENDOZA",
+    "VÍLCHEZ",
+    "IMÁN",
+]
 
 PLACE_WORDS = {
-    "street": ("VÍA PÚBLICA", "CALLE", "AVENIDA"), "bar": ("BAR", "CANTINA", "DISCOTECA"), "restaurant": ("RESTAURANTE", "CEVICHERÍA"),
-    "shop": ("BODEGA", "TIENDA"), "open_area": ("DESCAMPADO", "PLAYA"), "home": ("DOMICILIO", "VIVIENDA"), "hotel": ("HOSTAL",),
-    "vehicle": ("VEHÍCULO", "MOTOTAXI"), "workplace": ("CENTRO LABORAL",),
-}  # fmt: skip
+    "street": ("VÍA PÚBLICA", "CALLE", "AVENIDA"),
+    "bar": ("BAR", "CANTINA", "DISCOTECA"),
+    "restaurant": ("RESTAURANTE", "CEVICHERÍA"),
+    "shop": ("BODEGA", "TIENDA"),
+    "open_area": ("DESCAMPADO", "PLAYA"),
+    "home": ("DOMICILIO", "VIVIENDA"),
+    "hotel": ("HOSTAL",),
+    "vehicle": ("VEHÍCULO", "MOTOTAXI"),
+    "workplace": ("CENTRO LABORAL",),
+}
 MOTIVE_WORDS = {
-    "revenge": ("VENGANZA", "AJUSTE DE CUENTAS"), "quarrel": ("RIÑA", "DISCUSIÓN"), "robbery": ("ROBO",),
-    "common_crime": ("DELINCUENCIA COMÚN",), "organised_crime": ("CRIMEN ORGANIZADO",),
-    "common_or_organised_crime": ("DELINCUENCIA COMÚN U ORGANIZADA",), "unknown": ("NO ESPECIFICA", "SE DESCONOCE"),
+    "revenge": ("VENGANZA", "AJUSTE DE CUENTAS"),
+    "quarrel": ("RIÑA", "DISCUSIÓN"),
+    "robbery": ("ROBO",),
+    "common_crime": ("DELINCUENCIA COMÚN",),
+    "organised_crime": ("CRIMEN ORGANIZADO",),
+    "common_or_organised_crime": ("DELINCUENCIA COMÚN U ORGANIZADA",),
+    "unknown": ("NO ESPECIFICA", "SE DESCONOCE"),
     "not_recorded": ("", "S/D"),
-}  # fmt: skip
+}
 WEAPON_WORDS = {
-    "firearm": ("ARMA DE FUEGO", "PAF", "PISTOLA", "REVÓLVER"), "sharp": ("ARMA BLANCA", "CUCHILLO"), "blunt": ("OBJETO CONTUNDENTE",),
+    "firearm": ("ARMA DE FUEGO", "PAF", "PISTOLA", "REVÓLVER"),
+    "sharp": ("ARMA BLANCA", "CUCHILLO"),
+    "blunt": ("OBJETO CONTUNDENTE",),
     "strangulation": ("ASFIXIA",),
-}  # fmt: skip
+}
 CAUSE_WORDS = {
-    "firearm": ("Traumatismo encefalocraneano por PAF", "Shock hipovolémico por proyectil de arma de fuego", "Herida penetrante torácica, HPAF"),
+    "firearm": (
+        "Traumatismo encefalocraneano por PAF",
+        "Shock hipovolémico por proyectil de arma de fuego",
+        "Herida penetrante torácica, HPAF",
+    ),
     "sharp": ("Shock hipovolémico por arma blanca", "Herida punzocortante torácica"),
     "blunt": ("Traumatismo por objeto contundente",),
     "strangulation": ("Asfixia por estrangulamiento",),
-}  # fmt: skip
-MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+}
+MONTHS = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+]
 ACCENTS = str.maketrans("ÁÉÍÓÚÑ", "AEIOUN")
 
 
@@ -168,7 +280,7 @@ class Inventor:
         return [every[int(at)] for at in self.random.permutation(len(every))]
 
     def date(self, year: int) -> dt.date:
-        """A day of ``year``, weekends heavier; in 2012 the second half too."""
+        """A day of ``year``, weekends heavier."""
         last = LAST_DAY.get(year, dt.date(year, 12, 31))
         days = [dt.date(year, 1, 1) + dt.timedelta(days=at) for at in range((last - dt.date(year, 1, 1)).days + 1)]
         return self.one(days, [WEEKDAYS[day.weekday()] for day in days])
@@ -195,6 +307,7 @@ def invent(inventor: Inventor) -> list[Death]:
     deaths = [death for year in FACTS for death in _homicides(inventor, year)]
     _tell_press(deaths)
     _tell_events(deaths)
+    deaths[5].surname_1, deaths[90].surname_2 = "ZZYXWQ", "QUXWALÓ"
     others = [("suicide", 14), ("accident", 22), ("attempt", 12)]
     return deaths + [_other(inventor, kind, at) for kind, many in others for at in range(many)]
 
@@ -206,19 +319,27 @@ def _homicides(inventor: Inventor, year: int) -> list[Death]:
         low, high = AGES[facts["age"][at]]
         found.append(
             Death(
-                truth_id=f"H{year}-{at + 1:02d}", kind="homicide", on=inventor.date(year),
-                hour=inventor.one(range(24), HOURS), minute=int(inventor.random.integers(60)),
-                district=inventor.one(list(DISTRICTS), list(DISTRICTS.values())), age=int(inventor.random.integers(low, high + 1)),
+                truth_id=f"H{year}-{at + 1:02d}",
+                kind="homicide",
+                on=inventor.date(year),
+                hour=inventor.one(range(24), HOURS),
+                minute=int(inventor.random.integers(60)),
+                district=inventor.one(list(DISTRICTS), list(DISTRICTS.values())),
+                age=int(inventor.random.integers(low, high + 1)),
                 **{name: facts[name][at] for name in ("sex", "qualified", "place", "mechanism", "motive", "resolved")},
                 **inventor.person(facts["sex"][at]),
             )
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda death: (death.on, death.truth_id))
 
 
 def _tell_press(deaths: list[Death]) -> None:
     """Mark the seven cases of 2012 that the newspapers told: men under 45, shot, qualified."""
-    fit = [d for d in deaths if d.on.year == 2012 and d.sex == "male" and d.age < 45 and d.qualified == "yes" and d.mechanism == "firearm"]
+    fit = [
+        d
+        for d in deaths
+        if d.on.year == 2012 and d.sex == "male" and d.age < 45 and d.qualified == "yes" and d.mechanism == "firearm"
+    ]
     for place in PRESS_2012:
         chosen = next((d for d in fit if d.place == place and not d.press), None)
         if chosen is None:
@@ -231,10 +352,10 @@ def _tell_press(deaths: list[Death]) -> None:
 
 def _tell_events(deaths: list[Death]) -> None:
     """Three attacks with several dead: two, two and three victims, at one place and time."""
-    number = 0
-    for year, size in ((2012, 2), (2013, 2), (2014, 3)):
-        number += 1
-        group = [d for d in deaths if d.on.year == year and not d.press and d.place == "street" and d.qualified == "yes"][:size]
+    for number, (year, size) in enumerate(((2012, 2), (2013, 2), (2014, 3)), start=1):
+        group = [
+            d for d in deaths if d.on.year == year and not d.press and d.place == "street" and d.qualified == "yes"
+        ][:size]
         for death in group:
             death.event, death.on, death.district = number, group[0].on, group[0].district
             death.hour, death.minute = group[0].hour, group[0].minute
@@ -243,20 +364,46 @@ def _tell_events(deaths: list[Death]) -> None:
 def _other(inventor: Inventor, kind: str, at: int) -> Death:
     sex = inventor.one(["male", "female"], [0.75, 0.25])
     return Death(
-        truth_id=f"{kind[0].upper()}-{at + 1:02d}", kind=kind, on=inventor.date(int(inventor.one(list(FACTS)))), hour=inventor.one(range(24)),
-        minute=int(inventor.random.integers(60)), district=inventor.one(list(DISTRICTS), list(DISTRICTS.values())), sex=sex,
-        age=int(inventor.random.integers(15, 75)), qualified="no", place=inventor.one(["home", "street"]),
-        mechanism={"suicide": "strangulation", "accident": "blunt", "attempt": "firearm"}[kind], motive="not_recorded", resolved="no",
+        truth_id=f"{kind[0].upper()}-{at + 1:02d}",
+        kind=kind,
+        on=inventor.date(int(inventor.one(list(FACTS)))),
+        hour=inventor.one(range(24)),
+        minute=int(inventor.random.integers(60)),
+        district=inventor.one(list(DISTRICTS), list(DISTRICTS.values())),
+        sex=sex,
+        age=int(inventor.random.integers(15, 75)),
+        qualified="no",
+        place=inventor.one(["home", "street"]),
+        mechanism={"suicide": "strangulation", "accident": "blunt", "attempt": "firearm"}[kind],
+        motive="not_recorded",
+        resolved="no",
         **inventor.person(sex),
-    )  # fmt: skip
+    )
 
 
-# --- police: CSV, cp1252, ";", dd/mm/yyyy -----------------------------------------------------------------------------
+# --- police: CSV, cp1252, ";", dd/mm/yyyy ---
 
-POLICE = (
-    "NUMERO;FECHA_HECHO;HORA;FECHA_REGISTRO;DISTRITO;LUGAR;DIRECCION;MUERTE VIOLENTA;MODALIDAD;ARMA;MOTIVO;APELLIDO_PATERNO;"
-    "APELLIDO_MATERNO;NOMBRES;DNI;SEXO;EDAD;RESUELTO;RESUMEN"
-).split(";")
+POLICE = [
+    "NUMERO",
+    "FECHA_HECHO",
+    "HORA",
+    "FECHA_REGISTRO",
+    "DISTRITO",
+    "LUGAR",
+    "DIRECCION",
+    "MUERTE VIOLENTA",
+    "MODALIDAD",
+    "ARMA",
+    "MOTIVO",
+    "APELLIDO_PATERNO",
+    "APELLIDO_MATERNO",
+    "NOMBRES",
+    "DNI",
+    "SEXO",
+    "EDAD",
+    "RESUELTO",
+    "RESUMEN",
+]
 MANNER = {"homicide": "HOMICIDIO", "suicide": "SUICIDIO", "accident": "ACCIDENTE DE TRÁNSITO"}
 
 
@@ -269,19 +416,42 @@ def police(inventor: Inventor, deaths: list[Death]) -> bytes:
 
 
 def _police_row(inventor: Inventor, d: Death, number: int) -> list[str]:
+    """The police contradict only what another institution is believed in: age and weapon the morgue, clearance the
+    prosecutors.
+    """
     d.held_by.append("policia")
     weapon = inventor.one(WEAPON_WORDS[d.mechanism]) if d.homicide else ""
-    age = str(d.age)
+    age, hour, resolved = str(d.age), f"{d.hour:02d}:{d.minute:02d}", {"yes": "SÍ", "no": "NO"}[d.resolved]
+    if d.homicide and "morgue" in d.held_by:
+        age = inventor.one([age, str(d.age + 1), str(d.age - 2), "", "NO PRECISA"], [80, 6, 4, 6, 4])
+        weapon = inventor.one([weapon, "", "ARMA BLANCA"], [85, 10, 5])
+    if d.homicide and "fiscalia" in d.held_by and d.resolved == "no" and inventor.often(0.05):
+        resolved = "SÍ"
+    hour = "" if inventor.often(0.06) else hour
     told = "NOTICIA DE PRENSA: ATAQUE DE SICARIOS EN MOTOCICLETA" if d.press else ""
     if d.truth_id in ("H2012-03", "H2013-04", "H2014-05"):
         told = "CANARIO ZZYXWQ: RELATO QUE NO DEBE SALIR"
     return [
-        f"PNP-{d.on.year}-{number:04d}", d.on.strftime("%d/%m/%Y"), f"{d.hour:02d}:{d.minute:02d}",
-        inventor.delay(d.on).strftime("%d/%m/%Y"), _district(inventor, d.district), inventor.one(PLACE_WORDS[d.place]),
-        f"JR. QUXWALÓ {number}" if number % 37 == 0 else f"CALLE INVENTADA {number}", MANNER[d.kind], _police_class(inventor, d), weapon,
-        inventor.one(MOTIVE_WORDS[d.motive]) if d.homicide else "", d.surname_1, d.surname_2, d.given, d.dni,
-        "M" if d.sex == "male" else "F", age, {"yes": "SÍ", "no": "NO"}[d.resolved] if d.homicide else "", told,
-    ]  # fmt: skip
+        f"PNP-{d.on.year}-{number:04d}",
+        d.on.strftime("%d/%m/%Y"),
+        hour,
+        inventor.delay(d.on).strftime("%d/%m/%Y"),
+        _district(inventor, d.district),
+        inventor.one(PLACE_WORDS[d.place]),
+        f"JR. QUXWALÓ {number}" if number % 37 == 0 else f"CALLE INVENTADA {number}",
+        MANNER[d.kind],
+        _police_class(inventor, d),
+        weapon,
+        inventor.one(MOTIVE_WORDS[d.motive]) if d.homicide else "",
+        d.surname_1,
+        d.surname_2,
+        d.given,
+        d.dni,
+        "M" if d.sex == "male" else "F",
+        age,
+        resolved if d.homicide else "",
+        told,
+    ]
 
 
 def _district(inventor: Inventor, name: str) -> str:
@@ -293,14 +463,24 @@ def _police_class(inventor: Inventor, d: Death) -> str:
     if not d.homicide:
         return ""
     if d.qualified == "yes":
-        return inventor.one(["SICARIATO", "HOMICIDIO CALIFICADO"]) if d.mechanism == "firearm" else "HOMICIDIO CALIFICADO"
+        return (
+            inventor.one(["SICARIATO", "HOMICIDIO CALIFICADO"]) if d.mechanism == "firearm" else "HOMICIDIO CALIFICADO"
+        )
     return "ROBO CON SUBSECUENTE MUERTE" if d.motive == "robbery" else "HOMICIDIO SIMPLE"
 
 
 def _police_planted() -> list[list[str]]:
     """Six bad rows. Those that stay records are accidents and suicides, so that no homicide hangs on them."""
-    base = {"HORA": "10:00", "FECHA_REGISTRO": "20/03/2014", "FECHA_HECHO": "15/03/2014", "DISTRITO": "TUMBES", "SEXO": "M", "EDAD": "40",
-            "MUERTE VIOLENTA": "ACCIDENTE DE TRÁNSITO", "LUGAR": "CARRETERA"}  # fmt: skip
+    base = {
+        "HORA": "10:00",
+        "FECHA_REGISTRO": "20/03/2014",
+        "FECHA_HECHO": "15/03/2014",
+        "DISTRITO": "TUMBES",
+        "SEXO": "M",
+        "EDAD": "40",
+        "MUERTE VIOLENTA": "ACCIDENTE DE TRÁNSITO",
+        "LUGAR": "CARRETERA",
+    }
     planted: list[dict[str, str]] = [
         {"NUMERO": "PNP-X-0001", "FECHA_HECHO": "31/02/2014", "FECHA_REGISTRO": "", "MUERTE VIOLENTA": "HOMICIDIO"},
         {"NUMERO": "PNP-X-0002", "FECHA_HECHO": "15/09/2015", "FECHA_REGISTRO": "", "MUERTE VIOLENTA": "HOMICIDIO"},
@@ -312,7 +492,7 @@ def _police_planted() -> list[list[str]]:
     return [[({**base, **row}).get(name, "") for name in POLICE] for row in planted]
 
 
-# --- prosecutors: XLSX, two header lines with merged cells, a row is an event ---------------------------------------------
+# --- prosecutors: XLSX, two header lines with merged cells, a row is an event ---
 
 PROSECUTOR = (
     ("CARPETA", ("NÚMERO", "FECHA INGRESO")),
@@ -329,14 +509,43 @@ def prosecutor(inventor: Inventor, deaths: list[Death]) -> bytes:
     conflicts = [at for at, d in enumerate(chosen) if d.motive == "quarrel"][:5]
     for at in conflicts:
         rows[at][9] = "VENGANZA"
-    rows += [_attempt_row(inventor, d, 800 + at) for at, d in enumerate((d for d in deaths if d.kind == "attempt"), start=1)]
+    rows += [
+        _attempt_row(inventor, d, 800 + at) for at, d in enumerate((d for d in deaths if d.kind == "attempt"), start=1)
+    ]
     for event in (1, 2, 3):
         dead = [d for d in deaths if d.event == event]
         for d in dead:
             d.held_by.append("fiscalia (event)")
-        rows.append([f"CF-{900 + event}", _at(inventor.delay(dead[0].on)), _at(dead[0].on), dead[0].district, "POR ESTABLECER", len(dead), "",
-                     "", "SI", "", ""])  # fmt: skip
-    rows.append(["CF-999", _at(dt.date(2014, 5, 6)), _at(dt.date(2014, 5, 5)), "TUMBES", "HOMICIDIO DOLOSO", 0, "", "108", "SI", "", "NO"])
+        rows.append(
+            [
+                f"CF-{900 + event}",
+                _at(inventor.delay(dead[0].on)),
+                _at(dead[0].on),
+                dead[0].district,
+                "POR ESTABLECER",
+                len(dead),
+                "",
+                "",
+                "SI",
+                "",
+                "",
+            ]
+        )
+    rows.append(
+        [
+            "CF-999",
+            _at(dt.date(2014, 5, 6)),
+            _at(dt.date(2014, 5, 5)),
+            "TUMBES",
+            "HOMICIDIO DOLOSO",
+            0,
+            "",
+            "108",
+            "SI",
+            "",
+            "NO",
+        ]
+    )
     return _workbook("CARPETAS", PROSECUTOR, rows)
 
 
@@ -344,24 +553,54 @@ def _prosecutor_row(inventor: Inventor, d: Death, number: int) -> list[Any]:
     d.held_by.append("fiscalia")
     known = d.motive not in ("unknown", "not_recorded") and inventor.often(0.6)
     return [
-        f"CF-{d.on.year}-{number:04d}", _at(inventor.delay(d.on)), _at(d.on), d.district, "HOMICIDIO DOLOSO", 1, d.dni,
-        "108" if d.qualified == "yes" else "106", "SI", inventor.one(MOTIVE_WORDS[d.motive]) if known else "NO ESPECIFICADO",
+        f"CF-{d.on.year}-{number:04d}",
+        _at(inventor.delay(d.on)),
+        _at(d.on),
+        d.district,
+        "HOMICIDIO DOLOSO",
+        1,
+        d.dni,
+        "108" if d.qualified == "yes" else "106",
+        "SI",
+        inventor.one(MOTIVE_WORDS[d.motive]) if known else "NO ESPECIFICADO",
         "SI" if d.resolved == "yes" else "NO",
-    ]  # fmt: skip
+    ]
 
 
 def _attempt_row(inventor: Inventor, d: Death, number: int) -> list[Any]:
     d.held_by.append("fiscalia")
-    return [f"CF-{number}", _at(inventor.delay(d.on)), _at(d.on), d.district, "HOMICIDIO DOLOSO", 1, d.dni, "106", "NO", "", "NO"]
+    return [
+        f"CF-{number}",
+        _at(inventor.delay(d.on)),
+        _at(d.on),
+        d.district,
+        "HOMICIDIO DOLOSO",
+        1,
+        d.dni,
+        "106",
+        "NO",
+        "",
+        "NO",
+    ]
 
 
-# --- morgue: CSV, UTF-8 with BOM, dates in many forms, decimal comma ------------------------------------------------------
+# --- morgue: CSV, UTF-8 with BOM, dates in many forms, decimal comma ---
 
-MORGUE = ("PROTOCOLO", "FECHA DE MUERTE", "VICTIMA", "DNI", "SEXO", "EDAD", "DISTRITO DEL HECHO", "MANERA DE MUERTE", "CAUSA")
+MORGUE = (
+    "PROTOCOLO",
+    "FECHA DE MUERTE",
+    "VICTIMA",
+    "DNI",
+    "SEXO",
+    "EDAD",
+    "DISTRITO DEL HECHO",
+    "MANERA DE MUERTE",
+    "CAUSA",
+)
 
 
 def morgue(inventor: Inventor, deaths: list[Death]) -> bytes:
-    """Six of ten homicides; eight of them once more under another spelling and without number, intent to be established."""
+    """Six of ten homicides; eight of them once more, misspelt and without number, intent to be established."""
     homicides = [d for d in deaths if d.homicide and inventor.often(0.6)]
     rows = [_morgue_row(inventor, d, at) for at, d in enumerate(homicides, start=1)]
     rows += [_morgue_row(inventor, d, 500 + at) for at, d in enumerate(d for d in deaths if d.kind == "suicide")]
@@ -370,7 +609,9 @@ def morgue(inventor: Inventor, deaths: list[Death]) -> bytes:
         row = _morgue_row(inventor, d, 700 + at)
         row[2], row[3], row[7] = f"{_misspelt(d.surname_1)}, {d.given.split()[0]}", "", "POR ESTABLECER"
         rows.append(row)
-    rows.append(["PM-0999", "31 de febrero de 2014", "N.N.", "", "M", "30,0", "TUMBES", "POR ESTABLECER", "Traumatismo por PAF"])
+    rows.append(
+        ["PM-0999", "31 de febrero de 2014", "N.N.", "", "M", "30,0", "TUMBES", "POR ESTABLECER", "Traumatismo por PAF"]
+    )
     return b"\xef\xbb\xbf" + _csv(MORGUE, rows, ",").encode("utf-8")
 
 
@@ -380,9 +621,16 @@ def _morgue_row(inventor: Inventor, d: Death, number: int) -> list[str]:
     name = f"{d.surname_1} {d.surname_2}, {d.given}"
     manner = "HOMICIDIO" if d.homicide else "SUICIDIO"
     return [
-        f"PM-{number:04d}", _in_some_form(d.on, number), name.translate(ACCENTS) if inventor.often(0.3) else name, d.dni,
-        "MASCULINO" if d.sex == "male" else "FEMENINO", f"{d.age},0", d.district, manner, cause,
-    ]  # fmt: skip
+        f"PM-{number:04d}",
+        _in_some_form(d.on, number),
+        name.translate(ACCENTS) if inventor.often(0.3) else name,
+        d.dni,
+        "MASCULINO" if d.sex == "male" else "FEMENINO",
+        f"{d.age},0",
+        d.district,
+        manner,
+        cause,
+    ]
 
 
 def _in_some_form(day: dt.date, number: int) -> str:
@@ -401,11 +649,25 @@ def _misspelt(name: str) -> str:
     return re.sub("[SZVBIY]", lambda letter: dict(zip("SZVBIY", "ZSBVYI", strict=True))[letter.group()], plain)
 
 
-# --- hospital: XLSX, the wounded who died days later ----------------------------------------------------------------------
+# --- hospital: XLSX, the wounded who died days later ---
 
 HOSPITAL = (
-    ("", ("HISTORIA CLÍNICA", "FECHA DE INGRESO", "FECHA DE FALLECIMIENTO", "PACIENTE", "DNI", "SEXO", "EDAD", "DISTRITO", "MANERA", "DIAGNÓSTICO")),
-)  # fmt: skip
+    (
+        "",
+        (
+            "HISTORIA CLÍNICA",
+            "FECHA DE INGRESO",
+            "FECHA DE FALLECIMIENTO",
+            "PACIENTE",
+            "DNI",
+            "SEXO",
+            "EDAD",
+            "DISTRITO",
+            "MANERA",
+            "DIAGNÓSTICO",
+        ),
+    ),
+)
 
 
 def hospital(inventor: Inventor, deaths: list[Death]) -> bytes:
@@ -415,7 +677,20 @@ def hospital(inventor: Inventor, deaths: list[Death]) -> bytes:
     rows = [_hospital_row(inventor, d, at) for at, d in enumerate(chosen, start=1)]
     for row, d in zip(rows[20:], chosen[20:], strict=True):
         row[3], row[4] = f"{_misspelt(d.surname_1)} {d.given.split()[0]}", ""
-    rows.append(["HC-9999", _at(dt.date(2013, 8, 1)), _at(dt.date(2013, 8, 4)), "N.N.", "", "M", -3, "TUMBES", "POR ESTABLECER", "TEC grave"])
+    rows.append(
+        [
+            "HC-9999",
+            _at(dt.date(2013, 8, 1)),
+            _at(dt.date(2013, 8, 4)),
+            "N.N.",
+            "",
+            "M",
+            -3,
+            "TUMBES",
+            "POR ESTABLECER",
+            "TEC grave",
+        ]
+    )
     return _workbook("EGRESOS", HOSPITAL, rows)
 
 
@@ -424,14 +699,24 @@ def _hospital_row(inventor: Inventor, d: Death, number: int) -> list[Any]:
     died = d.on + dt.timedelta(days=int(inventor.random.integers(2, 12)))
     manner = "HOMICIDIO" if number in (3, 9, 15) else "POR ESTABLECER"
     return [
-        f"HC-{number:04d}", _at(d.on), _at(died), f"{d.surname_1} {d.surname_2} {d.given}", d.dni, "M" if d.sex == "male" else "F", d.age,
-        d.district, manner, inventor.one(CAUSE_WORDS[d.mechanism]),
-    ]  # fmt: skip
+        f"HC-{number:04d}",
+        _at(d.on),
+        _at(died),
+        f"{d.surname_1} {d.surname_2} {d.given}",
+        d.dni,
+        "M" if d.sex == "male" else "F",
+        d.age,
+        d.district,
+        manner,
+        inventor.one(CAUSE_WORDS[d.mechanism]),
+    ]
 
 
-# --- writing ----------------------------------------------------------------------------------------------------------
+# --- writing ---
 
-TRUTH = tuple(column.name for column in fields(Death) if column.name not in ("held_by", "given", "surname_1", "surname_2"))
+TRUTH = tuple(
+    column.name for column in fields(Death) if column.name not in ("held_by", "given", "surname_1", "surname_2")
+)
 
 
 def truth(deaths: list[Death]) -> bytes:
@@ -488,11 +773,12 @@ def main(folder: Path = FOLDER) -> None:
     """Write the files of the four institutions and the truth below ``folder``."""
     inventor = Inventor()
     deaths = invent(inventor)
+    # The police come last: what they may contradict depends on who else holds the case.
     files = {
-        "sources/policia/homicidios_2011_2015.csv": police(inventor, deaths),
         "sources/fiscalia/carpetas_2011_2015.xlsx": prosecutor(inventor, deaths),
         "sources/morgue/necropsias_2011_2015.csv": morgue(inventor, deaths),
         "sources/hospital/egresos_2011_2015.xlsx": hospital(inventor, deaths),
+        "sources/policia/homicidios_2011_2015.csv": police(inventor, deaths),
     }
     files["synthetic-truth/truth.csv"] = truth(deaths)
     for name, content in files.items():
