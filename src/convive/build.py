@@ -1,7 +1,7 @@
 """The way of the data as one readable function: received files go in, an honest observatory comes out.
 
-A build is a pure function of what lies in the observatory's folder: the same files, settings and version of Convive give the same
-bytes. The clock is never asked.
+A build is a pure function of what lies in the observatory's folder: the same files, settings and version of Convive
+give the same bytes. The clock is never asked.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -20,11 +21,13 @@ from convive.progress import Progress, Silent
 from convive.publication import audit
 from convive.publication.edition import Edition
 from convive.publication.release.whole import release
-from convive.publication.site import RenderPages, write_site
 from convive.register import Register, build_register
 from convive.sources import Harmonised, newest_delivery, read_sources
 from convive.staging import RESULTS, stage
 from convive.territory import Territory
+
+if TYPE_CHECKING:
+    from convive.publication.site import RenderPages
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,8 @@ def build(
                 version=__version__,
             )
         if publish and render_pages is not None:
+            from convive.publication.site import write_site  # charts are heavy to import
+
             write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
     return _summary(harmonised, register, figures, findings)
 
@@ -139,7 +144,7 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
 
 
 def cut_off(observatory: Observatory) -> dt.date:
-    """The date up to which the data go: what the settings say, else the newest delivery. Later dates are future dates."""
+    """The date up to which the data go: what the settings say, else the newest delivery. Later ones are future dates."""
     as_of = observatory.settings.observatory.as_of or newest_delivery(observatory)
     if as_of is None:
         raise ObservatoryError(Problem("as-of-missing", file="observatory.toml"))

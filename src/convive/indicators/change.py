@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import special, stats
+from scipy import special
 
 from convive.errors import Problem, WrongUse
 from convive.indicators.intervals import binomial_interval
@@ -65,6 +65,8 @@ def change(count_before: int, exposure_before: float, count_after: int, exposure
     if min(count_before, count_after) < 0 or not (exposure_before > 0 and exposure_after > 0):
         told = f"{count_before}/{exposure_before} → {count_after}/{exposure_after}"
         raise WrongUse(Problem("impossible-change", value=told))
+    from scipy import stats  # heavy to import, and a build compares nothing
+
     total = count_before + count_after
     share = exposure_after / (exposure_before + exposure_after)
     odds = exposure_after / exposure_before
@@ -91,9 +93,10 @@ def _ratio(share: float, odds: float) -> float:
 
 def _mid_p(count: int, total: int, share: float) -> float:
     """Twice the smaller tail, with half the probability of what was seen (Lancaster, 1961)."""
-    seen = float(stats.binom.pmf(count, total, share))
-    above = float(stats.binom.sf(count, total, share)) + seen / 2
-    return min(1.0, 2 * min(above, 1 - above))
+    at_most = float(special.bdtr(count, total, share))
+    below = float(special.bdtr(count - 1, total, share)) if count else 0.0
+    lower = (at_most + below) / 2
+    return min(1.0, 2 * min(lower, 1 - lower))
 
 
 def _odds(p_value: float, language: str) -> str:

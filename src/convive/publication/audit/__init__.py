@@ -87,7 +87,7 @@ def _finding(claim: Claim, known: dict[str, float]) -> Finding:
 
 def _holds(claim: Claim, value: float) -> bool:
     """Whether ``value`` is what was stated, to the digits printed and in the sense of the words used."""
-    half = 0.5 * 10.0 ** float(-claim.decimals) + EPSILON
+    half: float = 0.5 * 10**-claim.decimals + EPSILON
     match claim.says:
         case "equals":
             return abs(value - claim.stated) <= half
