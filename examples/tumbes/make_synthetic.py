@@ -1,6 +1,7 @@
 """Invents the victims of Tumbes 2011–2015 and writes them as four institutions would.
 
-Each has its own format and its own faults. Every person is invented; the totals are those of the founding paper. The same seed gives the same bytes.
+Each has its own format and its own faults. Every person is invented; the totals are those of the founding paper. The
+same seed gives the same bytes.
 
     python examples/tumbes/make_synthetic.py [folder]
 """
