@@ -191,6 +191,7 @@ QUALITY = {
     "cases": 182,
     "fields": [
         _field("ethnicity", "Etnicidad", "Ethnicity", required=False, missing=150, disagreements=0),
+        _field("occupation", "Ocupación", "Occupation", required=False, missing=182, disagreements=0),
         _field("sex", "Sexo", "Sex", required=True, missing=None, disagreements=4),
     ],
 }

@@ -59,7 +59,7 @@ def _trend(name: str, edition: Edition, frame: pl.DataFrame, axis: str) -> Chart
     rows = frame.with_columns(focus=pl.col("unit_code").is_in(reader.own_units()), segment=reader.segments(frame))
 
     def draw(language: str, width: theme.Width) -> Spec:
-        named = rows.with_columns(series=pl.format("{} ({})", "unit_name", _levels(rows, language)))
+        named = rows.with_columns(series=_with_level(rows, language))
         return trend.draw(
             named, width=width, y_title=say(f"site.{axis}", language), withheld=say("words.withheld", language)
         )
@@ -67,9 +67,12 @@ def _trend(name: str, edition: Edition, frame: pl.DataFrame, axis: str) -> Chart
     return telling.named(name, edition, frame, draw, telling.told_by_period)
 
 
-def _levels(rows: pl.DataFrame, language: str) -> pl.Expr:
+def _with_level(rows: pl.DataFrame, language: str) -> pl.Expr:
+    """``Tumbes (departamento)``: a department and a city may share a name. A name that says it already stays."""
     names = {level: words.level(level, language) for level in rows["unit_level"].unique()}
-    return pl.col("unit_level").replace_strict(names, return_dtype=pl.String)
+    level = pl.col("unit_level").replace_strict(names, return_dtype=pl.String)
+    says_it = pl.col("unit_name").str.contains("(", literal=True)
+    return pl.when(says_it).then("unit_name").otherwise(pl.format("{} ({})", "unit_name", level))
 
 
 def months(edition: Edition) -> Chart | None:

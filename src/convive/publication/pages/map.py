@@ -27,13 +27,20 @@ def build(reader: Reader) -> Page:
         blocks.append(Notice(say("map.schematic", language)))
     blocks += parts.chart("map-rates", reader, note=_attribution(area, language), thin_lines=False)
     blocks += parts.chart("map-intervals", reader)
-    tables = [_table(level, units, year, reader) for level in units["level"].unique(maintain_order=True)]
-    blocks.append(Section("counts", say("map.counts", language), tuple(table for table in tables if table.rows)))
+    tables = [_table(level, units, year, reader) for level in _levels_with_cases(units, reader)]
+    blocks.append(Section("counts", say("map.counts", language), tuple(tables)))
     return Page(NAME, language, say("map.title", language, unit=reader.focus_name), (_lead(reader),), tuple(blocks))
 
 
 def _attribution(area: Area | None, language: str) -> str:
     return say("map.attribution", language, attribution=area.attribution) if area and not area.schematic else ""
+
+
+def _levels_with_cases(units: pl.DataFrame, reader: Reader) -> list[str]:
+    """Levels to which deaths were assigned: a city that no source names has no zeros to show."""
+    counted = reader.rows("homicides", period="all").filter(pl.col("count") > 0)
+    with_cases = units.filter(pl.col("code").is_in(counted["unit_code"].to_list()))
+    return [level for level in units["level"].unique(maintain_order=True) if level in with_cases["level"]]
 
 
 def _table(level: str, units: pl.DataFrame, year: str, reader: Reader) -> Table:

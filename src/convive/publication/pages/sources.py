@@ -21,7 +21,7 @@ def build(reader: Reader) -> Page:
     files = [in_language(entry, language) for entry in reader.edition.sources]
     sections = [Section("files", say("sources.files", language), _files(files, reader))]
     sections += _section("rejects", _rejects(files, reader), reader)
-    sections += _section("missing", _missing(reader), reader)
+    sections += _section("missing", _missing(reader), reader, *_in_no_source(reader))
     sections += _section("register", _register(reader), reader)
     return Page(
         NAME,
@@ -63,11 +63,11 @@ def _file(entry: Tree, language: str) -> tuple[TableCell, ...]:
     )
 
 
-def _section(name: str, table: Table, reader: Reader) -> list[Section]:
+def _section(name: str, table: Table, reader: Reader, *more: Block) -> list[Section]:
     if not table.rows:
         return []
     text = Prose((say(f"sources.{name}_text", reader.language),))
-    return [Section(name, say(f"sources.{name}", reader.language), (text, table))]
+    return [Section(name, say(f"sources.{name}", reader.language), (text, table, *more))]
 
 
 def _rejects(files: list[Tree], reader: Reader) -> Table:
@@ -105,7 +105,7 @@ def _missing(reader: Reader) -> Table:
     language = reader.language
     cases = int(reader.edition.quality.get("cases", 0))
     fields = [in_language(field, language) for field in reader.edition.quality.get("fields", ())]
-    told = sorted(fields, key=lambda field: not field["required"])
+    told = sorted((field for field in fields if not _nowhere(field, cases)), key=lambda field: not field["required"])
     rows = tuple(
         (
             str(field["label"]),
@@ -117,6 +117,18 @@ def _missing(reader: Reader) -> Table:
     )
     header = tuple(say(f"sources.column.{column}", language) for column in ("field", "required", "missing", "disagree"))
     return Table(say("sources.missing_table", language, n=cases), header, rows, frozenset({2, 3}))
+
+
+def _nowhere(field: Tree, cases: int) -> bool:
+    return field["missing"] == cases and not field["required"]
+
+
+def _in_no_source(reader: Reader) -> list[Block]:
+    """Fields that nobody requires and no source gives: a sentence instead of a long table of 100 %."""
+    cases = int(reader.edition.quality.get("cases", 0))
+    fields = [in_language(field, reader.language) for field in reader.edition.quality.get("fields", ())]
+    names = [str(field["label"]) for field in fields if _nowhere(field, cases)]
+    return [Prose((say("sources.nowhere", reader.language, fields="; ".join(names)),))] if names else []
 
 
 def _missing_share(missing: int | None, cases: int, reader: Reader) -> TableCell:
