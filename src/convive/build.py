@@ -144,7 +144,7 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
 
 
 def cut_off(observatory: Observatory) -> dt.date:
-    """The date up to which the data go: what the settings say, else the newest delivery. Later ones are future dates."""
+    """The date up to which the data go: what the settings say, else the newest delivery. Later is future."""
     as_of = observatory.settings.observatory.as_of or newest_delivery(observatory)
     if as_of is None:
         raise ObservatoryError(Problem("as-of-missing", file="observatory.toml"))

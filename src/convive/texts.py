@@ -32,7 +32,7 @@ from convive.errors import LANGUAGES
 LOCALES = {"es": "es_PE", "en": "en_US"}
 
 
-def say(address: str, language: str, **values: object) -> str:
+def say(address: str, language: str, /, **values: object) -> str:
     """The text at ``address`` in ``language`` with its placeholders filled.
 
     With a value ``n``, the plural form ``.one`` or ``.other`` is taken where the text has them. Numbers are written in the

@@ -34,7 +34,7 @@ err = Console(stderr=True, highlight=False)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.dir", LANGUAGE))]
 
 
-def text(key: str, **values: object) -> str:
+def text(key: str, /, **values: object) -> str:
     """A text of the command line in the reader's language."""
     return say(f"cli.{key}", LANGUAGE, **values).strip()
 
