@@ -19,7 +19,7 @@ def run(
     host, port = _address(bind)
     observatory = Observatory.open(folder)
     recover(folder)
-    if not (observatory.public / "data" / "edition.json").exists():
+    if not (observatory.public / "index.html").exists():
         raise BuildError(Problem("not-built", file=str(folder)))
     _refuse_taken_port(host, port)
 
