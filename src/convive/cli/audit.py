@@ -26,7 +26,7 @@ def run(folder: Folder, everything: Annotated[bool, typer.Option("--all", help=t
     findings = check(observatory.claims, pl.read_parquet(figures) if figures.exists() else None)
     for finding in findings:
         if everything or finding.verdict != "holds":
-            out.print(f"{MARKS[finding.verdict]} [bold]{finding.claim.id}[/] §{finding.claim.section}")
+            out.print(f"{MARKS[finding.verdict]} [bold]{finding.claim.id}[/] {_section(finding.claim.section)}")
             out.print(f"  {finding.words(LANGUAGE)}", markup=False)
     counts = {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in MARKS}
     out.print(
@@ -39,3 +39,7 @@ def run(folder: Folder, everything: Annotated[bool, typer.Option("--all", help=t
         )
     )
     raise typer.Exit(FINE if counts["holds"] == len(findings) else FOUND)
+
+
+def _section(section: str) -> str:
+    return f"§ {section}" if section[:1].isdigit() else section

@@ -103,6 +103,8 @@ def _odds(p_value: float, language: str) -> str:
     """``3 de cada 100``: how often chance alone shows a difference as large."""
     if p_value < 0.001:
         return say("change.less_than_once", language)
+    if p_value > 0.95:
+        return say("change.almost_always", language)
     base = 100 if p_value >= 0.01 else 1000
     return say(
         "change.of_each", language, part=number(max(round(p_value * base), 1), language), base=number(base, language)

@@ -116,7 +116,8 @@ def _by_source_number(people: pl.DataFrame) -> Found:
     key = ["source_id", "source_record_number", "victim_no"]
     same = people.filter(pl.col("source_record_number").is_not_null()).filter(pl.len().over(key) > 1)
     pairs = _to_first(same, key)
-    other_person = _differ("identity") | (~_agree("identity") & (_differ("sex") | _differ("name")))
+    far = _days_apart("any_date").fill_null(0) > placeholders()["source_number_days"]
+    other_person = _differ("identity") | (~_agree("identity") & (_differ("sex") | _differ("name") | far))
     return _split(pairs, other_person, "source_number", "other-person")
 
 

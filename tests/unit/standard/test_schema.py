@@ -85,7 +85,7 @@ def test_every_carried_field_has_its_column() -> None:
 def test_a_case_tells_of_each_value_where_it_comes_from() -> None:
     schema = case_schema()
     for name in (*coded_fields(), *measured_fields(), *place_fields()):
-        assert schema[f"{name}_source"] == pl.String
+        assert schema[f"{name}_source"] == pl.Categorical
         assert schema[f"{name}_disagree"] == pl.Boolean
 
 
