@@ -129,12 +129,14 @@ def _reach_further(
     table: Table, hidden: Mask, relations: list[int], pattern: Mask, neighbours: dict[int, list[int]]
 ) -> None:
     """All rows beside the cell are hidden and still tell too much: loosen what narrows them, ring by ring."""
+    lacking = np.flatnonzero((pattern & ~hidden).any(axis=1))
+    useful = {k for row in lacking.tolist() for k in neighbours.get(row, ())}
     reached, ring = set(relations), set(relations)
-    while ring:
+    while ring and useful - reached:
         rows = {row for k in ring for row in table.sums[k].rows}
         ring = {k for row in rows for k in neighbours[row]} - reached
         reached |= ring
-        given = [_give_pattern(table, hidden, k, pattern, neighbours) for k in sorted(ring)]
+        given = [_give_pattern(table, hidden, k, pattern, neighbours) for k in sorted(ring & useful)]
         if any(given):
             return
 
