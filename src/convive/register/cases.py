@@ -1,0 +1,146 @@
+"""Cases from records: who belongs together, what is believed, how the case is called."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from convive.register.fuse import completed, fuse
+from convive.register.identity import RULES, Joins, components, exact_joins
+from convive.register.incidents import incidents
+from convive.register.ranking import Integers, Ranked, ranked, ties
+from convive.standard import concept_expression
+
+KEY = ("source_id", "source_record_number", "victim_no", "file", "row")
+CONCEPTS = ("iccs_0101", "bogota", "ceic", "qualified")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How records became cases.
+
+    ``joined_by`` counts records by the rule that joined them to another; ``contradictions`` counts pairs that a rule
+    would join and another fact forbids, by rule; ``disagreements`` counts cases whose records disagree, by field.
+    """
+
+    records: int
+    cases: int
+    joined_by: dict[str, int] = field(default_factory=dict)
+    contradictions: dict[str, int] = field(default_factory=dict)
+    disagreements: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Register:
+    """Cases, which records make them up, a summary, and pairs of records that contradict each other.
+
+    ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. Names and identity
+    numbers are not in ``cases``.
+    """
+
+    cases: pl.DataFrame
+    case_records: pl.DataFrame
+    summary: Summary
+    contradictions: pl.DataFrame
+
+
+def build_register(records: pl.DataFrame) -> Register:
+    """Join the records of the same victim exactly and fuse them into cases.
+
+    ``records`` has the columns of the record schema. The result does not depend on the order of its rows.
+    """
+    tie = ties(records)
+    joins = exact_joins(records, tie)
+    case = components(records.height, joins.pairs).astype(np.int64)
+    heads = _heads(records, ranked(case, tie), tie)
+    cases = completed(pl.concat([heads, fuse(records, case, tie)], how="horizontal"))
+    cases = cases.with_columns(
+        incidents(cases, _filed(records, case)).alias("incident_id"),
+        *(concept_expression(name).alias(f"figure_in_{name}") for name in CONCEPTS),
+    )
+    members = _members(records, case, tie, cases["case_id"], joins)
+    in_order = cases["case_id"].arg_sort()
+    return Register(cases[in_order], members, _summary(cases, members, joins), _named(records, joins.contradictions))
+
+
+def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:
+    """What a case is apart from its fields: identifier, how many records, which sources, status."""
+    sources = records["source_id"].cast(pl.String)
+    names = sources.unique().sort().to_list()
+    bits = sources.replace_strict(names, [1 << place for place in range(len(names))], return_dtype=pl.Int64)
+    mask = np.bitwise_or.reduceat(bits.to_numpy()[order.at], order.begin)
+    count = np.diff(order.begin, append=len(order.at))
+    lists = {int(one): [name for place, name in enumerate(names) if one >> place & 1] for one in np.unique(mask)}
+    return pl.DataFrame(
+        {
+            "case_id": _identifiers(records.select(KEY)[order.first], tie[order.first]),
+            "victims_in_incident": np.maximum.reduceat(records["victims_in_event"].to_numpy()[order.at], order.begin),
+            "status": pl.Series(count > 1).replace_strict(
+                {True: "matched", False: "draft"}, return_dtype=pl.Categorical
+            ),
+            "n_records": pl.Series(count, dtype=pl.Int32),
+            "sources": pl.Series(mask).replace_strict(lists, return_dtype=pl.List(pl.String)),
+            "synthetic": np.logical_or.reduceat(records["synthetic"].to_numpy()[order.at], order.begin),
+        }
+    )
+
+
+def _identifiers(firsts: pl.DataFrame, tie: Integers) -> pl.Series:
+    """Opaque names of cases, made from what names their first record for good: its source's own number, else its row.
+
+    Where two cases stand under one number of a source, the later one is named by its row too.
+    """
+    row = pl.concat_str(pl.col("file").cast(pl.String), pl.lit("#"), pl.col("row").cast(pl.String))
+    number = pl.coalesce("source_record_number", row)
+    source, victim = pl.col("source_id").cast(pl.String), pl.col("victim_no").cast(pl.String)
+    keys = firsts.select(key=pl.concat_str(source, number, victim, separator=":"), row=row)
+    if keys["key"].is_duplicated().any():
+        keys = keys.with_columns(later=pl.lit(tie) != pl.lit(tie).min().over("key"))
+        keys = keys.select(key=pl.when("later").then(pl.concat_str("key", "row", separator="@")).otherwise("key"))
+    return pl.Series("case_id", [_opaque(key) for key in keys["key"].to_list()], dtype=pl.String)
+
+
+def _opaque(key: str) -> str:
+    return hashlib.blake2b(key.encode(), digest_size=8, person=b"convive-case").hexdigest()
+
+
+def _filed(records: pl.DataFrame, case: Integers) -> pl.DataFrame:
+    """The source and number under which each case is filed: case, event."""
+    event = pl.concat_str(pl.col("source_id").cast(pl.String), "source_record_number", separator=":")
+    return records.select(event=event, case=pl.lit(pl.Series(case))).drop_nulls("event")
+
+
+def _members(records: pl.DataFrame, case: Integers, tie: Integers, case_id: pl.Series, joins: Joins) -> pl.DataFrame:
+    """Each record with its case and the strongest rule that joined it to another record."""
+    strength = np.full(records.height, len(RULES), dtype=np.int8)
+    for place, rule in reversed(list(enumerate(RULES))):
+        pairs = joins.pairs.filter(pl.col("joined_by") == rule)
+        strength[pairs["left"].to_numpy()] = strength[pairs["right"].to_numpy()] = place
+    told = pl.Series("joined_by", [*RULES, "single"], dtype=pl.Categorical)
+    members = pl.DataFrame({"case_id": case_id[case], "record_id": records["record_id"], "joined_by": told[strength]})
+    order = np.lexsort((tie, case_id.rank("dense").to_numpy()[case]))
+    return members[order]
+
+
+def _summary(cases: pl.DataFrame, members: pl.DataFrame, joins: Joins) -> Summary:
+    disagreeing = cases.select(pl.col("^.*_disagree$").sum()).row(0, named=True)
+    return Summary(
+        records=members.height,
+        cases=cases.height,
+        joined_by={
+            str(rule): number
+            for rule, number in members["joined_by"].cast(pl.String).value_counts().sort("joined_by").iter_rows()
+        },
+        contradictions=dict(joins.contradictions["joined_by"].value_counts().sort("joined_by").iter_rows()),
+        disagreements={name.removesuffix("_disagree"): int(number) for name, number in disagreeing.items() if number},
+    )
+
+
+def _named(records: pl.DataFrame, contradictions: pl.DataFrame) -> pl.DataFrame:
+    names = records["record_id"]
+    return contradictions.select(
+        left=names[contradictions["left"]], right=names[contradictions["right"]], joined_by="joined_by", reason="reason"
+    )

@@ -1,0 +1,79 @@
+"""What tells one person from another, brought to one form; null where it stands for nobody."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from convive.fold import fold
+from convive.standard import is_known
+
+
+@cache
+def placeholders() -> dict[str, Any]:
+    """Names and numbers that stand for nobody, and how far apart two records of one victim may lie."""
+    return tomllib.loads((Path(__file__).parent / "placeholders.toml").read_text("utf-8"))
+
+
+def people(records: pl.DataFrame) -> pl.DataFrame:
+    """One row a record, in order: at (its position), source_id, source_record_number, victim_no, identity, name, sex,
+    age, on, any_date.
+
+    ``identity`` and ``name`` are numbers, the same for the same person. ``on`` is the date of the event, else of the
+    death; ``any_date`` that of the death, else of the event, else of the registration.
+    """
+    return records.select(
+        "source_id",
+        "source_record_number",
+        "victim_no",
+        identity=_numbered(records["identity_number"], identity_keys),
+        name=_numbered(records.select(_whole_name(records)).to_series(), name_keys),
+        sex=pl.when(is_known("sex")).then(pl.col("sex").cast(pl.String)),
+        age="age_years",
+        on=pl.coalesce("occurred_on", "died_on"),
+        any_date=pl.coalesce("died_on", "occurred_on", "registered_on"),
+    ).with_row_index("at")
+
+
+def identity_keys(numbers: pl.Series) -> pl.Series:
+    """Identity numbers in one form; null for one that only fills a blank."""
+    rules, key = placeholders(), pl.col("key")
+    clean = pl.col("number").str.to_uppercase().str.replace(r"\.0+$", "").str.replace_all(r"[^0-9A-Z]", "")
+    table = numbers.to_frame("number").select(key=clean)
+    filled = pl.when(key.str.contains("[A-Z]")).then(key).otherwise(key.str.zfill(rules["identity_length"]))
+    table = table.with_columns(key=filled, digits=key.str.strip_chars_start("0").str.count_matches("[0-9]"))
+    same_digit = key.str.contains("^(?:" + "|".join(f"{digit}+" for digit in range(10)) + ")$")
+    usable = key.str.contains(rules["identity_pattern"]) & (pl.col("digits") >= rules["identity_digits"])
+    usable &= ~same_digit & ~key.is_in(rules["identity_numbers"])
+    return table.select(pl.when(usable).then("key")).to_series()
+
+
+def name_keys(names: pl.Series) -> pl.Series:
+    """Full names folded, their words in alphabetical order; null for one that stands for nobody or is too short."""
+    rules, plain = placeholders(), pl.col("plain")
+    letters = pl.col("name").str.replace_all(r"['’´`]", "").str.replace_all(r"[^\p{L}\p{M}]", " ")
+    table = names.to_frame("name").select(plain=fold(letters))
+    nobody = r"(?:^|\s)(?:" + "|".join(map(re.escape, rules["name_words"])) + r")(?:\s|$)"
+    person = (plain.str.count_matches(" ", literal=True) + 1 >= rules["name_parts"]) & ~plain.str.contains(nobody)
+    return table.select(pl.when(person).then(plain.str.split(" ").list.sort().list.join(" "))).to_series()
+
+
+def _whole_name(records: pl.DataFrame) -> pl.Expr:
+    if records["given_names"].null_count() == records.height:
+        return pl.col("full_name")
+    parts = pl.concat_str(["given_names", "surname_1", "surname_2"], separator=" ", ignore_nulls=True)
+    return pl.when(parts != "").then(parts).otherwise(pl.col("full_name"))
+
+
+def _numbered(values: pl.Series, keys: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """A number for each key, found on the distinct values, for numbers compare faster than words."""
+    distinct = values.drop_nulls().unique()
+    table = pl.DataFrame({"value": distinct, "key": keys(distinct)}).drop_nulls("key")
+    table = table.select("value", number=pl.col("key").hash())
+    return values.to_frame("value").join(table, on="value", how="left", maintain_order="left")["number"]
