@@ -82,9 +82,10 @@ def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:
                 {True: "matched", False: "draft"}, return_dtype=pl.Categorical
             ),
             "n_records": pl.Series(count, dtype=pl.Int32),
-            "sources": pl.Series(mask).replace_strict(lists, return_dtype=pl.List(pl.String)),
+            "sources": pl.Series(mask).replace_strict(lists, return_dtype=pl.List(pl.String)) if lists else [],
             "synthetic": np.logical_or.reduceat(records["synthetic"].to_numpy()[order.at], order.begin),
-        }
+        },
+        schema_overrides={"sources": pl.List(pl.String)},
     )
 
 
