@@ -150,6 +150,12 @@ class Reader:
                 return found
         return None
 
+    def in_no_source(self, field: str) -> bool:
+        """Whether no record of any source brings this field."""
+        cases = self.edition.quality.get("cases")
+        told = {entry["field"]: entry["missing"] for entry in self.edition.quality.get("fields", ())}
+        return cases is not None and told.get(field) == cases
+
     def category(self, disaggregation: str, code: str) -> str:
         """What people read for a category, e.g. ``sex`` / ``female``."""
         if code == "total":

@@ -146,8 +146,11 @@ def _half(reader: Reader) -> Headline | None:
 
 
 def _resolved(reader: Reader) -> Headline | None:
+    """Nothing is said where no source tells whether cases are cleared: silence is not failure."""
     half = reader.latest_half()
-    return _share("resolved", reader.figure("resolved_share", half), reader) if half else None
+    if half is None or reader.in_no_source("resolved"):
+        return None
+    return _share("resolved", reader.figure("resolved_share", half), reader)
 
 
 def _ways_on(reader: Reader) -> Section:
