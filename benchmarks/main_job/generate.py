@@ -1,6 +1,7 @@
 """An observatory of any size: synthetic victims of a country in three files, for the benchmark of the main job.
 
-``python benchmarks/main_job/generate.py DIR ROWS`` writes a complete observatory with ROWS victim rows. Seeded: same ROWS, same bytes.
+``python benchmarks/main_job/generate.py DIR ROWS`` writes a complete observatory with ROWS victim rows. Seeded: the
+same ROWS give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,11 +18,18 @@ DEPARTMENTS, PROVINCES, DISTRICTS = 25, 8, 9
 
 SHARES = {"policia": 0.40, "fiscalia": 0.35, "morgue": 0.25}
 GIVEN = ["JOSE", "LUIS", "MARIA", "JUAN", "CARLOS", "ANA", "JORGE", "ROSA", "MIGUEL", "CARMEN", "VICTOR", "JULIA"]
-SURNAMES = [f"{head}{tail}" for head in ("ALV", "BEN", "CAST", "FERN", "GUT", "HERR", "MART", "RAM") for tail in ("ARADO", "ITES", "ILLO", "EZ", "ERO", "ANO")]
+SURNAMES = [
+    f"{head}{tail}"
+    for head in ("ALV", "BEN", "CAST", "FERN", "GUT", "HERR", "MART", "RAM")
+    for tail in ("ARADO", "ITES", "ILLO", "EZ", "ERO", "ANO")
+]
 WORDS = {
     "SEXO": (["MASCULINO", "FEMENINO", "SIN REGISTRO"], [0.88, 0.11, 0.01]),
     "ARMA": (["ARMA DE FUEGO", "ARMA BLANCA", "OBJETO CONTUNDENTE", "NO SE CONOCE", ""], [0.6, 0.2, 0.1, 0.06, 0.04]),
-    "LUGAR": (["VIA PUBLICA", "DOMICILIO", "BAR", "CAMPO ABIERTO", "", "NO SE CONOCE"], [0.5, 0.2, 0.1, 0.1, 0.05, 0.05]),
+    "LUGAR": (
+        ["VIA PUBLICA", "DOMICILIO", "BAR", "CAMPO ABIERTO", "", "NO SE CONOCE"],
+        [0.5, 0.2, 0.1, 0.1, 0.05, 0.05],
+    ),
     "MOTIVO": (["VENGANZA", "ROBO", "RIÑA", "EXTORSION", "NO ESPECIFICADO", ""], [0.25, 0.2, 0.15, 0.1, 0.2, 0.1]),
     "DELITO": (["HOMICIDIO CALIFICADO", "HOMICIDIO SIMPLE", "SICARIATO", "FEMINICIDIO"], [0.4, 0.35, 0.2, 0.05]),
     "INTENCION": (["HOMICIDIO", "SUICIDIO", "ACCIDENTE", "NO SE CONOCE"], [0.85, 0.05, 0.05, 0.05]),
@@ -51,7 +59,9 @@ def victims(number: int, rng: np.random.Generator) -> pl.DataFrame:
         "FECHA_HECHO": event,
         "FECHA_MUERTE": event + rng.poisson(0.4, number),
         "FECHA_REGISTRO": event + delay,
-        "HORA": [f"{h:02d}:{m:02d}" for h, m in zip(rng.integers(0, 24, number), rng.integers(0, 60, number), strict=True)],
+        "HORA": [
+            f"{h:02d}:{m:02d}" for h, m in zip(rng.integers(0, 24, number), rng.integers(0, 60, number), strict=True)
+        ],
         "UBIGEO": codes[rng.integers(0, len(codes), number)],
         "EDAD": rng.integers(1, 90, number),
         "DNI": [f"{identity:08d}" for identity in rng.permutation(60_000_000)[:number] + 10_000_000],
@@ -85,7 +95,7 @@ def received(truth: pl.DataFrame, rows: int, prefix: str, rng: np.random.Generat
     )
 
 
-PROFILE = '''[profile]
+PROFILE = """[profile]
 id = "{source}"
 version = 1
 extends = "generic"
@@ -97,9 +107,9 @@ title.es = "{source} (sintético)"
 title.en = "{source} (synthetic)"
 publisher = "benchmark"
 licence = "CC0-1.0"
-'''
+"""
 
-OBSERVATORY = '''[observatory]
+OBSERVATORY = """[observatory]
 id = "benchmark"
 name.es = "Banco de pruebas"
 name.en = "Benchmark"
@@ -107,9 +117,9 @@ synthetic.es = "Datos sintéticos para medir la velocidad."
 synthetic.en = "Synthetic data to measure speed."
 focus = "01"
 as_of = 2021-01-15
-'''
+"""
 
-TERRITORY = '''levels = ["country", "department", "province", "district"]
+TERRITORY = """levels = ["country", "department", "province", "district"]
 
 [[units]]
 file = "units.csv"
@@ -121,12 +131,12 @@ series = "synthetic"
 source.es = "Población sintética"
 source.en = "Synthetic population"
 synthetic = true
-'''
+"""
 
 
 def write_territory(folder: Path, rng: np.random.Generator) -> None:
     folder.mkdir(parents=True)
-    codes = ["PE"] + sorted({code[:length] for code in districts() for length in (2, 4, 6)})
+    codes = ["PE", *sorted({code[:length] for code in districts() for length in (2, 4, 6)})]
     level = {2: "department", 4: "province", 6: "district"}
     units = pl.DataFrame(
         {

@@ -1,8 +1,10 @@
 """The peer of the main benchmark: what an analyst would write in pandas for the same job.
 
-Reads the three files, harmonises dates, ages, places and codes, keeps rejects, joins records of one victim by identity number or by
-name, sex and date within a day, takes the first known value of each field, and writes counts and rates with exact intervals by
-department, province, district, year and month, and by sex, age group, mechanism, place and motive.
+Reads the three files, harmonises dates, ages, places and codes (keeping the raw text), keeps rejects, joins records
+of one victim by identity number or by name, sex and date within a day, takes the first known value of each field with
+the source it came from and whether others disagree, and writes counts, rates and shares with exact intervals by
+department, province and district, by month, half-year, year and the whole time, and the same breakdowns as Convive.
+It checks less: no place against the territory, no formula cells, no row shapes, no contradictions between joins.
 
 ``python benchmarks/main_job/peer_pandas.py DIR OUT``
 """
@@ -16,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.stats import chi2
+from scipy.stats import beta, chi2
 
 BLANK = {"", "SIN REGISTRO"}
 UNKNOWN = {"NO SE CONOCE", "NO ESPECIFICADO"}
@@ -35,6 +37,25 @@ CODES = {
     "ESTADO_CIVIL": {"SOLTERO": "single", "CASADO": "married", "CONVIVIENTE": "cohabiting"},
     "INSTRUCCION": {"PRIMARIA COMPLETA": "primary", "SECUNDARIA COMPLETA": "secondary", "SUPERIOR": "higher"},
     "RELACION": {"DESCONOCIDO": "stranger", "PAREJA": "partner", "CONOCIDO": "acquaintance"},
+}
+BREAKDOWNS = [
+    "SEXO",
+    "age_group",
+    "ARMA",
+    "LUGAR",
+    "MOTIVO",
+    "qualified",
+    "weekday",
+    "hour",
+    "hour_of_week",
+    "month_of_year",
+]
+FUSED = [*CODES, "FECHA_HECHO", "FECHA_MUERTE", "FECHA_REGISTRO", "EDAD", "UBIGEO", "HORA", "OCUPACION"]
+SHARES = {
+    "share_qualified": lambda deaths: deaths["qualified"],
+    "share_firearm": lambda deaths: deaths["ARMA"] == "firearm",
+    "share_public_place": lambda deaths: deaths["LUGAR"].isin(["street", "open_area", "bar"]),
+    "share_motive_unknown": lambda deaths: deaths["MOTIVO"].isin(["unknown", "not_recorded", "unmapped"]),
 }
 DATES = ["FECHA_HECHO", "FECHA_MUERTE", "FECHA_REGISTRO"]
 
@@ -89,7 +110,12 @@ def fuse(records: pd.DataFrame) -> pd.DataFrame:
     known = records.copy()
     for name in CODES:
         known[name] = known[name].where(~known[name].isin(kinds))
-    cases = known.groupby("case").first()
+    grouped = known.groupby("case")
+    cases = grouped.first()
+    for name in FUSED:
+        cases[f"{name}_disagree"] = grouped[name].nunique() > 1
+        cases[f"{name}_source"] = known[known[name].notna()].groupby("case")["source"].first()
+    cases["sources"] = grouped["source"].agg(lambda sources: "+".join(sorted(set(sources))))
     for name in CODES:
         cases[name] = cases[name].fillna("unknown")
     return cases
@@ -101,26 +127,57 @@ def exact(counts: pd.DataFrame) -> pd.DataFrame:
     return counts
 
 
+def shares(part: pd.DataFrame, whole: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+    table = part.merge(whole, on=on, suffixes=("", "_whole"))
+    table["share"] = table["count"] / table["count_whole"]
+    table["share_low"] = np.nan_to_num(beta.ppf(0.025, table["count"], table["count_whole"] - table["count"] + 1))
+    table["share_high"] = np.nan_to_num(
+        beta.ppf(0.975, table["count"] + 1, table["count_whole"] - table["count"]), nan=1
+    )
+    return table
+
+
+def counted(deaths: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    return deaths.groupby(by, observed=True).size().rename("count").reset_index()
+
+
 def figures(cases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     deaths = cases[cases["INTENCION"] == "intentional"].copy()
-    deaths["year"] = deaths["FECHA_HECHO"].dt.year
-    deaths["month"] = deaths["FECHA_HECHO"].dt.strftime("%Y-%m")
-    deaths["weekday"] = deaths["FECHA_HECHO"].dt.weekday
+    on = deaths["FECHA_HECHO"].fillna(deaths["FECHA_MUERTE"])
+    deaths["year"] = on.dt.year.astype(str)
+    deaths["month"] = on.dt.strftime("%Y-%m")
+    deaths["half"] = deaths["year"] + np.where(on.dt.month <= 6, "-H1", "-H2")
+    deaths["all"] = "all"
+    deaths["weekday"] = deaths["FECHA_HECHO"].dt.weekday + 1
     deaths["hour"] = deaths["HORA"].str[:2]
+    deaths["hour_of_week"] = deaths["weekday"].astype(str) + "-" + deaths["hour"]
+    deaths["month_of_year"] = on.dt.month
+    deaths["qualified"] = deaths["DELITO"].isin(["homicidio_calificado", "sicariato"])
     deaths["age_group"] = pd.cut(deaths["EDAD"], [0, 15, 30, 45, 60, 200], right=False).astype(str)
     made = []
     for length in (2, 4, 6):
         deaths["unit"] = deaths["UBIGEO"].str[:length]
-        for period in ("year", "month"):
-            made.append(deaths.groupby(["unit", period]).size().rename("count").reset_index().assign(breakdown="total"))
-        for breakdown in ("SEXO", "age_group", "ARMA", "LUGAR", "MOTIVO", "DELITO", "weekday", "hour"):
-            grouped = deaths.groupby(["unit", "year", breakdown], observed=True).size().rename("count").reset_index()
-            made.append(grouped.rename(columns={breakdown: "category"}).assign(breakdown=breakdown))
-    counted = exact(pd.concat(made))
-    rates = counted.merge(population, left_on=["unit", "year"], right_on=["code", "year"], how="left")
+        for period in ("year", "month", "half", "all"):
+            renamed = deaths.drop(columns="month") if period != "month" else deaths
+            total = counted(renamed.rename(columns={period: "period"}), ["unit", "period"])
+            made.append(total.assign(breakdown="total"))
+            for name, chosen in SHARES.items():
+                part = counted(deaths[chosen(deaths)].rename(columns={period: "period"}), ["unit", "period"])
+                made.append(shares(part, total, ["unit", "period"]).assign(breakdown=name))
+        for breakdown in BREAKDOWNS:
+            for period in ("year", "all"):
+                table = counted(deaths.rename(columns={period: "period"}), ["unit", "period", breakdown])
+                table = table.rename(columns={breakdown: "category"})
+                if length < 6:
+                    whole = table.groupby(["unit", "period"])["count"].sum().reset_index()
+                    table = shares(table, whole, ["unit", "period"])
+                made.append(table.assign(breakdown=breakdown))
+    counts = exact(pd.concat(made))
+    population["period"] = population["year"].astype(str)
+    rates = counts.merge(population, left_on=["unit", "period"], right_on=["code", "period"], how="left")
     for name in ("count", "low", "high"):
         rates[f"{name}_rate"] = rates[name] / rates["population"] * 1e5
-    return rates
+    return rates.sort_values(["breakdown", "unit", "period"])
 
 
 def main(folder: Path, out: Path) -> None:

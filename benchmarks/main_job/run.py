@@ -1,7 +1,7 @@
 """The main job beside a straightforward pandas script, on the same files, in the same run.
 
-``make bench`` or ``python benchmarks/main_job/run.py [ROWS ...]`` prints, for each size, wall time and peak memory of both as whole
-processes, their ratio, and how our time grows with the rows.
+``make bench`` or ``python benchmarks/main_job/run.py [ROWS ...]`` prints, for each size, wall time and peak memory of
+both as whole processes, their ratio, and how our time grows with the rows.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ def main(sizes: list[int]) -> None:
         ours, our_mb, peer, peer_mb = compare(rows)
         first = first or (rows, ours)
         growth = (ours / first[1]) / (rows / first[0])
-        print(f"{rows:>10,} {ours:>10.2f} {our_mb:>7.0f} {peer:>10.2f} {peer_mb:>7.0f} {peer / ours:>6.1f}× {growth:>7.2f}")
-    print("growth: time relative to the smallest size, divided by rows relative to the smallest size (1 = as fast as rows)")
+        times = f"{ours:>10.2f} {our_mb:>7.0f} {peer:>10.2f} {peer_mb:>7.0f}"
+        print(f"{rows:>10,} {times} {peer / ours:>6.1f}× {growth:>7.2f}", flush=True)
+    print("growth: time over that of the smallest size, divided by rows over those of the smallest (1 = as rows)")
 
 
 if __name__ == "__main__":

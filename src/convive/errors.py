@@ -12,9 +12,9 @@
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
-A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects file
-instead of an exception: the good rows go on. What a problem says in Spanish and English lives in ``problems.toml`` of the room
-that finds it, so that messages, rejects and translations come from one place.
+A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
+file instead of an exception: the good rows go on. What a problem says in Spanish and English lives in
+``problems.toml`` of the room that finds it, so that messages, rejects and translations come from one place.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ WRONG_USE = 2
 class Problem:
     """One thing that is wrong, where it is, and what to do about it.
 
-    ``code`` names an entry of a ``problems.toml``; ``values`` fills its named placeholders. ``row`` counts as a spreadsheet
-    does: the first line of the file is row 1, whether or not it is a header.
+    ``code`` names an entry of a ``problems.toml``; ``values`` fills its named placeholders. ``row`` counts as a
+    spreadsheet does: the first line of the file is row 1, whether or not it is a header.
     """
 
     code: str

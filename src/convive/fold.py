@@ -1,4 +1,5 @@
-"""Text as it is compared: without accents, case, or stray spaces. ``Ñ`` folds to ``N``, as registries with old systems write it."""
+"""Text as it is compared: without accents, case, or stray spaces. ``Ñ`` folds to ``N``, as registries with old
+systems write it."""
 
 from __future__ import annotations
 

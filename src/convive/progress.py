@@ -9,7 +9,8 @@ class Progress(Protocol):
     """A listener: the command line draws bars, tests stay silent."""
 
     def start(self, step: str, total: int | None = None, **values: object) -> None:
-        """A new step begins; ``step`` is a text address (:mod:`convive.texts`), ``total`` its number of units if known."""
+        """A new step begins; ``step`` is a text address (:mod:`convive.texts`), ``total`` its number of units if
+        known."""
 
     def advance(self, amount: int = 1) -> None:
         """``amount`` more units of the current step are done."""

@@ -1,8 +1,9 @@
 """A build replaces the former result whole or not at all.
 
-Everything is written below ``.building/``. When it is complete that folder is renamed to ``.ready/``: one atomic step, after which
-the new result is the true one. Only then are ``private/`` and ``public/`` exchanged. Whoever next opens the observatory finds either
-no ``.ready/`` (the former result stands; leftovers are removed) or a ``.ready/`` (the exchange is carried to its end).
+Everything is written below ``.building/``. When it is complete that folder is renamed to ``.ready/``: one atomic
+step, after which the new result is the true one. Only then are ``private/`` and ``public/`` exchanged. Whoever next
+opens the observatory finds either no ``.ready/`` (the former result stands; leftovers are removed) or a ``.ready/``
+(the exchange is carried to its end).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ RESULTS = ("private", "public")
 
 @contextmanager
 def stage(folder: Path, results: Sequence[str] = RESULTS) -> Iterator[Path]:
-    """A fresh folder in which to build ``results`` of the observatory at ``folder``; exchanged at the end for the former.
+    """A fresh folder in which to build ``results`` of the observatory at ``folder``; exchanged at the end for the
+    former.
 
     If the block raises or the process dies, the former results stay as they were; so do those that are not built.
 

@@ -35,8 +35,8 @@ LOCALES = {"es": "es_PE", "en": "en_US"}
 def say(address: str, language: str, /, **values: object) -> str:
     """The text at ``address`` in ``language`` with its placeholders filled.
 
-    With a value ``n``, the plural form ``.one`` or ``.other`` is taken where the text has them. Numbers are written in the
-    reader's locale, except those already given as strings.
+    With a value ``n``, the plural form ``.one`` or ``.other`` is taken where the text has them. Numbers are written
+    in the reader's locale, except those already given as strings.
 
     Raises ``KeyError`` for an address that does not exist: a missing text is a mistake of ours, never silent.
     """

@@ -21,7 +21,8 @@ EPSILON = 1e-9
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim, recomputed. ``recomputed`` is None where it cannot be checked; ``why`` then names the text that says so."""
+    """One claim, recomputed. ``recomputed`` is None where it cannot be checked; ``why`` then names the text that says
+    so."""
 
     claim: Claim
     verdict: Verdict

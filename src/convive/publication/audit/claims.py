@@ -26,8 +26,8 @@ class FigureInput(Strict):
 class Claim(Strict):
     """One published number and the arithmetic that it should follow from.
 
-    ``says`` is how it was stated ("at least", "almost" …); ``decimals`` the digits with which it was printed; ``tolerance`` the relative
-    distance that "about" and "almost" allow.
+    ``says`` is how it was stated ("at least", "almost" …); ``decimals`` the digits with which it was printed;
+    ``tolerance`` the relative distance that "about" and "almost" allow.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")

@@ -38,8 +38,8 @@ class FormulaError(ValueError):
 def evaluate(formula: str, inputs: Mapping[str, float]) -> float:
     """The value of ``formula``.
 
-    Numbers, names of ``inputs``, + - * / **, parentheses, min, max, abs and round are allowed. Raises :class:`FormulaError` for
-    anything else, and ``ZeroDivisionError`` where the arithmetic has no result.
+    Numbers, names of ``inputs``, + - * / **, parentheses, min, max, abs and round are allowed. Raises
+    :class:`FormulaError` for anything else, and ``ZeroDivisionError`` where the arithmetic has no result.
     """
     return _value(_parsed(formula), inputs)
 
