@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from convive.errors import CatalogueError
 from convive.observatory import Bilingual, Strict, misfits
 
 FOLDER = Path(__file__).parent / "catalogue"
 
+Base = Literal["", "concept", "undetermined", "other", "all"]
 Kind = Literal["count", "rate", "share", "breakdown_share", "median", "published"]
 PeriodForm = Literal["month", "half", "year", "all"]
 
@@ -27,6 +28,12 @@ class Part(Strict):
     codes: tuple[str, ...] = ()
     property: str | None = None
 
+    @model_validator(mode="after")
+    def _is_one_condition(self) -> Part:
+        if bool(self.concept) == bool(self.field) or bool(self.field) != (bool(self.codes) != bool(self.property)):
+            raise ValueError("a part is a concept, or a field with either codes or a property")
+        return self
+
 
 class Indicator(Strict):
     """One indicator: its words in both languages, and how it is measured."""
@@ -35,7 +42,7 @@ class Indicator(Strict):
     version: str
     kind: Kind
     unit: Literal["victims", "per_100k", "share", "days", "complaints"]
-    base: str = ""
+    base: Base = ""
     concept: str | None = None
     where: Mapping[str, tuple[str, ...]] = {}
     part: Part | None = None
@@ -51,6 +58,15 @@ class Indicator(Strict):
     method: Bilingual
     standard: str
     caution: Bilingual
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Indicator:
+        """What is measured says of what and for which periods; a share says of which part."""
+        if self.kind != "published" and not (self.base and self.periods):
+            raise ValueError(f"an indicator of kind {self.kind!r} needs base and periods")
+        if (self.kind == "share") != (self.part is not None):
+            raise ValueError("part belongs to indicators of kind 'share', and each of them needs it")
+        return self
 
     @property
     def definition_version(self) -> str:

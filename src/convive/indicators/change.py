@@ -9,10 +9,8 @@ from scipy import special
 
 from convive.errors import Problem, WrongUse
 from convive.indicators.intervals import binomial_interval
+from convive.indicators.rules import rules
 from convive.texts import number, say
-
-FEW = 5
-"""Fewer cases than this in both periods together are too few to speak of a change."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +18,9 @@ class Change:
     """What two counts say of a change of the rate.
 
     ``rate_ratio`` after / before (infinite where before is 0, NaN where both are) with its exact 95 % interval;
-    ``p_value`` two-sided exact conditional; ``p_value_mid`` its mid-p form, less conservative; ``probability_rise``
-    that the true rate after is higher than before.
+    ``p_value`` two-sided exact conditional: how probable counts as improbable as these are if nothing changed;
+    ``p_value_mid`` twice the smaller tail, half of what was seen counted; ``probability_rise`` that the true rate after
+    is higher than before.
     """
 
     count_before: int
@@ -42,11 +41,11 @@ class Change:
 
     def words(self, language: str) -> str:
         """The verdict in one or two plain sentences."""
-        if self.count_before + self.count_after < FEW:
+        if self.count_before + self.count_after < rules()["change_cases"]:
             return say("change.few", language, n=self.count_before + self.count_after)
         rose = self.probability_rise >= 0.5
         sure = self.probability_more_than_noise
-        key = "sure" if sure >= 0.975 else "likely" if sure >= 0.9 else "unclear"
+        key = "sure" if sure >= rules()["change_sure"] else "likely" if sure >= rules()["change_likely"] else "unclear"
         percent = number(min(math.floor(sure * 1000) / 10, 99.9), language, 1 if sure >= 0.99 else 0)
         noise = _odds(self.p_value, language)
         return say(f"change.{key}_{'rise' if rose else 'fall'}", language, percent=percent, noise=noise)
@@ -57,8 +56,8 @@ def change(count_before: int, exposure_before: float, count_after: int, exposure
 
     Given their sum, the later count is binomial with probability ``exposure_after / (exposure_before +
     exposure_after)`` if nothing changed (Przyborowski and Wilenski, Biometrika 1940;31:313–23). The interval of the
-    ratio inverts that test (Clopper–Pearson); the probability of a rise is the posterior one under Jeffreys priors, a
-    beta tail.
+    ratio is that of this probability (Clopper–Pearson); the probability of a rise is the posterior one under Jeffreys
+    priors, a beta tail. Exposures must be of one population series: across a break of it nothing can be compared.
 
     Raises :class:`WrongUse` for a negative count or an exposure that is not positive.
     """

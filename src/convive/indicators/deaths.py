@@ -11,7 +11,6 @@ from convive.indicators.catalogue import Indicator, Part
 from convive.standard import age_group_expression, classification, concept_expression
 
 NOT_RECORDED = "not_recorded"
-UNKNOWN_HOUR = "not_recorded"
 DATES = {
     "occurrence": ("occurred_on", "died_on", "registered_on"),
     "residence": ("occurred_on", "died_on", "registered_on"),
@@ -61,7 +60,8 @@ def in_part(part: Part) -> pl.Expr:
 
 def category(breakdown: str, place: str) -> pl.Expr:
     """The category of a case in a breakdown; what is not known is a category too."""
-    clock, day = pl.col("occurred_time").dt.hour(), pl.col("occurred_on").dt.weekday()
+    clock = pl.col("occurred_time").dt.hour()
+    day = pl.when(~_is_vaguer_than("day")).then(pl.col("occurred_on").dt.weekday())
     hour = clock.cast(pl.String).str.zfill(2)
     match breakdown:
         case "age_group":
@@ -75,11 +75,18 @@ def category(breakdown: str, place: str) -> pl.Expr:
         case "hour":
             return hour.fill_null(NOT_RECORDED)
         case "hour_of_week":
-            return pl.concat_str(day.cast(pl.String), hour, separator="-").fill_null(UNKNOWN_HOUR)
+            return pl.concat_str(day.cast(pl.String), hour, separator="-").fill_null(NOT_RECORDED)
         case "month":
-            return counted_on(place).dt.month().cast(pl.String).str.zfill(2)
+            month = pl.when(~_is_vaguer_than("month")).then(counted_on(place).dt.month())
+            return month.cast(pl.String).str.zfill(2).fill_null(NOT_RECORDED)
         case _:
             return pl.col(breakdown).cast(pl.String)
+
+
+def _is_vaguer_than(precision: str) -> pl.Expr:
+    """The moment is known less exactly: a month written as its first day has no weekday."""
+    vaguer = {"day": ["month", "year"], "month": ["year"]}[precision]
+    return pl.col("occurred_precision").cast(pl.String).is_in(vaguer).fill_null(False)
 
 
 def located(cases: pl.DataFrame, place: str) -> pl.DataFrame:

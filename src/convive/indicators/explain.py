@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from rapidfuzz import process
 
-from convive.errors import Problem, WrongUse
+from convive.errors import BuildError, Problem, WrongUse
 from convive.indicators.catalogue import Indicator, catalogue
 from convive.indicators.deaths import category, in_indicator, in_part, located, period_expression
 from convive.standard import classification
@@ -41,13 +41,15 @@ def explain(
 ) -> Explanation:
     """Explain the figure at ``indicator/unit/period[/disaggregation/category]``.
 
-    Raises :class:`WrongUse` naming the nearest addresses where there is no such figure.
+    Raises :class:`WrongUse` naming the nearest addresses where there is no such figure, and :class:`BuildError` where
+    the cases given are not those that the figure counted (tables of two builds).
     """
     figure = _find(address, figures)
     indicator = catalogue()[figure["indicator"]]
     counted = _counted(figure, indicator, cases, territory, concept)
     if counted is not None and counted.height != figure["count"]:
-        raise WrongUse(Problem("unknown-figure", value=address, values={"near": "–"}))
+        found = {"count": figure["count"], "found": counted.height}
+        raise BuildError(Problem("figure-without-its-cases", value=address, values=found))
     ids = tuple(counted["case_id"].sort().to_list()) if counted is not None else ()
     records = case_records.filter(pl.col("case_id").is_in(list(ids)))["record_id"].str.split(":").list.first()
     by_source = {str(source): int(n) for source, n in records.value_counts().sort("record_id").iter_rows()}

@@ -23,23 +23,27 @@ def published(aggregates: pl.DataFrame, territory: Territory) -> pl.DataFrame:
     _refuse_unknown(aggregates)
     sums = [name for name, indicator in catalogue().items() if indicator.sum]
     alone = aggregates.filter(~pl.col("indicator").is_in(sums)).with_columns(sources="source_id")
-    added = _added_up(aggregates.filter(pl.col("indicator").is_in(sums)), territory)
-    whole = (
-        added.group_by(KEYS)
-        .agg(pl.col("value", "count").sum(), pl.col("sources").first(), pl.col("synthetic").any())
-        .with_columns(disaggregation=pl.lit(TOTAL), category=pl.lit(TOTAL))
-    )
+    sums_of = aggregates.filter(pl.col("indicator").is_in(sums))
+    parts = sums_of.filter(pl.col("disaggregation") != TOTAL)
+    total = pl.lit(TOTAL)
+    whole = _added_up(_once(sums_of).with_columns(disaggregation=total, category=total), territory)
+    added = pl.concat([_added_up(parts, territory), whole])
     version = {name: indicator.definition_version for name, indicator in catalogue().items()}
     told = ["disaggregation", "category", "value", "count", "sources", "synthetic"]
     return pl.concat(
-        [alone.select(*KEYS, *told, "population"), added.select(*KEYS, *told), whole.select(*KEYS, *told)],
-        how="diagonal",
+        [alone.select(*KEYS, *told, "population"), added.select(*KEYS, *told)], how="diagonal"
     ).with_columns(
         status=pl.lit("as_published"),
         status_reason=pl.lit(""),
         definition_version=pl.col("indicator").replace_strict(version, return_dtype=pl.String),
         place=pl.lit(""),
     )
+
+
+def _once(aggregates: pl.DataFrame) -> pl.DataFrame:
+    """Of what a source tells of a unit and period, what makes its total: the one it gives, else one breakdown."""
+    rank = pl.when(pl.col("disaggregation") == TOTAL).then(pl.lit("")).otherwise("disaggregation")
+    return aggregates.filter(rank == rank.min().over("source_id", *KEYS))
 
 
 def _added_up(aggregates: pl.DataFrame, territory: Territory) -> pl.DataFrame:
