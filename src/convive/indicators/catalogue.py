@@ -76,9 +76,14 @@ class Indicator(Strict):
 
 @cache
 def catalogue() -> Mapping[str, Indicator]:
-    """All indicators by id, in the order of the files; raises :class:`CatalogueError` naming a misfit key."""
+    """All indicators by id, in the order of the files."""
+    return read_catalogue(FOLDER)
+
+
+def read_catalogue(folder: Path) -> Mapping[str, Indicator]:
+    """The indicators of all files of ``folder``; raises :class:`CatalogueError` naming each misfit key."""
     found: dict[str, Indicator] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         for name, entry in tomllib.loads(path.read_text("utf-8")).items():
             try:
                 found[name] = Indicator.model_validate({"id": name, **entry})
