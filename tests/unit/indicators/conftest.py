@@ -87,10 +87,11 @@ def _records(deaths: tuple[Death, ...]) -> list[Death]:
 def _record(row: int, death: Death) -> Death:
     made: Death = dict.fromkeys(record_schema()) | dict.fromkeys(coded_fields(), "not_recorded")
     made |= {f"{name}_missing": "not_recorded" for name in measured_fields()}
-    made |= {"source_id": "pnp", "source_body": "police", "file": "pnp.csv", "row": row, "record_id": f"pnp:0:{row}:1"}
+    made |= {"source_id": "pnp", "source_body": "police", "file": "pnp.csv", "row": row}
     made |= {"victim_no": 1, "victims_in_event": 1, "synthetic": False, "received_on": dt.date(2015, 7, 1)}
     made |= {f"{name}_column": name for name in death if name in coded_fields()}
-    return made | {"occurred_on": FIRST} | death
+    made |= {"record_id": f"{death.get('source_id', 'pnp')}:0:{row}:1", "occurred_on": FIRST}
+    return made | death
 
 
 @pytest.fixture(scope="session")
