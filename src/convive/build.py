@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,6 +15,7 @@ import polars as pl
 from convive import __version__
 from convive.errors import Findings, ObservatoryError, Problem
 from convive.indicators import measure
+from convive.keeping import Keeper
 from convive.observatory import Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
@@ -79,14 +79,18 @@ def build(
     """
     progress = progress or Silent()
     settings = observatory.settings
-    with stage(observatory.folder, RESULTS if publish else ("private",)) as building:
+    results = RESULTS if publish else ("private",)
+    with stage(observatory.folder, results) as building, Keeper(building / "private") as keeper:
         progress.start("build.territory")
         territory = Territory.load(observatory.territory)
         as_of = cut_off(observatory)
         harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress)
+        keeper.keep(records=harmonised.records, rejects=harmonised.rejects)
+        keeper.keep(aggregates=harmonised.aggregates, files=harmonised.files)
 
         progress.start("build.register")
         register = build_register(harmonised.records)
+        keeper.keep(cases=register.cases, case_records=register.case_records)
 
         progress.start("build.figures")
         figures = measure(
@@ -97,10 +101,11 @@ def build(
             as_of=as_of,
             place=settings.observatory.place,
         )
+        keeper.keep(figures=figures)
         findings = audit.check(observatory.claims, figures) if observatory.claims.exists() else []
 
         progress.start("build.private")
-        _write_private(building / "private", harmonised, register, figures)
+        keeper.finish()
 
         if publish:
             progress.start("build.release")
@@ -149,20 +154,6 @@ def cut_off(observatory: Observatory) -> dt.date:
     if as_of is None:
         raise ObservatoryError(Problem("as-of-missing", file="observatory.toml"))
     return as_of
-
-
-def _write_private(folder: Path, harmonised: Harmonised, register: Register, figures: pl.DataFrame) -> None:
-    tables = {
-        "records": harmonised.records,
-        "rejects": harmonised.rejects,
-        "aggregates": harmonised.aggregates,
-        "files": harmonised.files,
-        "cases": register.cases,
-        "case_records": register.case_records,
-        "figures": figures,
-    }
-    for name, table in tables.items():
-        table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=1)
 
 
 def _summary(harmonised: Harmonised, register: Register, figures: pl.DataFrame, findings: list[audit.Finding]) -> Built:

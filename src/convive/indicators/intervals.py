@@ -42,18 +42,19 @@ def binomial_interval(part: ArrayLike, whole: ArrayLike, *, confidence: float = 
 
 
 def median_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:
-    """Median with an interval by order statistics.
+    """Median with an interval by order statistics; NaN for no values. See :func:`median_rank` for the ranks."""
+    x = np.sort(np.asarray(values, dtype=np.float64))
+    if not len(x):
+        return float("nan"), float("nan"), float("nan")
+    rank = median_rank(len(x), confidence=confidence)
+    return float(np.median(x)), float(x[rank]), float(x[len(x) - 1 - rank])
+
+
+def median_rank(n: int, *, confidence: float = 0.95) -> int:
+    """How many of ``n`` sorted values lie below the interval of their median, and as many above it.
 
     The ranks are the narrowest symmetric pair whose binomial coverage reaches ``confidence`` (Conover, Practical
-    Nonparametric Statistics, 3rd ed., §3.2). With fewer than six values no pair reaches 95 %: low and high are then the
-    extremes.
+    Nonparametric Statistics, 3rd ed., §3.2). With fewer than six values no pair reaches 95 %: the extremes are taken.
     """
-    x = np.sort(np.asarray(values, dtype=np.float64))
-    n = len(x)
-    if n == 0:
-        return float("nan"), float("nan"), float("nan")
-    ranks = np.arange(n + 1)
-    below = special.bdtr(ranks, n, 0.5)
-    lower = int(np.searchsorted(below, (1 - confidence) / 2, side="right"))
-    lower = max(lower - 1, 0)
-    return float(np.median(x)), float(x[lower]), float(x[n - 1 - lower])
+    below = special.bdtr(np.arange(n + 1), n, 0.5)
+    return max(int(np.searchsorted(below, (1 - confidence) / 2, side="right")) - 1, 0)

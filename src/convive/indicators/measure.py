@@ -11,7 +11,7 @@ import polars as pl
 from convive.indicators.catalogue import Indicator, catalogue
 from convive.indicators.counting import SYNTHETIC, TOTAL, Scene, breakdown, prepare, totals, with_zeros
 from convive.indicators.deaths import in_indicator, in_part, period_end
-from convive.indicators.intervals import binomial_interval, median_interval, poisson_interval
+from convive.indicators.intervals import binomial_interval, median_rank, poisson_interval
 from convive.indicators.published import published
 from convive.indicators.rules import rules
 from convive.standard import figures_schema
@@ -127,17 +127,22 @@ def _medians(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.Da
     )
     tables = [
         above.group_by(pl.col("above").alias("unit_code"), pl.col(f"in_{form}").alias("period")).agg(
-            "days", pl.len().cast(pl.Int64).alias("count"), pl.col("mask").bitwise_or()
+            pl.col("days").sort(), pl.len().cast(pl.Int64).alias("count"), pl.col("mask").bitwise_or()
         )
         for form in indicator.periods
     ]
     table = pl.concat(tables)
-    found = [median_interval(values.to_numpy(), confidence=rules()["confidence"]) for values in table["days"]]
-    medians = pl.DataFrame(found, schema={"value": pl.Float64, "low": pl.Float64, "high": pl.Float64}, orient="row")
+    ranks = {n: median_rank(n, confidence=rules()["confidence"]) for n in table["count"].unique().to_list()}
+    rank = pl.col("count").replace_strict(ranks, return_dtype=pl.Int64)
     total = pl.lit(TOTAL, dtype=pl.Categorical)
-    return pl.concat([table.drop("days"), medians], how="horizontal").with_columns(
-        disaggregation=total, category=total, denominator=pl.col("count")
-    )
+    return table.with_columns(
+        value=pl.col("days").list.median(),
+        low=pl.col("days").list.get(rank).cast(pl.Float64),
+        high=pl.col("days").list.get(pl.col("count") - 1 - rank).cast(pl.Float64),
+        disaggregation=total,
+        category=total,
+        denominator=pl.col("count"),
+    ).drop("days")
 
 
 def _finished(table: pl.DataFrame, indicator: Indicator, scene: Scene) -> pl.DataFrame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +22,9 @@ from convive.standard import aggregates_schema, files_schema, record_schema, rej
 from convive.territory import Territory
 
 __all__ = ["Harmonised", "newest_delivery", "read_sources"]
+
+WORKERS = 2
+"""Files taken at a time: what is one thread's work in one file fills the time of the other."""
 
 
 @dataclass(frozen=True)
@@ -53,25 +58,21 @@ def read_sources(
     told: list[Problem] = []
     seen: dict[tuple[str, str | int], str] = {}
     only_files = not problems
-    for folder, path, profile in received:
-        label = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        try:
-            raw = read(path, profile.reader)
-            first = seen.setdefault((raw.sha256, profile.reader.sheet), label)
-            if first != label:
-                told.append(Problem("same-file-twice", file=label, value=first))
-                continue
-            parts.append(
-                _part(Delivery(folder.name, path.relative_to(folder).as_posix(), profile, raw), territory, as_of)
-            )
-            told += [_at(folder.name, problem) for problem in raw.problems] + parts[-1].problems
-        except BuildError:
-            raise
-        except Findings as error:
-            only_files = only_files and isinstance(error, SourceFileError)
-            problems += [_at(folder.name, problem) for problem in error.problems]
-        finally:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts_taken = pool.map(partial(_taken, territory, as_of), received)
+        for (folder, path, profile), part in zip(received, parts_taken, strict=True):
             progress.advance()
+            if isinstance(part, Findings):
+                only_files = only_files and isinstance(part, SourceFileError)
+                problems += [_at(folder.name, problem) for problem in part.problems]
+                continue
+            label = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+            first = seen.setdefault((str(part.file["file_sha256"]), profile.reader.sheet), label)
+            if first == label:
+                parts.append(part)
+                told += part.problems
+            else:
+                told.append(Problem("same-file-twice", file=label, value=first))
     if problems:
         raise SourceFileError(problems) if only_files else ProfileError(problems)
     return _whole(parts, told)
@@ -82,6 +83,18 @@ def newest_delivery(observatory: Observatory) -> dt.date | None:
     profiles, _ = _profiles(observatory)
     dates = [profile.profile.received_on for _, profile in profiles if profile.profile.received_on]
     return max(dates, default=None)
+
+
+def _taken(territory: Territory, as_of: dt.date, received: tuple[Path, Path, Profile]) -> _Part | Findings:
+    """One file read and harmonised, or what is wrong with it; the account of rows is ours to keep, so it is raised."""
+    folder, path, profile = received
+    try:
+        delivery = Delivery(folder.name, path.relative_to(folder).as_posix(), profile, read(path, profile.reader))
+        return _part(delivery, territory, as_of)
+    except BuildError:
+        raise
+    except Findings as error:
+        return error
 
 
 @dataclass(frozen=True)
@@ -151,7 +164,8 @@ def _part(delivery: Delivery, territory: Territory, as_of: dt.date) -> _Part:
         "synthetic": about.synthetic,
     }
     records, aggregates = (None, result.records) if counted else (result.records, None)
-    return _Part(records, aggregates, rejects, file, result.problems)
+    told = [_at(delivery.source_id, problem) for problem in delivery.raw.problems] + result.problems
+    return _Part(records, aggregates, rejects, file, told)
 
 
 def _whole(parts: list[_Part], told: list[Problem]) -> Harmonised:

@@ -8,6 +8,7 @@ import polars as pl
 
 from convive.errors import Problem, SourceFileError
 from convive.sources.reading.delimited import read_delimited
+from convive.sources.reading.formulas import blank_formulas
 from convive.sources.reading.options import MEGABYTE, ReaderOptions
 from convive.sources.reading.table import RawTable, drop_blank_rows, fingerprint
 from convive.sources.reading.workbook import read_workbook
@@ -57,5 +58,13 @@ def _read_parquet(path: Path, file: str) -> RawTable:
         detail = str(error).splitlines()[0]
         raise SourceFileError(Problem("parquet-damaged", file=file, values={"detail": detail})) from error
     text, blank_rows = drop_blank_rows(text.with_columns(pl.col("row").cast(pl.Int64)))
+    text, cells = blank_formulas(text)
     problems = (Problem("no-rows", file=file),) if text.is_empty() else ()
-    return RawTable(text, fingerprint(path), path.stat().st_size, blank_rows=blank_rows, problems=problems)
+    return RawTable(
+        text,
+        fingerprint(path),
+        path.stat().st_size,
+        cell_problems=cells,
+        blank_rows=blank_rows,
+        problems=problems,
+    )

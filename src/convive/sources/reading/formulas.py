@@ -11,7 +11,7 @@ import polars as pl
 
 from convive.sources.reading.table import CELLS_SCHEMA
 
-_FORMULA = r"^\s*(?:[=]|@[A-Za-z]|[+\-]\s*[A-Za-z][\w.]*\s*[(|!])"
+_FORMULA = r"^\s*(?:=|[@+\-]\s*[A-Za-z][\w.]*\s*[(|!])"
 
 
 def blank_formulas(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

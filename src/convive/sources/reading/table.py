@@ -61,8 +61,12 @@ def fingerprint(path: Path) -> str:
 def drop_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """``frame`` without rows that hold nothing but blanks, and how many there were."""
     columns = [name for name in frame.columns if name != "row"]
-    if not columns or frame.select(pl.col(columns[0]).is_null().any()).item() is False:
+    if not columns or not frame.select(_blank(columns[0]).any()).item():
         return frame, 0
-    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in columns)
+    blank = pl.all_horizontal(_blank(name) for name in columns)
     kept = frame.filter(~blank)
     return kept, frame.height - kept.height
+
+
+def _blank(name: str) -> pl.Expr:
+    return pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import fastexcel
@@ -11,13 +13,14 @@ import openpyxl
 import polars as pl
 
 from convive.errors import Problem, SourceFileError
+from convive.sources.reading.formulas import blank_formulas
 from convive.sources.reading.headers import column_names
 from convive.sources.reading.options import MEGABYTE, ReaderOptions
 from convive.sources.reading.table import CELLS_SCHEMA, RawTable, drop_blank_rows, fingerprint, no_cells
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_ENTRIES = 10_000
-_FIRST_ROW = re.compile(rb"<(?:\w+:)?row[^>]*?\sr=\"(\d+)\"")
+_FIRST_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"[A-Z]+(\d+)\"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b")
 
 
 def read_workbook(path: Path, options: ReaderOptions, *, file: str) -> RawTable:
@@ -28,35 +31,29 @@ def read_workbook(path: Path, options: ReaderOptions, *, file: str) -> RawTable:
         sheet = _sheet_name(reader.sheet_names, options, file)
         cells = reader.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
-        raise SourceFileError(
-            Problem("workbook-damaged", file=file, values={"detail": str(error).splitlines()[0]})
-        ) from error
-    if cells.is_empty():
-        raise SourceFileError(Problem("empty-file", file=file))
+        raise SourceFileError(_damaged(file, error)) from error
     start, has_formulas = _look_into(path, sheet)
-    return _table(path, cells, options, file, start, _formulas(path, sheet) if has_formulas else no_cells())
+    return _table(path, cells, options, file, start, _formulas(path, sheet) if has_formulas else None)
 
 
 def _table(
-    path: Path, cells: pl.DataFrame, options: ReaderOptions, file: str, start: int, formulas: pl.DataFrame
+    path: Path, cells: pl.DataFrame, options: ReaderOptions, file: str, start: int, formulas: _Formulas | None
 ) -> RawTable:
     skipped = max(options.skip_rows - (start - 1), 0)
     header = cells.slice(skipped, options.header_rows).rows()
+    if not any((cell or "").strip() for line in header for cell in line):
+        raise SourceFileError(Problem("empty-file", file=file))
     header_row = start + skipped + options.header_rows - 1
-    names, problems = column_names(header, file=file, row=header_row, group_separator=options.group_separator)
     body = cells.slice(skipped + options.header_rows)
-    if options.skip_footer:
-        body = body.head(max(body.height - options.skip_footer, 0))
+    names, problems = column_names(header, file=file, row=header_row, group_separator=options.group_separator)
+    names += _beyond_the_header(body, len(names))
     body = body.select(cells.columns[: len(names)])
     body = body.rename(dict(zip(body.columns, names, strict=True))).with_columns(_excel_text(pl.all()))
     frame = body.with_row_index("row", offset=header_row + 1).with_columns(pl.col("row").cast(pl.Int64))
-    letters = {openpyxl.utils.get_column_letter(place): name for place, name in enumerate(names, start=1)}
-    told = (
-        formulas.filter((pl.col("row") > header_row) & pl.col("column").is_in(list(letters)))
-        .with_columns(pl.col("column").replace(letters))
-        .filter(pl.col("row") <= header_row + frame.height)
-    )
-    frame, blank_rows = drop_blank_rows(_blanked(frame, told))
+    told = _told(formulas, names, header_row) if formulas else no_cells()
+    frame, blank_rows = _data_rows(_blanked(frame, told), told, options.skip_footer)
+    frame, as_text = blank_formulas(frame)
+    told = pl.concat([told.filter(pl.col("row").is_in(frame["row"].implode())), as_text]).sort("row", "column")
     if frame.is_empty():
         problems.append(Problem("no-rows", file=file))
     return RawTable(
@@ -67,6 +64,29 @@ def _table(
         blank_rows=blank_rows,
         problems=tuple(problems),
     )
+
+
+def _beyond_the_header(body: pl.DataFrame, named: int) -> list[str]:
+    """Names for columns at the right that hold data under no header: what was received is not dropped unseen."""
+    filled = [place for place, column in enumerate(body.columns) if body[column].null_count() < body.height]
+    return [f"column {place + 1}" for place in range(named, max(filled, default=-1) + 1)]
+
+
+def _told(formulas: _Formulas, names: list[str], header_row: int) -> pl.DataFrame:
+    letters = {openpyxl.utils.get_column_letter(place): name for place, name in enumerate(names, formulas.first_column)}
+    return formulas.cells.filter((pl.col("row") > header_row) & pl.col("column").is_in(list(letters))).with_columns(
+        pl.col("column").replace(letters)
+    )
+
+
+def _data_rows(frame: pl.DataFrame, told: pl.DataFrame, footer: int) -> tuple[pl.DataFrame, int]:
+    """Rows that hold something, formulas included, before the footer; and how many were blank."""
+    said, _ = drop_blank_rows(frame)
+    formula = frame.filter(pl.col("row").is_in(told["row"].implode()))
+    kept = frame.filter(pl.col("row").is_in(pl.concat([said["row"], formula["row"]]).unique().implode()))
+    last = kept["row"].max()
+    blank_rows = frame.height - kept.height
+    return kept.filter(pl.col("row") <= int(last) - footer) if isinstance(last, int) else kept, blank_rows
 
 
 def _excel_text(cell: pl.Expr) -> pl.Expr:
@@ -98,8 +118,17 @@ def _refuse_unsafe(path: Path, options: ReaderOptions, file: str) -> None:
         raise SourceFileError(_too_large(file, size, options.max_workbook_bytes))
     if not zipfile.is_zipfile(path):
         raise SourceFileError(Problem("not-a-workbook", file=file))
-    with zipfile.ZipFile(path) as parts:
-        entries = parts.infolist()
+    try:
+        with zipfile.ZipFile(path) as parts:
+            _refuse_zip_bomb(parts.infolist(), size, options, file)
+            liar = parts.testzip()  # unpacks no more than is declared, and tells where more would come
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise SourceFileError(_damaged(file, error)) from error
+    if liar:
+        raise SourceFileError(Problem("workbook-damaged", file=file, values={"detail": liar}))
+
+
+def _refuse_zip_bomb(entries: list[zipfile.ZipInfo], size: int, options: ReaderOptions, file: str) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if (
         unpacked > options.max_uncompressed
@@ -109,6 +138,12 @@ def _refuse_unsafe(path: Path, options: ReaderOptions, file: str) -> None:
         raise SourceFileError(
             Problem("zip-bomb", file=file, value=str(unpacked // MEGABYTE), values={"packed": max(size // MEGABYTE, 1)})
         )
+
+
+def _damaged(file: str, error: Exception) -> Problem:
+    return Problem(
+        "workbook-damaged", file=file, values={"detail": (str(error) or type(error).__name__).splitlines()[0]}
+    )
 
 
 def _too_large(file: str, size: int, limit: int) -> Problem:
@@ -125,31 +160,39 @@ def _sheet_name(names: list[str], options: ReaderOptions, file: str) -> str:
 
 
 def _look_into(path: Path, sheet: str) -> tuple[int, bool]:
-    """The first row that the sheet holds, and whether any of its cells has a formula: a stream through its XML."""
+    """The first row that says something, and whether any cell has a formula: a stream through the sheet's XML."""
     book = openpyxl.load_workbook(path, read_only=True)
     part = book[sheet]._worksheet_path
     book.close()
-    start, found, tail = 1, False, b""
+    start, tail = 0, b""
     with zipfile.ZipFile(path) as parts, parts.open(part.lstrip("/")) as xml:
-        first = True
         while chunk := xml.read(4 * MEGABYTE):
             window = tail + chunk
-            if first and (match := _FIRST_ROW.search(window)):
-                start, first = int(match[1]), False
-            if b"<f>" in window or b"<f " in window or b":f>" in window:
-                found = True
-                break
-            tail = window[-64:]
-    return start, found
+            if not start and (match := _FIRST_CELL.search(window)):
+                start = int(match[1])
+            if b"<f>" in window or b"<f " in window or b":f>" in window or b":f " in window:
+                return start or 1, True
+            tail = window[-512:]
+    return start or 1, False
 
 
-def _formulas(path: Path, sheet: str) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Formulas:
+    """Formula cells of a sheet (row, column letter, value, code) and the first column, from 1, that says something."""
+
+    cells: pl.DataFrame
+    first_column: int
+
+
+def _formulas(path: Path, sheet: str) -> _Formulas:
     book = openpyxl.load_workbook(path, read_only=True)
-    told = [
-        (cell.row, cell.column_letter, str(cell.value), "formula-cell")
-        for row in book[sheet].iter_rows()
-        for cell in row
-        if cell.value is not None and cell.data_type == "f"
-    ]
+    told: list[tuple[int, str, str, str]] = []
+    first_column = 1 << 14
+    for row in book[sheet].iter_rows():
+        for cell in row:
+            if cell.value is not None:
+                first_column = min(first_column, cell.column)
+                if cell.data_type == "f":
+                    told.append((cell.row, cell.column_letter, str(cell.value), "formula-cell"))
     book.close()
-    return pl.DataFrame(told, schema=CELLS_SCHEMA, orient="row")
+    return _Formulas(pl.DataFrame(told, schema=CELLS_SCHEMA, orient="row"), first_column)
