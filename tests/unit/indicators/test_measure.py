@@ -179,13 +179,11 @@ def test_the_concept_decides_what_a_homicide_is(measured: Measured) -> None:
     assert counted == {"ceic": 1, "bogota": 2}
 
 
-@pytest.mark.parametrize(
-    ("precision", "weekday", "month"), [("month", "not_recorded", "03"), ("year",) + ("not_recorded",) * 2]
-)
-def test_a_vague_date_has_no_weekday(measured: Measured, precision: str, weekday: str, month: str) -> None:
+@pytest.mark.parametrize(("precision", "month"), [("month", "03"), ("year", "not_recorded")])
+def test_a_vague_date_has_no_weekday(measured: Measured, precision: str, month: str) -> None:
     figures = measured({"occurred_precision": precision}).filter(indicator="homicides", unit_code="24", period="2012")
     told = {name: figures.filter(disaggregation=name)["category"].to_list() for name in ("weekday", "month")}
-    assert told == {"weekday": [weekday], "month": [month]}
+    assert told == {"weekday": ["not_recorded"], "month": [month]}
 
 
 def test_no_cases_no_figures(measured: Measured) -> None:
@@ -198,7 +196,5 @@ def test_twenty_thousand_cases_are_no_trouble(many: pl.DataFrame, territory: Ter
     figures = measure(pl.concat([many] * 70), NONE, territory, concept="ceic", as_of=LATER)
     few = measure(many, NONE, territory, concept="ceic", as_of=LATER)
     assert figures.height == few.height
-    assert (
-        figures.filter(indicator="homicides")["count"].to_list()
-        == (few.filter(indicator="homicides")["count"] * 70).to_list()
-    )
+    counts, times = (table.filter(indicator="homicides")["count"] for table in (figures, few))
+    assert counts.to_list() == (times * 70).to_list()
