@@ -127,18 +127,18 @@ def _header(text: Path, options: ReaderOptions, file: str) -> tuple[list[str], i
         raise SourceFileError(Problem("empty-file", file=file))
     row = options.skip_rows + options.header_rows
     names, problems = column_names(header, file=file, row=row, group_separator=options.group_separator)
-    _refuse_wrong_delimiter(names, options, file)
+    if len(names) == 1:
+        _refuse_wrong_delimiter(header[-1][0], row, options, file)
     return names, consumed, row, problems
 
 
-def _refuse_wrong_delimiter(names: list[str], options: ReaderOptions, file: str) -> None:
-    if len(names) == 1:
-        for other in (";", ",", "\t", "|"):
-            if other != options.delimiter and names[0].count(other) >= 1:
-                value = "tab" if other == "\t" else other
-                raise SourceFileError(
-                    Problem("wrong-delimiter", file=file, row=1, value=value, values={"declared": options.delimiter})
-                )
+def _refuse_wrong_delimiter(only: str, row: int, options: ReaderOptions, file: str) -> None:
+    for other in (";", ",", "\t", "|"):
+        if other != options.delimiter and other in only:
+            value, declared = ("tab" if mark == "\t" else mark for mark in (other, options.delimiter))
+            raise SourceFileError(
+                Problem("wrong-delimiter", file=file, row=row, value=value, values={"declared": declared})
+            )
 
 
 def _fast(

@@ -32,8 +32,12 @@ def read_workbook(path: Path, options: ReaderOptions, *, file: str) -> RawTable:
         cells = reader.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
         raise SourceFileError(_damaged(file, error)) from error
-    start, has_formulas = _look_into(path, sheet)
-    return _table(path, cells, options, file, start, _formulas(path, sheet) if has_formulas else None)
+    try:
+        start, has_formulas = _look_into(path, sheet)
+        formulas = _formulas(path, sheet) if has_formulas else None
+    except Exception as error:  # openpyxl lets any error of a damaged part through
+        raise SourceFileError(_damaged(file, error)) from error
+    return _table(path, cells, options, file, start, formulas)
 
 
 def _table(
