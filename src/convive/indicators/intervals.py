@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+from scipy import special, stats
 
 Floats = NDArray[np.float64]
 
@@ -41,20 +41,13 @@ def binomial_interval(part: ArrayLike, whole: ArrayLike, *, confidence: float = 
     return low[where].reshape(x.shape), high[where].reshape(x.shape)
 
 
-def median_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:
-    """Median with an interval by order statistics; NaN for no values. See :func:`median_rank` for the ranks."""
-    x = np.sort(np.asarray(values, dtype=np.float64))
-    if not len(x):
-        return float("nan"), float("nan"), float("nan")
-    rank = median_rank(len(x), confidence=confidence)
-    return float(np.median(x)), float(x[rank]), float(x[len(x) - 1 - rank])
-
-
-def median_rank(n: int, *, confidence: float = 0.95) -> int:
-    """How many of ``n`` sorted values lie below the interval of their median, and as many above it.
+def median_rank(size: ArrayLike, *, confidence: float = 0.95) -> NDArray[np.int64]:
+    """How many of ``size`` sorted values lie below the interval of their median, and as many above it.
 
     The ranks are the narrowest symmetric pair whose binomial coverage reaches ``confidence`` (Conover, Practical
     Nonparametric Statistics, 3rd ed., §3.2). With fewer than six values no pair reaches 95 %: the extremes are taken.
+    Shaped as ``size``.
     """
-    below = special.bdtr(np.arange(n + 1), n, 0.5)
-    return max(int(np.searchsorted(below, (1 - confidence) / 2, side="right")) - 1, 0)
+    above = stats.binom.ppf((1 - confidence) / 2, np.asarray(size), 0.5)
+    ranks: NDArray[np.int64] = np.maximum(above - 1, 0).astype(np.int64)
+    return ranks

@@ -132,8 +132,7 @@ def _medians(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.Da
         for form in indicator.periods
     ]
     table = pl.concat(tables)
-    ranks = {n: median_rank(n, confidence=rules()["confidence"]) for n in table["count"].unique().to_list()}
-    rank = pl.col("count").replace_strict(ranks, return_dtype=pl.Int64)
+    rank = pl.lit(pl.Series(median_rank(table["count"].to_numpy(), confidence=rules()["confidence"])))
     total = pl.lit(TOTAL, dtype=pl.Categorical)
     return table.with_columns(
         value=pl.col("days").list.median(),

@@ -186,6 +186,13 @@ def test_a_vague_date_has_no_weekday(measured: Measured, precision: str, month: 
     assert told == {"weekday": ["not_recorded"], "month": [month]}
 
 
+def test_a_median_has_an_interval_by_order_statistics(measured: Measured) -> None:
+    delays = [3, 1, 4, 1, 5, 9, 2, 6, 5, 35]
+    figures = measured(*({"registered_on": dt.date(2012, 3, 5) + dt.timedelta(days=days)} for days in delays))
+    row = figures.filter(indicator="registration_delay_days", unit_code="24", period="2012").row(0, named=True)
+    assert (row["value"], row["low"], row["high"], row["denominator"]) == (4.5, 1, 9, 10)
+
+
 def test_no_cases_no_figures(measured: Measured) -> None:
     empty = measured()
     assert empty.is_empty()
