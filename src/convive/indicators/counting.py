@@ -84,9 +84,9 @@ def prepare(cases: pl.DataFrame, territory: Territory, *, concept: str, place: s
     return Scene(prepared, territory, tree, concept, place, as_of, {bit: name for name, bit in bits.items()})
 
 
-def totals(counted: pl.DataFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
+def totals(counted: pl.LazyFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
     """Counts by unit and period: unit_code, period, disaggregation, category, count, mask."""
-    added = [counted.lazy().group_by("unit", pl.col(f"in_{form}").alias("period")).agg(*_added()) for form in forms]
+    added = [counted.group_by("unit", pl.col(f"in_{form}").alias("period")).agg(*_added()) for form in forms]
     finest = pl.concat(pl.collect_all(added))
     return _summed(finest, TOTAL, pl.lit(TOTAL, dtype=pl.Categorical), scene.tree)
 

@@ -50,7 +50,7 @@ def _measured(scene: Scene) -> Iterator[tuple[Indicator, pl.DataFrame]]:
     for indicator in catalogue().values():
         if indicator.kind == "published":
             continue
-        counted = scene.cases.filter(in_indicator(indicator, scene.concept))
+        counted = scene.cases.lazy().filter(in_indicator(indicator, scene.concept))
         match indicator.kind:
             case "count":
                 yield indicator, _counts(indicator, counted, scene)
@@ -64,7 +64,7 @@ def _measured(scene: Scene) -> Iterator[tuple[Indicator, pl.DataFrame]]:
                 yield indicator, _medians(indicator, counted, scene)
 
 
-def _counts(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.DataFrame:
+def _counts(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
     whole = totals(counted, indicator.periods, scene)
     if indicator.zeros:
         whole = with_zeros(whole, indicator.periods, scene)
@@ -73,7 +73,7 @@ def _counts(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.Dat
     return table.with_columns(value=pl.col("count").cast(pl.Float64), low=low, high=high)
 
 
-def _rates(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.DataFrame:
+def _rates(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
     """Only whole years, and only where unit and year have a population; what follows a break says so."""
     population = scene.territory.population.filter(pl.col("year") <= _last_whole_year(scene.as_of)).select(
         pl.col("unit_code").cast(pl.Categorical),
@@ -96,7 +96,7 @@ def _rates(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.Data
     return exact.with_columns(pl.col("low", "high") * per).drop("year", "broken")
 
 
-def _shares(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.DataFrame:
+def _shares(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
     assert indicator.part is not None
     whole = totals(counted, indicator.periods, scene)
     part = totals(counted.filter(in_part(indicator.part)), indicator.periods, scene).select(*KEYS, part="count")
@@ -119,12 +119,11 @@ def _as_share(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(value=pl.col("count") / pl.col("denominator"), low=low, high=high)
 
 
-def _medians(indicator: Indicator, counted: pl.DataFrame, scene: Scene) -> pl.DataFrame:
+def _medians(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
     days = (pl.col("registered_on") - pl.coalesce("occurred_on", "died_on")).dt.total_days()
     known = counted.with_columns(days=days).filter(pl.col("days").is_not_null())
-    above = known.select("unit", "in_year", "in_all", "days", "mask").join(
-        scene.tree.filter(pl.col("level") != scene.finest), on="unit", how="inner"
-    )
+    coarse = scene.tree.lazy().filter(pl.col("level") != scene.finest)
+    above = known.select("unit", "in_year", "in_all", "days", "mask").join(coarse, on="unit", how="inner").collect()
     tables = [
         above.group_by(pl.col("above").alias("unit_code"), pl.col(f"in_{form}").alias("period")).agg(
             pl.col("days").sort(), pl.len().cast(pl.Int64).alias("count"), pl.col("mask").bitwise_or()
