@@ -6,6 +6,7 @@ from typing import Annotated
 
 import polars as pl
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from convive.cli.screen import LANGUAGE, Folder, out, progress, text
@@ -32,7 +33,7 @@ def _show_problems(problems: list[Problem]) -> None:
     if problems:
         table = _table()
         for problem in problems:
-            table.add_row(problem.place(), problem.value, problem.reason(LANGUAGE), problem.remedy(LANGUAGE))
+            _add(table, problem.place(), problem.value, problem.reason(LANGUAGE), problem.remedy(LANGUAGE))
         out.print(table)
 
 
@@ -41,10 +42,15 @@ def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
         table = _table(title=str(code))
         for reject in group.head(limit).iter_rows(named=True):
             place = f"{reject['source_id']}/{reject['file']}:{reject['row']} [{reject['column']}]"
-            table.add_row(place, reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
+            _add(table, place, reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
         out.print(table)
         if group.height > limit:
             out.print(text("check.more", n=group.height - limit))
+
+
+def _add(table: Table, *cells: str | None) -> None:
+    """A row as it is: the square brackets of a profile's tables are not markup."""
+    table.add_row(*(escape(cell or "") for cell in cells))
 
 
 def _table(title: str | None = None) -> Table:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+from rich.text import Text
 
 from convive.errors import LANGUAGES, ConviveError
 from convive.texts import say
@@ -44,13 +45,14 @@ def complain(error: ConviveError, language: str) -> None:
     for problem in error.problems:
         place = problem.place()
         if place:
-            err.print(f"[bold red]✗[/] [bold]{_plain(place)}[/]", soft_wrap=True)
-        err.print(f"  {_plain(problem.reason(language))}", soft_wrap=True)
-        err.print(f"  [cyan]→ {_plain(problem.remedy(language))}[/]", soft_wrap=True)
+            err.print(Text.assemble(("✗ ", "bold red"), (plain(place), "bold")), soft_wrap=True)
+        err.print(Text(f"  {plain(problem.reason(language))}"), soft_wrap=True)
+        err.print(Text(f"  → {plain(problem.remedy(language))}", "cyan"), soft_wrap=True)
 
 
-def _plain(words: str) -> str:
-    return words.replace("[", r"\[")
+def plain(words: str) -> str:
+    """``words`` with what could steer a terminal made visible: received values are shown as they came, never obeyed."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in words)
 
 
 class ProgressBars:
