@@ -103,7 +103,7 @@ def read_toml(path: Path, model: type[BaseModel] | None = None) -> dict[str, obj
     """The tables of a TOML file; raises :class:`ObservatoryError` where it cannot be read or does not fit ``model``."""
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ObservatoryError(Problem("toml-unreadable", file=path.name, values={"detail": str(error)})) from error
     if model is not None:
         try:

@@ -55,6 +55,7 @@ def main() -> None:
     except ConviveError as error:
         complain(error, LANGUAGE)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo(text("interrupted"), err=True)
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # Typer turns Ctrl+C into this code and says nothing
+            typer.echo(text("interrupted"), err=True)
+        raise

@@ -50,4 +50,4 @@ def run(folder: Folder, *, until: Annotated[Until, typer.Option(help=text("build
         )
     )
     if built.claims_differing:
-        out.print(text("build.claims", n=built.claims_differing, folder=folder))
+        out.print(text("build.claims", n=built.claims_differing, folder=folder), markup=False)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from convive.cli.screen import LANGUAGE, Folder, out, progress, text
+from convive.cli.screen import LANGUAGE, Folder, out, plain, progress, text
 from convive.errors import FINE, FOUND, Problem
 from convive.observatory import Observatory
 
@@ -38,6 +38,8 @@ def _show_problems(problems: list[Problem]) -> None:
 
 
 def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
+    if rejects.is_empty():
+        return
     for (code,), group in rejects.group_by("code", maintain_order=True):
         table = _table(title=str(code))
         for reject in group.head(limit).iter_rows(named=True):
@@ -49,8 +51,8 @@ def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
 
 
 def _add(table: Table, *cells: str | None) -> None:
-    """A row as it is: the square brackets of a profile's tables are not markup."""
-    table.add_row(*(escape(cell or "") for cell in cells))
+    """A row as it is: square brackets are not markup, and nothing in it steers the terminal."""
+    table.add_row(*(Text(plain(cell or "")) for cell in cells))
 
 
 def _table(title: str | None = None) -> Table:

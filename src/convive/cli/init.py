@@ -18,7 +18,7 @@ def run(folder: Folder) -> None:
     with as_file(files("convive.cli") / "template") as template:
         copytree(template, folder, dirs_exist_ok=True)
     _name(folder)
-    out.print(text("init.done", folder=folder))
+    out.print(text("init.done", folder=folder), markup=False)
 
 
 def _name(folder: Path) -> None:

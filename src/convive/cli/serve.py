@@ -25,7 +25,7 @@ def run(
 
     from convive.web.server import serve
 
-    out.print(text("serve.at", address=bind))
+    out.print(text("serve.at", address=bind), markup=False)
     serve(observatory.public, host=host, port=port)
 
 
