@@ -172,7 +172,7 @@ def _is_provisional(period: str, as_of: dt.date) -> bool:
         return True
     end = period_end(period)
     months = (as_of.year - end.year) * 12 + as_of.month - end.month
-    return end >= as_of or months < int(rules()["provisional_months"])
+    return months < int(rules()["provisional_months"])
 
 
 def _last_whole_year(as_of: dt.date) -> int:

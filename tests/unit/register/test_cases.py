@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from convive.register import build_register, precedence
-from convive.standard import case_records_schema, case_schema, record_fields
+from convive.standard import case_records_schema, case_schema, fields, record_fields
 
 MakeRecords = Callable[..., pl.DataFrame]
 BODIES = {"pnp", "mpfn", "morgue", "sinadef", "eess"}
@@ -153,3 +155,10 @@ def test_every_body_has_its_place_in_every_order(field: str) -> None:
         "press",
         "citizen",
     }
+
+
+def test_precedence_names_only_fields_that_exist() -> None:
+    table = tomllib.loads((files("convive.register") / "precedence.toml").read_text("utf-8"))
+    named = [field for order in table["order"] for field in order["fields"]]
+    assert [field for field in named if field not in fields()] == []
+    assert len(set(named)) == len(named)
