@@ -157,7 +157,7 @@ def test_sources_tell_files_rejects_and_what_is_missing(small_edition: Edition) 
     assert "2 fuentes entregaron 2 archivos con 300 filas: 290 registros" in text
     assert "150 de 182 (82 %)" in text
     assert "Son sintéticos" in text
-    assert "que no son obligatorios: Ocupación." in text
+    assert "que no se piden siempre: Ocupación." in text
     assert "Policía; Fiscalía" in said(build(small_edition, "how", "es"))
 
 
