@@ -113,7 +113,8 @@ def _lines(
     lines.append(told("computed", line=_arithmetic(figure, indicator, language)))
     lines.append(_interval(figure, indicator, language))
     lines.append(told("definition", version=indicator.definition_version, definition=indicator.definition[language]))
-    lines.append(told("standard", standard=indicator.standard))
+    if indicator.standard != "–":
+        lines.append(told("standard", standard=indicator.standard))
     if figure["population"] is not None and indicator.kind == "rate":
         lines.append(_population(figure, territory, language))
     if indicator.kind != "published":
