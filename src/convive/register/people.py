@@ -45,7 +45,7 @@ def identity_keys(numbers: pl.Series) -> pl.Series:
     """Identity numbers in one form; null for one that only fills a blank."""
     rules, key = placeholders(), pl.col("key")
     clean = pl.col("number").str.to_uppercase().str.replace(r"\.0+$", "").str.replace_all(r"[^0-9A-Z]", "")
-    table = numbers.to_frame("number").select(key=clean)
+    table = numbers.to_frame("number").select(key=clean.str.replace(rules["identity_prefix"], ""))
     filled = pl.when(key.str.contains("[A-Z]")).then(key).otherwise(key.str.zfill(rules["identity_length"]))
     table = table.with_columns(key=filled, digits=key.str.strip_chars_start("0").str.count_matches("[0-9]"))
     same_digit = key.str.contains("^(?:" + "|".join(f"{digit}+" for digit in range(10)) + ")$")

@@ -51,7 +51,9 @@ def test_a_real_name_that_holds_such_letters_is_one(person: str) -> None:
     assert name(person) is not None
 
 
-@pytest.mark.parametrize("written", ["00432112", "432112", "432112.0", "00 432-112", " 00432112 "])
+@pytest.mark.parametrize(
+    "written", ["00432112", "432112", "432112.0", "00 432-112", " 00432112 ", "DNI N° 00432112", "D.N.I. 432112"]
+)
 def test_one_number_however_a_spreadsheet_wrote_it(written: str) -> None:
     assert identity(written) == "00432112"
 
