@@ -23,7 +23,7 @@ def run(folder: Folder, everything: Annotated[bool, typer.Option("--all", help=t
     if not observatory.claims.exists():
         raise ObservatoryError(Problem("claims-missing", file=str(folder)))
     figures = observatory.private / "figures.parquet"
-    findings = check(observatory.claims, pl.read_parquet(figures) if figures.exists() else None)
+    findings = check(observatory.claims, pl.read_parquet(figures, glob=False) if figures.exists() else None)
     for finding in findings:
         if everything or finding.verdict != "holds":
             out.print(f"{MARKS[finding.verdict]} [bold]{finding.claim.id}[/] {_section(finding.claim.section)}")

@@ -22,7 +22,8 @@ def run(folder: Folder, figure: Annotated[str, typer.Argument(metavar="FIGURE", 
     if not (observatory.private / "figures.parquet").exists():
         raise BuildError(Problem("not-built", file=str(folder)))
     tables = {
-        name: pl.read_parquet(observatory.private / f"{name}.parquet") for name in ("figures", "cases", "case_records")
+        name: pl.read_parquet(observatory.private / f"{name}.parquet", glob=False)
+        for name in ("figures", "cases", "case_records")
     }
     explanation = explain(
         figure,

@@ -51,7 +51,7 @@ def read(path: Path, options: ReaderOptions) -> RawTable:
 
 def _read_parquet(path: Path, file: str) -> RawTable:
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, glob=False)
         frame = frame.rename({"row": "row (2)"}) if "row" in frame.columns else frame
         text = frame.with_columns(pl.all().cast(pl.String)).with_row_index("row", offset=1)
     except pl.exceptions.PolarsError as error:

@@ -146,6 +146,7 @@ def _fast(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     frame = pl.read_csv(
         text,
+        glob=False,
         has_header=False,
         schema=dict.fromkeys(names, pl.String),
         separator=options.delimiter,
@@ -175,6 +176,7 @@ def _too_short(
         return None
     lines = pl.read_csv(
         text,
+        glob=False,
         has_header=False,
         schema={"raw": pl.String},
         separator="\x1f",

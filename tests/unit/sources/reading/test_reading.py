@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -77,6 +78,24 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, refused: Refused) -> None:
         if root:
             os.seteuid(0)
     assert problem.code == "file-not-readable"
+
+
+@pytest.mark.parametrize("name", ["hechos [1].csv", "¿hechos*?.csv", "hechos [a-z].parquet", "hechos {1}.xlsx"])
+def test_names_with_marks_that_patterns_use(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "carpeta [1]" / name
+    path.parent.mkdir()
+    frame = pl.DataFrame({"a": ["1", "2"], "b": ["x", None]})
+    match path.suffix:
+        case ".csv":
+            path.write_text("a,b\n1,x\n2\n")
+        case ".parquet":
+            frame.write_parquet(path)
+        case _:
+            book = openpyxl.Workbook()
+            for row in (frame.columns, *frame.rows()):
+                book.active.append(row)
+            book.save(path)
+    assert read(path, ReaderOptions()).frame["a"].to_list()[0] == "1"
 
 
 def test_the_fingerprint_is_that_of_the_bytes_received(tmp_path: Path) -> None:
