@@ -142,7 +142,7 @@ class City:
         return Answer(ended.returncode, " ".join(words_said.split()))
 
     def table(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.folder / "private" / f"{name}.parquet")
+        return pl.read_parquet(self.folder / "private" / f"{name}.parquet", glob=False)
 
     def bytes(self) -> dict[str, bytes]:
         """Everything that was built."""
