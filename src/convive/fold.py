@@ -3,20 +3,20 @@ systems write it."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 import polars as pl
 
-_MARKS = re.compile(r"[\u0300-\u036f]")
+_MARK = "Mn"  # Unicode's category of non-spacing marks: accents, tildes
+_SPACES = r"[\s\x1c-\x1f]+"  # Python also takes the four separators of ASCII for spaces
 
 
 def fold(expr: pl.Expr) -> pl.Expr:
     """``expr`` (String) in upper case, without accents, with single spaces and none at the ends; null stays null."""
     return (
         expr.str.normalize("NFKD")
-        .str.replace_all(r"\p{Mn}", "")
-        .str.replace_all(r"\s+", " ")
+        .str.replace_all(rf"\p{{{_MARK}}}", "")
+        .str.replace_all(_SPACES, " ")
         .str.strip_chars()
         .str.to_uppercase()
     )
@@ -24,4 +24,5 @@ def fold(expr: pl.Expr) -> pl.Expr:
 
 def folded(text: str) -> str:
     """The same for one Python string."""
-    return " ".join(_MARKS.sub("", unicodedata.normalize("NFKD", text)).split()).upper()
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != _MARK)
+    return " ".join(plain.split()).upper()

@@ -35,7 +35,7 @@ VALUES = {
     "unknown code": ("D-6,01/02/2014,240101,TUMBES,30,MARCIANO,HOMICIDIO,", "unknown-code", "SEXO", "MARCIANO", 0),
     "unknown place": ("D-6,01/02/2014,,XANADU,30,MASCULINO,HOMICIDIO,", None, "DISTRITO", "XANADU", 0),
     "a cell with =": ('D-6,01/02/2014,240101,TUMBES,30,MASCULINO,HOMICIDIO,"=2+5"', "formula-cell", "ARMA", "=2+5", 0),
-    "a command": ("D-6,01/02/2014,240101,TUMBES,30,MASCULINO,HOMICIDIO,+cmd|x", "formula-cell", "ARMA", "+cmd|x", 0),
+    "a command": ("D-6,01/02/2014,240101,TUMBES,30,MASCULINO,HOMICIDIO,+cmd|x!A0", "formula-cell", "ARMA", "+cmd|x", 0),
     "a short row": ("D-6,01/02/2014,240101", "too-few-fields", "", "3", 1),
     "a long row": ("D-6,01/02/2014,240101,TUMBES,30,MASCULINO,HOMICIDIO,,x", "too-many-fields", "", "9", 1),
     "markup": ("D-6,01/02/2014,240101,TUMBES,30,[/bold],HOMICIDIO,", "unknown-code", "SEXO", "[/bold]", 0),

@@ -93,8 +93,9 @@ def test_a_folder_that_cannot_be_written(city: Any) -> None:
     """By another user where this one is root, for whom every folder can be written."""
     assert city.run("build", "--until", "data").code == 0
     former = city.bytes()
-    for folder in list(city.folder.parents)[:3]:
-        folder.chmod(0o755)
+    for folder in city.folder.parents:
+        if folder.stat().st_mode & 0o055 != 0o055:  # pytest keeps its folders to their owner
+            folder.chmod(0o755)
     city.folder.chmod(0o555)
     try:
         command = [sys.executable, "-c", AS_NOBODY, "build", str(city.folder)]

@@ -6,20 +6,19 @@ slowly and row by row, so that each of them can be named.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import polars as pl
 
 from convive.errors import Problem, SourceFileError
+from convive.sources.reading.encoding import as_utf8, refuse_garbled, refuse_wrong_encoding
 from convive.sources.reading.formulas import blank_formulas
 from convive.sources.reading.headers import column_names
 from convive.sources.reading.options import MEGABYTE, ReaderOptions
@@ -28,108 +27,71 @@ from convive.sources.reading.table import REJECTED_SCHEMA, RawTable, drop_blank_
 if TYPE_CHECKING:
     import _csv
 
-_OTHER_ENCODINGS = ("utf-8", "cp1252", "latin-1")
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_PLAIN = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
 _FIELD_LIMIT = 2**31 - 1  # longer cells than any; an unclosed quote is found afterwards
 _BATCH = 50_000
 
 
+@dataclass(frozen=True)
+class _Header:
+    """Column names; the spreadsheet row of the last header line; physical lines up to its end; fields of the widest
+    header line, which counts delimiters at the end; what was odd."""
+
+    names: list[str]
+    row: int
+    lines: int
+    width: int
+    problems: list[Problem]
+
+
 def read_delimited(path: Path, options: ReaderOptions, *, file: str) -> RawTable:
     """Read a delimited text file; raises :class:`SourceFileError` where the file as a whole cannot be read."""
-    with _as_utf8(path, options, file) as text:
-        names, consumed, header_row, problems = _header(text, options, file)
-        first_row = header_row + 1
+    with as_utf8(path, options, file) as text:
+        header = _header(text, path, options, file)
         try:
-            frame, rejects = _fast(text, options, names, consumed, first_row)
+            frame, rejects = _fast(text, options, header)
         except pl.exceptions.PolarsError:
-            _refuse_wrong_encoding(path, options, file)
-            frame, rejects = _row_by_row(text, options, names, first_row)
+            refuse_wrong_encoding(path, options, file)
+            frame, rejects = _row_by_row(text, options, header)
     _refuse_unclosed_quote(path, frame, rejects, options, file)
     frame, blank_rows = drop_blank_rows(frame)
     frame, rejects = _without_footer(frame, rejects, options.skip_footer)
     frame, cells = blank_formulas(frame)
-    if frame.is_empty() and rejects.is_empty():
-        problems.append(Problem("no-rows", file=file))
+    no_rows = [Problem("no-rows", file=file)] if frame.is_empty() and rejects.is_empty() else []
     return RawTable(
         frame,
         fingerprint(path),
         path.stat().st_size,
         rejects=rejects,
         blank_rows=blank_rows,
-        problems=tuple(problems),
+        problems=(*header.problems, *no_rows),
         cell_problems=cells,
     )
 
 
-@contextmanager
-def _as_utf8(path: Path, options: ReaderOptions, file: str) -> Iterator[Path]:
-    """The file itself where it is UTF-8 with usual line ends, else a transcoded copy that lives within the block."""
-    with path.open("rb") as received:
-        head = received.read(MEGABYTE)
-    if head.startswith(_UTF16_MARKS) and _name(options.encoding) in _PLAIN:
-        raise SourceFileError(_wrong_encoding(file, options.encoding, 1, head[:2], "utf-16"))
-    old_line_ends = b"\r" in head and b"\n" not in head
-    if _name(options.encoding) in _PLAIN and not old_line_ends and b"\0" not in head:
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="convive-") as folder:
-        copy = Path(folder) / "utf8.csv"
-        _transcode(path, copy, options, file, old_line_ends=old_line_ends)
-        yield copy
-
-
-def _transcode(path: Path, copy: Path, options: ReaderOptions, file: str, *, old_line_ends: bool) -> None:
-    encoding = "utf-8-sig" if _name(options.encoding) in _PLAIN else options.encoding
-    decoder = _decoder(options.encoding, encoding, file)
-    _refuse_hidden_utf8(path, options, file)
-    with path.open("rb") as received, copy.open("wb") as written:
-        try:
-            while chunk := received.read(8 * MEGABYTE):
-                _put(written, decoder.decode(chunk), old_line_ends)
-            _put(written, decoder.decode(b"", final=True), old_line_ends)
-        except UnicodeError:
-            _refuse_wrong_encoding(path, options, file)
-            raise
-
-
-def _decoder(declared: str, encoding: str, file: str) -> codecs.IncrementalDecoder:
-    try:
-        if codecs.lookup(encoding)._is_text_encoding:
-            return codecs.getincrementaldecoder(encoding)()
-    except LookupError:
-        pass
-    raise SourceFileError(Problem("unknown-encoding", file=file, value=declared))
-
-
-def _refuse_hidden_utf8(path: Path, options: ReaderOptions, file: str) -> None:
-    """UTF-8 read as a one-byte encoding never fails: it silently gives «PeÃ±a» for «Peña»."""
-    if _name(options.encoding) in _PLAIN or _name(options.encoding).startswith("utf"):
-        return
-    if _first_undecodable(path, "utf-8") is None and (place := _first_undecodable(path, "ascii")) is not None:
-        raise SourceFileError(Problem("hidden-utf8", file=file, row=place[0], values={"declared": options.encoding}))
-
-
-def _put(written: BinaryIO, text: str, old_line_ends: bool) -> None:
-    text = text.replace("\0", "").replace("\ufeff", "")
-    written.write((text.replace("\r", "\n") if old_line_ends else text).encode())
-
-
-def _header(text: Path, options: ReaderOptions, file: str) -> tuple[list[str], int, int, list[Problem]]:
-    """Column names, physical lines used up to the header's end, spreadsheet row of its last line, oddities."""
+def _header(text: Path, path: Path, options: ReaderOptions, file: str) -> _Header:
     with text.open(encoding="utf-8-sig", newline="\n", errors="replace") as lines:
         reader = _fields(lines, options)
-        header = list(islice(reader, options.header_rows))
-        consumed = options.skip_rows + reader.line_num
+        blank, first = _first_that_says_something(reader)
+        header = list(islice(chain(first, reader), options.header_rows))
+        used = options.skip_rows + reader.line_num
+    row = options.skip_rows + blank + options.header_rows
+    refuse_garbled(text, used, path, options, file)
     if any("\n" in cell for line in header for cell in line) and _odd_quotes(text, options):
-        raise SourceFileError(Problem("unclosed-quote", file=file, row=options.skip_rows + len(header)))
-    if not any(cell.strip() for line in header for cell in line):
+        raise SourceFileError(Problem("unclosed-quote", file=file, row=row - options.header_rows + len(header)))
+    if not header:
         raise SourceFileError(Problem("empty-file", file=file))
-    row = options.skip_rows + options.header_rows
     names, problems = column_names(header, file=file, row=row, group_separator=options.group_separator)
     if len(names) == 1:
         _refuse_wrong_delimiter(header[-1][0], row, options, file)
-    return names, consumed, row, problems
+    return _Header(names, row, used, max(map(len, header)), problems)
+
+
+def _first_that_says_something(rows: Iterator[list[str]]) -> tuple[int, list[list[str]]]:
+    """How many rows hold nothing but blanks, and the first after them (none at the end of the file)."""
+    for blank, fields in enumerate(rows):
+        if any(cell.strip("\ufeff \t\r\n") for cell in fields):
+            return blank, [fields]
+    return 0, []
 
 
 def _refuse_wrong_delimiter(only: str, row: int, options: ReaderOptions, file: str) -> None:
@@ -141,33 +103,33 @@ def _refuse_wrong_delimiter(only: str, row: int, options: ReaderOptions, file: s
             )
 
 
-def _fast(
-    text: Path, options: ReaderOptions, names: list[str], consumed: int, first_row: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _fast(text: Path, options: ReaderOptions, header: _Header) -> tuple[pl.DataFrame, pl.DataFrame]:
+    names = header.names
+    surplus = [f"\0{place}" for place in range(max(header.width - len(names), 1))]
     frame = pl.read_csv(
         text,
         glob=False,
         has_header=False,
-        schema=dict.fromkeys(names, pl.String),
+        schema=dict.fromkeys([*names, *surplus], pl.String),
         separator=options.delimiter,
         quote_char=options.quote,
-        skip_lines=consumed,
+        skip_lines=header.lines,
         raise_if_empty=False,
         row_index_name="row",
-        row_index_offset=first_row,
+        row_index_offset=header.row + 1,
     ).with_columns(pl.col("row").cast(pl.Int64))
-    short = _too_short(text, frame, options, names, consumed)
-    if short is None:
-        return frame, no_rejects()
-    if short.is_empty():
+    if not frame.select(pl.all_horizontal((pl.col(surplus).fill_null("") == "").all())).item():
+        raise pl.exceptions.ComputeError("rows with more fields than the header")
+    frame = frame.drop(surplus)
+    short = _too_short(text, frame, options, header)
+    if short is None or short.is_empty():
         return frame, no_rejects()
     return frame.join(short, on="row", how="anti", maintain_order="left"), short
 
 
-def _too_short(
-    text: Path, frame: pl.DataFrame, options: ReaderOptions, names: list[str], consumed: int
-) -> pl.DataFrame | None:
+def _too_short(text: Path, frame: pl.DataFrame, options: ReaderOptions, header: _Header) -> pl.DataFrame | None:
     """Rows with too few fields, which Polars fills with nulls. Only rows that end in a null can be such rows."""
+    names = header.names
     if len(names) < 2:
         return None
     others = pl.any_horizontal(pl.col(name).is_not_null() for name in names[:-1])
@@ -181,7 +143,7 @@ def _too_short(
         schema={"raw": pl.String},
         separator="\x1f",
         quote_char=None,
-        skip_lines=consumed,
+        skip_lines=header.lines,
         row_index_name="row",
         row_index_offset=int(frame["row"][0]),
     ).with_columns(pl.col("row").cast(pl.Int64))
@@ -198,14 +160,14 @@ def _too_short(
     )
 
 
-def _row_by_row(
-    text: Path, options: ReaderOptions, names: list[str], first_row: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _row_by_row(text: Path, options: ReaderOptions, header: _Header) -> tuple[pl.DataFrame, pl.DataFrame]:
+    names = header.names
     schema = {"row": pl.Int64, **dict.fromkeys(names, pl.String)}
     parts = [pl.DataFrame(schema=schema)]
     rejected: list[tuple[int, str, str, str]] = []
     with text.open(encoding="utf-8-sig", newline="\n") as lines:
-        rows = enumerate(islice(_fields(lines, options), options.header_rows, None), start=first_row)
+        after_header = islice(_fields(lines, options), header.row - options.skip_rows, None)
+        rows = enumerate(after_header, start=header.row + 1)
         while batch := list(islice(rows, _BATCH)):
             kept: list[list[str | int | None]] = []
             for number, fields in batch:
@@ -269,51 +231,3 @@ def _odd_quotes(path: Path, options: ReaderOptions) -> bool:
     quote = options.quote.encode()
     with path.open("rb") as received:
         return sum(chunk.count(quote) for chunk in iter(lambda: received.read(8 * MEGABYTE), b"")) % 2 == 1
-
-
-def _refuse_wrong_encoding(path: Path, options: ReaderOptions, file: str) -> None:
-    """Raise, naming the row of the first byte that cannot be decoded; return where all of them can."""
-    declared = "utf-8-sig" if _name(options.encoding) in _PLAIN else options.encoding
-    place = _first_undecodable(path, declared)
-    if place is None:
-        return
-    row, bad = place
-    candidates = ["utf-16"] if _marked_utf16(path) else [name for name in _OTHER_ENCODINGS if name != _name(declared)]
-    fitting = next((name for name in candidates if _first_undecodable(path, name) is None), "")
-    raise SourceFileError(_wrong_encoding(file, options.encoding, row, bad, fitting))
-
-
-def _first_undecodable(path: Path, encoding: str) -> tuple[int, bytes] | None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    newlines = 0
-    with path.open("rb") as received:
-        while True:
-            chunk = received.read(8 * MEGABYTE)
-            try:
-                newlines += decoder.decode(chunk, final=not chunk).count("\n")
-            except UnicodeDecodeError as error:
-                before = bytes(error.object[: error.start]).count(b"\n")
-                return newlines + before + 1, bytes(error.object[error.start : error.end])
-            except UnicodeError:
-                return 1, chunk[:2]
-            if not chunk:
-                return None
-
-
-def _marked_utf16(path: Path) -> bool:
-    with path.open("rb") as received:
-        return received.read(2) in _UTF16_MARKS
-
-
-def _wrong_encoding(file: str, declared: str, row: int, bad: bytes, fitting: str) -> Problem:
-    return Problem(
-        "wrong-encoding",
-        file=file,
-        row=row,
-        value=" ".join(f"0x{byte:02X}" for byte in bad[:4]),
-        values={"declared": declared, "fitting": fitting or "?"},
-    )
-
-
-def _name(encoding: str) -> str:
-    return encoding.lower().replace("_", "-")

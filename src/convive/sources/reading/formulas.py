@@ -11,7 +11,9 @@ import polars as pl
 
 from convive.sources.reading.table import CELLS_SCHEMA
 
-_FORMULA = r"^\s*(?:=|[@+\-]\s*[A-Za-z][\w.]*\s*[(|!])"
+# After =, anything; after @, + or -, a call "SUM(", a program "cmd|…!" or a cell of another sheet "Sheet1!A1". A blank
+# before the bracket is prose: "- HERIDA (PAF)".
+_FORMULA = r"^\s*(?:=|[@+\-]\s*[A-Za-z][\w.]*(?:\(|\|.*!|!\$?[A-Za-z]))"
 
 
 def blank_formulas(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

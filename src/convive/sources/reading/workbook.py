@@ -11,6 +11,7 @@ from pathlib import Path
 import fastexcel
 import openpyxl
 import polars as pl
+from openpyxl.reader.excel import ExcelReader
 
 from convive.errors import Problem, SourceFileError
 from convive.sources.reading.formulas import blank_formulas
@@ -20,6 +21,7 @@ from convive.sources.reading.table import CELLS_SCHEMA, RawTable, drop_blank_row
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_ENTRIES = 10_000
+_CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _FIRST_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"[A-Z]+(\d+)\"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b")
 
 
@@ -29,15 +31,15 @@ def read_workbook(path: Path, options: ReaderOptions, *, file: str) -> RawTable:
     try:
         reader = fastexcel.read_excel(path)
         sheet = _sheet_name(reader.sheet_names, options, file)
+        look = _look_into(path, sheet)
+        _refuse_too_wide(look, options, file)
         cells = reader.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as error:
-        raise SourceFileError(_damaged(file, error)) from error
-    try:
-        start, has_formulas = _look_into(path, sheet)
-        formulas = _formulas(path, sheet) if has_formulas else None
+        formulas = _formulas(path, sheet) if look.has_formulas else None
+    except SourceFileError:
+        raise
     except Exception as error:  # openpyxl lets any error of a damaged part through
         raise SourceFileError(_damaged(file, error)) from error
-    return _table(path, cells, options, file, start, formulas)
+    return _table(path, cells, options, file, look.start, formulas)
 
 
 def _table(
@@ -163,21 +165,61 @@ def _sheet_name(names: list[str], options: ReaderOptions, file: str) -> str:
     raise SourceFileError(Problem("unknown-sheet", file=file, value=str(wanted), values={"there": ", ".join(names)}))
 
 
-def _look_into(path: Path, sheet: str) -> tuple[int, bool]:
-    """The first row that says something, and whether any cell has a formula: a stream through the sheet's XML."""
-    book = openpyxl.load_workbook(path, read_only=True)
-    part = book[sheet]._worksheet_path
-    book.close()
-    start, tail = 0, b""
+@dataclass(frozen=True)
+class _Look:
+    """What a stream through a sheet's XML tells: the first row that says something, whether any cell has a formula, and
+    rows and columns of the rectangle that its cells span."""
+
+    start: int
+    has_formulas: bool
+    height: int
+    width: int
+
+
+def _look_into(path: Path, sheet: str) -> _Look:
+    part = _part_of(path, sheet)
+    start, tail, has_formulas = 0, b"", False
+    rows: set[int] = set()
+    columns: set[bytes] = set()
     with zipfile.ZipFile(path) as parts, parts.open(part.lstrip("/")) as xml:
         while chunk := xml.read(4 * MEGABYTE):
             window = tail + chunk
             if not start and (match := _FIRST_CELL.search(window)):
                 start = int(match[1])
-            if b"<f>" in window or b"<f " in window or b":f>" in window or b":f " in window:
-                return start or 1, True
+            has_formulas = has_formulas or any(sign in window for sign in (b"<f>", b"<f ", b":f>", b":f "))
+            cells = _CELL.findall(window)
+            columns |= {letters for letters, _ in cells}
+            rows = _ends(rows | {int(number) for number in {number for _, number in cells}})
             tail = window[-512:]
-    return start or 1, False
+    across = _ends({openpyxl.utils.column_index_from_string(letters.decode()) for letters in columns})
+    return _Look(start or 1, has_formulas, _span(rows), _span(across))
+
+
+def _part_of(path: Path, sheet: str) -> str:
+    """Where in the archive the sheet's XML is, without reading the sheet."""
+    book = ExcelReader(path, read_only=True)
+    with book.archive:
+        book.read_manifest()
+        book.read_workbook()
+        return next(str(relation.target) for found, relation in book.parser.find_sheets() if found.name == sheet)
+
+
+def _ends(places: set[int]) -> set[int]:
+    return {min(places), max(places)} if places else places
+
+
+def _span(places: set[int]) -> int:
+    return max(places) - min(places) + 1 if places else 0
+
+
+def _refuse_too_wide(look: _Look, options: ReaderOptions, file: str) -> None:
+    """Two cells at the far ends of a sheet make a reader set aside memory for all those between."""
+    if look.height * look.width > options.max_cells:
+        raise SourceFileError(
+            Problem(
+                "sheet-too-wide", file=file, value=f"{look.height} × {look.width}", values={"limit": options.max_cells}
+            )
+        )
 
 
 @dataclass(frozen=True)

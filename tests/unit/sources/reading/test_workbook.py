@@ -146,6 +146,13 @@ def test_a_zip_bomb_that_lies_about_its_size(path: Path, refused: Refused) -> No
     assert refused(path).code == "workbook-damaged"
 
 
+def test_two_cells_at_the_far_ends_of_a_sheet(path: Path, refused: Refused) -> None:
+    save(path, ["a"], [1], *[[]] * 40_000, [*[None] * 999, "x"])
+    problem = refused(path)
+    assert (problem.code, problem.value) == ("sheet-too-wide", "40003 × 1000")
+    assert table(path, max_cells=40_003_000).frame.height == 2
+
+
 def test_too_many_parts(path: Path, refused: Refused) -> None:
     save(path, ["a"], [1])
     with zipfile.ZipFile(path, "a") as book:
