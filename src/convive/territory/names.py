@@ -36,6 +36,16 @@ def key(column: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
+def as_written(column: str) -> pl.Expr:
+    """The name as people write it: ``SAN JUAN DE LA VIRGEN``, all in capitals, becomes ``San Juan de la Virgen``."""
+    name, particles = pl.col(column), rules()["particles"]
+    calm = name.str.to_titlecase()
+    for particle in sorted(particles, key=len, reverse=True):
+        calm = calm.str.replace_all(f" {particle.title()} ", f" {particle} ", literal=True)
+    shouted = (name == name.str.to_uppercase()) & (name != name.str.to_lowercase())
+    return pl.when(shouted & (name.str.len_chars() > 3)).then(calm).otherwise(name)
+
+
 @cache
 def abroad() -> tuple[str, ...]:
     """Keys of the words that mean a place outside the country."""

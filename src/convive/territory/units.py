@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from convive.errors import Problem
+from convive.territory.names import as_written
 from convive.territory.notes import Notes, of_rows
 from convive.territory.settings import PopulationTable, Settings, UnitColumns, UnitTable
 from convive.territory.tables import filtered, properties, read_csv, read_features, require, text_of
@@ -41,7 +42,9 @@ def read_units(folder: Path, settings: Settings, notes: Notes) -> tuple[pl.DataF
     _check(units, settings, notes)
     rank = {level: number for number, level in enumerate(settings.levels)}
     order = pl.col("level").replace_strict(rank, default=len(rank), return_dtype=pl.Int32)
-    return units.sort(order, "code").select(list(UNITS_SCHEMA)), _aliases(rows, units)
+    aliases = _aliases(rows, units)
+    units = units.with_columns(name=as_written("name"))
+    return units.sort(order, "code").select(list(UNITS_SCHEMA)), aliases
 
 
 def ancestors_of(units: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import pytest
 
 from convive.errors import TerritoryError
 from convive.territory import Territory
+from convive.territory.names import as_written
 
 HEADER = "code,name,level,parent\n"
 DEPARTMENT = "24,Tumbes,department,PE\n"
@@ -66,7 +67,7 @@ def test_units_are_read_from_a_population_table_that_names_them(write):
     population = "year,UBIGEO,DEPARTAMENTO,Total\n2023,00,PERU,90\n2023,24,TUMBES,90\n2024,24,TUMBES,91\n"
     territory = Territory.load(write(settings=settings, population=population))
     assert territory.units["code"].to_list() == ["PE", "24"]
-    assert territory.name("24") == "TUMBES"
+    assert territory.name("24") == "Tumbes"
     assert territory.population.filter(pl.col("unit_code") == "PE")["population"].to_list() == [90]
 
 
@@ -151,3 +152,17 @@ def test_a_file_in_another_encoding_is_told(write, stopped_by):
 def test_broken_geojson_is_told(write, stopped_by):
     for text in ("{", json.dumps({"type": "Feature"}), "[]"):
         assert "territory-file-unreadable" in [code for code, *_ in stopped_by(write(districts=text))]
+
+
+@pytest.mark.parametrize(
+    ("received", "written"),
+    [
+        ("SAN JUAN DE LA VIRGEN", "San Juan de la Virgen"),
+        ("MADRE DE DIOS", "Madre de Dios"),
+        ("LA LIBERTAD", "La Libertad"),
+        ("Áncash", "Áncash"),
+        ("CAÑETE", "Cañete"),
+    ],
+)
+def test_a_name_in_capitals_is_written_as_people_do(received: str, written: str) -> None:
+    assert pl.DataFrame({"name": [received]}).select(as_written("name")).item() == written
