@@ -32,11 +32,15 @@ class Bilingual(Strict):
 
 
 class Identity(Strict):
-    """Who this observatory is and what it counts."""
+    """Who this observatory is and what it counts.
+
+    ``synthetic`` says what in it is invented and ``coverage`` what its sources leave out; every page shows both.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     name: Bilingual
     synthetic: Bilingual | None = None
+    coverage: Bilingual | None = None
     focus: str
     compare: tuple[str, ...] = ()
     languages: tuple[Literal["es", "en"], ...] = ("es", "en")
@@ -73,7 +77,11 @@ class Observatory:
     def open(cls, folder: Path) -> Observatory:
         """Read ``folder/observatory.toml``; raises :class:`ObservatoryError` naming each mistake by its key."""
         path = folder / SETTINGS_FILE
-        if not path.is_file():
+        try:
+            there = path.is_file()
+        except PermissionError:
+            raise ObservatoryError(Problem("folder-not-readable", file=str(folder))) from None
+        if not there:
             raise ObservatoryError(Problem("observatory-missing", file=str(folder)))
         return cls(folder, Settings.model_validate(read_toml(path, Settings)))
 

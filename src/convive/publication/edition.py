@@ -67,6 +67,7 @@ class Edition:
     units: pl.DataFrame
     population: pl.DataFrame
     breaks: pl.DataFrame
+    coverage: Mapping[str, str] | None = None
     areas: tuple[Area, ...] = ()
     definitions: Mapping[str, Tree] = field(default_factory=dict)
     classifications: Mapping[str, Tree] = field(default_factory=dict)
@@ -90,6 +91,7 @@ class Edition:
             units=pl.DataFrame(head["units"], schema=UNITS_SCHEMA, orient="row"),
             population=pl.read_csv(data / "population.csv", schema=POPULATION_SCHEMA, glob=False),
             breaks=pl.DataFrame(head["breaks"], schema=BREAKS_SCHEMA, orient="row"),
+            coverage=head["coverage"],
             areas=_areas(_read(data / "territory.geojson")),
             definitions=_read(data / "definitions.json"),
             classifications=_read(data / "classifications.json"),

@@ -18,6 +18,7 @@ def render(page: Page, edition: Edition, *, explicit: bool) -> bytes:
         "page": page,
         "edition": edition,
         "observatory": edition.name[page.language],
+        "coverage": edition.coverage[page.language] if edition.coverage else "",
         "synthetic": edition.synthetic[page.language] if edition.synthetic else "",
         "language": page.language,
         "other_language": other if other in edition.languages else "",
