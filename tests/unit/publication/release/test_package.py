@@ -18,6 +18,7 @@ HEAD = {
     "id": "tumbes",
     "name": {"es": "Observatorio", "en": "Observatory"},
     "synthetic": None,
+    "coverage": None,
     "focus": "24",
     "compare": [],
     "languages": ["es", "en"],
