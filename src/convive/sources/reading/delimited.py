@@ -105,7 +105,7 @@ def _refuse_wrong_delimiter(only: str, row: int, options: ReaderOptions, file: s
 
 def _fast(text: Path, options: ReaderOptions, header: _Header) -> tuple[pl.DataFrame, pl.DataFrame]:
     names = header.names
-    surplus = [f"\0{place}" for place in range(max(header.width - len(names), 1))]
+    surplus = [f"\0{place}" for place in range(header.width - len(names))]
     frame = pl.read_csv(
         text,
         glob=False,
@@ -118,7 +118,7 @@ def _fast(text: Path, options: ReaderOptions, header: _Header) -> tuple[pl.DataF
         row_index_name="row",
         row_index_offset=header.row + 1,
     ).with_columns(pl.col("row").cast(pl.Int64))
-    if not frame.select(pl.all_horizontal((pl.col(surplus).fill_null("") == "").all())).item():
+    if surplus and not frame.select(pl.all_horizontal((pl.col(surplus).fill_null("") == "").all())).item():
         raise pl.exceptions.ComputeError("rows with more fields than the header")
     frame = frame.drop(surplus)
     short = _too_short(text, frame, options, header)
