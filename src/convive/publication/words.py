@@ -105,6 +105,24 @@ def level(name: str, language: str) -> str:
     return say(f"words.level.{name}", language) if name in LEVELS else name
 
 
+def named(text: str, language: str) -> str:
+    """``text`` with the names of standards and parts of documents as the reader's language writes them."""
+    for theirs, ours in _names(language):
+        text = theirs.sub(ours, text)
+    return text
+
+
+@cache
+def _names(language: str) -> list[tuple[re.Pattern[str], str]]:
+    data = tomllib.loads((Path(__file__).parent / "pages" / "names.toml").read_text("utf-8"))
+    return [
+        (re.compile(rf"\b{re.escape(written)}\b"), entry[language])
+        for entry in data["name"]
+        for other, written in entry.items()
+        if other != language
+    ]
+
+
 @dataclass(frozen=True)
 class Certainty:
     """How sure a figure is, as a level that can be shown and a sentence that can be read."""

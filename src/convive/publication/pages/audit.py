@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convive.publication import words
 from convive.publication.edition import Tree, in_language
 from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Cell, Page, Prose, Section, Table, TableCell, Tone
@@ -48,5 +49,5 @@ def _row(claim: Tree, language: str) -> tuple[TableCell, ...]:
         str(claim["recomputed"]),
         str(claim["arithmetic"]),
         Cell(say(f"audit.verdict.{verdict}", language), TONES[verdict]),
-        str(claim["section"]),
+        words.named(str(claim["section"]), language),
     )

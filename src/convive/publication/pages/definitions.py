@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from convive.publication import words
 from convive.publication.pages.how import definition_anchor
 from convive.publication.pages.page import Block, Page, Prose, Section, Term, Terms
 from convive.publication.reading import Reader
@@ -14,6 +15,8 @@ from convive.texts import number, say
 
 NAME = "definitions"
 FACTS = ("numerator", "denominator", "unit", "method", "standard", "caution", "version")
+NOTHING = "–"
+"""What the catalogue writes where no standard defines the indicator."""
 
 
 def build(reader: Reader) -> Page:
@@ -33,7 +36,9 @@ def _indicator(name: str, reader: Reader) -> Term:
     definition = reader.edition.definition(name, reader.language)
     told = dict(definition) | {"unit": say(f"definitions.unit.{definition['unit']}", reader.language)}
     facts = tuple(
-        (say(f"definitions.fact.{fact}", reader.language), str(told[fact])) for fact in FACTS if told.get(fact)
+        (say(f"definitions.fact.{fact}", reader.language), words.named(str(told[fact]), reader.language))
+        for fact in FACTS
+        if told.get(fact) and told[fact] != NOTHING
     )
     return Term(definition_anchor(name), str(definition["label"]), (str(definition["definition"]),), facts)
 

@@ -88,7 +88,7 @@ def test_no_drawing_loads_anything(drawn: dict[tuple[str, str, str], str]) -> No
 def test_what_is_withheld_is_hatched_and_said(drawn: dict[tuple[str, str, str], str]) -> None:
     drawing = drawn["victims-age", "es", "wide"]
     assert drawing.count('fill="url(#withheld)"') == 2
-    assert texts(drawing).count("reservado") == 2
+    assert texts(drawing).count("reservada") == 2
     assert theme.WITHHELD not in drawing
     assert "withheld" in texts(drawn["victims-age", "en", "narrow"])
 
@@ -115,7 +115,7 @@ def test_alternative_text_says_the_finding_in_both_languages(small_edition: Edit
     assert "2014: 54 (41–70)" in made["trend-years"].alt["es"]
     assert "Hombre: 49; Mujer: 5" in made["victims-sex"].alt["es"]
     assert "Male: 49; Female: 5" in made["victims-sex"].alt["en"]
-    assert "reservado" in made["victims-age"].alt["es"]
+    assert "reservada" in made["victims-age"].alt["es"]
 
 
 def test_the_data_behind_a_chart_are_the_rows_drawn_with_their_definition(small_edition: Edition) -> None:
@@ -172,7 +172,7 @@ def grid(units: int) -> tuple[pl.DataFrame, dict[str, object]]:
         }
         for at in range(units)
     ]
-    rows[0] |= {"status": "suppressed", "text": "reservado"}
+    rows[0] |= {"status": "suppressed", "text": "reservada"}
     corners = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
     features = [
         {
@@ -191,6 +191,6 @@ def test_a_crowded_map_carries_numbers_and_a_key(units: int, keyed: bool) -> Non
     spec = choropleth.draw(rows, boundaries, width=theme.WIDTHS[1], title="por 100,000", note="")
     chart = Chart("map", rows, {}, {}, lambda language, width: spec)
     said = texts(svg(chart, "es", theme.WIDTHS[1]))
-    assert ("Unidad 0: reservado" in said) == keyed
+    assert ("Unidad 0: reservada" in said) == keyed
     assert ("Unidad 3: 6 muertes" in said) == keyed
     assert any("Unidad 3" in text for text in said)

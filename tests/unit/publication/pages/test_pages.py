@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from convive.errors import LANGUAGES
+from convive.publication import words
 from convive.publication.edition import Edition
 from convive.publication.pages import BUILDERS, addresses, build, built
 from convive.publication.pages.page import Cell, Link, Page
@@ -122,7 +123,7 @@ def test_a_withheld_count_is_said_so_and_never_zero(small_edition: Edition) -> N
     page = build(small_edition, "victims", "es")
     cells = [cell for cell in instances(page, Cell) if cell.tone == "withheld"]
     assert cells
-    assert all(cell.text == "reservado" for cell in cells)
+    assert all(cell.text == "reservada" for cell in cells)
 
 
 def test_reasons_tell_what_is_unknown_and_that_categories_were_merged(small_edition: Edition) -> None:
@@ -141,7 +142,7 @@ def test_the_map_says_that_an_overlap_may_be_chance(small_edition: Edition) -> N
 def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition) -> None:
     broken = pl.DataFrame([("24", 2013, 2014, 0.163, "")], schema=small_edition.breaks.schema, orient="row")
     edition = dataclasses.replace(small_edition, breaks=broken)
-    assert "la serie de población se corta" in " ".join(build(edition, "front", "es").lead)
+    assert "hay un quiebre de la serie de población" in " ".join(build(edition, "front", "es").lead)
     trend = said(build(edition, "trend", "en"))
     assert "from 2013 to 2014 changes by +16%" in trend
 
@@ -197,3 +198,23 @@ def test_where_a_year_is_withheld_all_years_together_are_told(small_edition: Edi
     page = build(edition, "victims", "es")
     assert "Sexo de las víctimas, todo el periodo" in said(page)
     assert "49 de 54" not in page.lead[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "shown"),
+    [
+        ("SDG 16.1.1; Protocolo de Bogotá", "es", "ODS 16.1.1; Protocolo de Bogotá"),
+        ("SDG 16.1.1; Protocolo de Bogotá", "en", "SDG 16.1.1; Bogotá Protocol"),
+        ("3.2, Annex 4", "es", "3.2, Anexo 4"),
+        ("Case study 1", "es", "Estudio de caso 1"),
+        ("8.2, Chart 1", "en", "8.2, Chart 1"),
+    ],
+)
+def test_names_of_standards_and_sections_are_in_the_readers_language(written: str, language: str, shown: str) -> None:
+    assert words.named(written, language) == shown
+
+
+def test_one_word_for_each_thing_in_spanish(small_edition: Edition) -> None:
+    for page in built(small_edition, "es"):
+        for former in ("SDG", "desglose", "subyacente", "de fondo", "corte de la serie"):
+            assert former not in said(page), (page.name, former)
