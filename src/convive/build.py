@@ -19,8 +19,6 @@ from convive.keeping import Keeper
 from convive.observatory import Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
-from convive.publication.edition import Edition
-from convive.publication.release.whole import release
 from convive.register import Register, build_register
 from convive.sources import Harmonised, newest_delivery, read_sources
 from convive.staging import RESULTS, stage
@@ -108,6 +106,8 @@ def build(
         keeper.finish()
 
         if publish:
+            from convive.publication.release.whole import release  # disclosure control is heavy to import
+
             progress.start("build.release")
             release(
                 building / "public",
@@ -120,7 +120,8 @@ def build(
                 version=__version__,
             )
         if publish and render_pages is not None:
-            from convive.publication.site import write_site  # charts are heavy to import
+            from convive.publication.edition import Edition  # and so are charts
+            from convive.publication.site import write_site
 
             write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
     return _summary(harmonised, register, figures, findings)

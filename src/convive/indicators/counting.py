@@ -21,6 +21,8 @@ from convive.territory import Territory
 TOTAL = "total"
 FORMS = ("month", "half", "year", "all")
 HOURS = ("weekday", "hour", "hour_of_week")
+ONLY_WHOLE = ("hour_of_week", "month")
+"""Made for the whole time alone: in one year an hour of the week has too few deaths, and a month is a period."""
 SYNTHETIC = 1 << 62
 """The bit of ``mask`` that says that a synthetic record is among those counted; lower bits are sources."""
 
@@ -92,7 +94,7 @@ def totals(counted: pl.LazyFrame, forms: Sequence[str], scene: Scene) -> pl.Data
 
 
 def breakdown(base: str, name: str, scene: Scene) -> pl.DataFrame:
-    """Counts of a base by category, for years and for the whole time; hours of the week only for the whole time."""
+    """Counts of a base by category, for years and for the whole time; those of ``ONLY_WHOLE`` for the latter only."""
     if (base, name) not in scene.breakdowns:
         scene.breakdowns[base, name] = _new_breakdown(base, name, scene)
     return scene.breakdowns[base, name]
@@ -144,7 +146,7 @@ def _new_breakdown(base: str, name: str, scene: Scene) -> pl.DataFrame:
     tree = scene.tree
     if name in HOURS and rules()["hours_need_level_above_finest"]:
         tree = tree.filter(pl.col("level") != scene.finest)
-    parts = [whole] if name == "hour_of_week" else [finest, whole]
+    parts = [whole] if name in ONLY_WHOLE else [finest, whole]
     return _summed(pl.concat(parts), name, pl.col("category"), tree)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +48,14 @@ def median_rank(size: ArrayLike, *, confidence: float = 0.95) -> NDArray[np.int6
     Nonparametric Statistics, 3rd ed., §3.2). With fewer than six values no pair reaches 95 %: the extremes are taken.
     Shaped as ``size``.
     """
-    above = stats.binom.ppf((1 - confidence) / 2, np.asarray(size), 0.5)
-    ranks: NDArray[np.int64] = np.maximum(above - 1, 0).astype(np.int64)
+    ranks: NDArray[np.int64] = np.maximum(_fair_quantile((1 - confidence) / 2, size) - 1, 0).astype(np.int64)
     return ranks
+
+
+def _fair_quantile(tail: float, size: ArrayLike) -> NDArray[np.float64]:
+    """The fewest heads in ``size`` throws of a fair coin whose cumulative probability reaches ``tail``."""
+    throws = np.maximum(np.asarray(size), 1)
+    heads = np.ceil(special.bdtrik(tail, throws, 0.5))  # may be one too many: the inverse is not exact
+    fewer = np.maximum(heads - 1, 0)
+    quantile: NDArray[np.float64] = np.where(special.bdtr(fewer, throws, 0.5) >= tail, fewer, heads)
+    return quantile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,8 +56,10 @@ def build_register(records: pl.DataFrame) -> Register:
     tie = ties(records)
     joins = exact_joins(records, tie)
     case = components(records.height, joins.pairs).astype(np.int64)
-    heads = _heads(records, ranked(case, tie), tie)
-    cases = completed(pl.concat([heads, fuse(records, case, tie)], how="horizontal"))
+    with ThreadPoolExecutor() as pool:
+        heads = pool.submit(lambda: _heads(records, ranked(case, tie), tie))
+        fields = fuse(records, case, tie, pool.map)
+        cases = completed(pl.concat([heads.result(), fields], how="horizontal"))
     cases = cases.with_columns(
         incidents(cases, _filed(records, case)).alias("incident_id"),
         *(concept_expression(name).alias(f"figure_in_{name}") for name in CONCEPTS),

@@ -7,7 +7,7 @@ sorted by case and rank, so that the winners of all cases are found in one pass 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -34,7 +34,11 @@ def precedence(field: str) -> tuple[str, ...]:
     return own + tuple(body for body in default if body not in own)
 
 
-def fuse(records: pl.DataFrame, case: Integers, tie: Integers) -> pl.DataFrame:
+# What maps a function over things, in their order: ``map``, or that of a pool of threads.
+Map = Callable[[Callable[[Field], list[pl.Series]], Iterable[Field]], Iterable[list[pl.Series]]]
+
+
+def fuse(records: pl.DataFrame, case: Integers, tie: Integers, each: Map = map) -> pl.DataFrame:
     """One row a case with every field that records bring, its source and whether records disagree.
 
     ``case`` numbers each record's case, 0 … n-1, every number in use; rows come in that order. ``tie`` orders equals.
@@ -42,8 +46,8 @@ def fuse(records: pl.DataFrame, case: Integers, tie: Integers) -> pl.DataFrame:
     fed = [field for field in record_fields(*FUSED_KINDS) if _is_fed(records, field)]
     wanted = {precedence(field.name) for field in fed}
     orders = {bodies: ranked(case, tie, _ranks(records, bodies)) for bodies in wanted}
-    columns = [column for field in fed for column in _fused(records, field, orders[precedence(field.name)])]
-    return pl.DataFrame(columns)
+    fused = each(lambda field: _fused(records, field, orders[precedence(field.name)]), fed)
+    return pl.DataFrame([column for columns in fused for column in columns])
 
 
 def completed(cases: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +76,7 @@ def _is_fed(records: pl.DataFrame, field: Field) -> bool:
     return records[f"{field.name}{suffix}"].null_count() < records.height
 
 
-def _fused(records: pl.DataFrame, field: Field, order: Ranked) -> Iterator[pl.Series]:
+def _fused(records: pl.DataFrame, field: Field, order: Ranked) -> list[pl.Series]:
     columns = _columns(field)
     known = records.select(is_known(columns[0]) if field.kind == "coded" else pl.col(columns[0]).is_not_null())
     places = np.flatnonzero(known.to_series().to_numpy()[order.at])
@@ -84,11 +88,12 @@ def _fused(records: pl.DataFrame, field: Field, order: Ranked) -> Iterator[pl.Se
     differs = value[order.at[places]] != value[winner][cases]
     disagree = np.zeros(len(order.begin), dtype=bool)
     disagree[cases[differs]] = True
-    for column in columns:
-        yield records[column][winner]
     source = records["source_id"][winner].alias(f"{field.name}_source")
-    yield pl.select(pl.when(pl.Series(is_told)).then(source).alias(f"{field.name}_source")).to_series()
-    yield pl.Series(f"{field.name}_disagree", disagree)
+    return [
+        *(records[column][winner] for column in columns),
+        pl.select(pl.when(pl.Series(is_told)).then(source).alias(f"{field.name}_source")).to_series(),
+        pl.Series(f"{field.name}_disagree", disagree),
+    ]
 
 
 def _columns(field: Field) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,15 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
     ``identity`` and ``name`` are numbers, the same for the same person. ``on`` is the date of the event, else of the
     death; ``any_date`` that of the death, else of the event, else of the registration.
     """
+    names = records.select(_whole_name(records)).to_series()
+    with ThreadPoolExecutor() as pool:
+        identity, name = pool.map(_numbered, (records["identity_number"], names), (identity_keys, name_keys))
     return records.select(
         "source_id",
         "source_record_number",
         "victim_no",
-        identity=_numbered(records["identity_number"], identity_keys),
-        name=_numbered(records.select(_whole_name(records)).to_series(), name_keys),
+        identity=identity,
+        name=name,
         sex=pl.when(is_known("sex")).then(pl.col("sex").cast(pl.String)),
         age="age_years",
         on=pl.coalesce("occurred_on", "died_on"),
