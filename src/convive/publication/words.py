@@ -100,6 +100,22 @@ def period(name: str, language: str) -> str:
     return name
 
 
+TELLING = ("provisional", "not_comparable")
+"""Statuses that stand beside a figure wherever it is shown: who reads it otherwise concludes too much."""
+
+
+def status(name: str, language: str) -> str:
+    """``provisional``, ``no comparable``."""
+    return say(f"site.status.{name}", language)
+
+
+def qualified(text: str, figure: Figure | None, language: str) -> str:
+    """``text`` with the status of its figure where that must be said: ``2025 (provisional)``."""
+    if figure is None or figure.status not in TELLING:
+        return text
+    return say("words.with_status", language, text=text, status=status(figure.status, language))
+
+
 def level(name: str, language: str) -> str:
     """``departamento`` for ``department``; a level that only this territory has reads as it is written there."""
     return say(f"words.level.{name}", language) if name in LEVELS else name

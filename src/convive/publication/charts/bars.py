@@ -1,4 +1,5 @@
-"""Horizontal bars of counts or shares with their intervals; a withheld bar is hatched, never missing and never zero."""
+"""Horizontal bars of counts or shares with their intervals; what is withheld is a short hatched
+mark of one size, never missing, never zero and never as long as a value."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, x_title: str) -> Spec:
     ]
     hidden = rows.filter(pl.col("status") == "suppressed")
     if not hidden.is_empty():
-        layers.append(_withheld(hidden, y, top, x_scale))
+        layers += _withheld(hidden, y)
     if width.narrow:
         named = inline(_values(rows))
         layers.append(
@@ -66,10 +67,11 @@ def _ticks(top: float) -> list[float]:
     return [float(step * i) for i in range(int(top // step) + 1)]
 
 
-def _withheld(hidden: pl.DataFrame, y: alt.Y, top: float, scale: alt.Scale) -> Any:
-    base = inline(hidden.select("label", "text").with_columns(end=pl.lit(top * 0.3)).to_dicts())
-    bar = base.mark_bar(fill=theme.WITHHELD, stroke=theme.OTHERS, strokeDash=[3, 3]).encode(
-        x=alt.X("end:Q", scale=scale), y=y
+def _withheld(hidden: pl.DataFrame, y: alt.Y) -> list[Any]:
+    """A mark whose length is given in pixels, off the scale: it cannot be read as a number."""
+    base = inline(hidden.select("label", "text").to_dicts())
+    mark = base.mark_bar(fill=theme.WITHHELD, stroke=theme.OTHERS).encode(
+        x=alt.value(0), x2=alt.value(theme.WITHHELD_LENGTH), y=y
     )
-    word = base.mark_text(align="left", dx=6).encode(x=alt.X("end:Q", scale=scale), y=y, text="text:N")
-    return alt.layer(bar, word)
+    word = base.mark_text(align="left", dx=theme.WITHHELD_LENGTH + 6, x=0).encode(y=y, text="text:N")
+    return [mark, word]

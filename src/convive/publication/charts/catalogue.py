@@ -61,7 +61,12 @@ def _trend(name: str, edition: Edition, frame: pl.DataFrame, axis: str) -> Chart
     def draw(language: str, width: theme.Width) -> Spec:
         named = rows.with_columns(series=_with_level(rows, language))
         return trend.draw(
-            named, width=width, y_title=say(f"site.{axis}", language), withheld=say("words.withheld", language)
+            named,
+            width=width,
+            y_title=say(f"site.{axis}", language),
+            withheld=say("words.withheld", language),
+            statuses={status: words.status(status, language) for status in rows["status"].unique()},
+            decimals=1 if axis == "axis.rate" else 0,
         )
 
     return telling.named(name, edition, frame, draw, telling.told_by_period)
@@ -83,7 +88,9 @@ def months(edition: Edition) -> Chart | None:
         return None
 
     def draw(language: str, width: theme.Width) -> Spec:
-        return columns.draw(frame, width=width, y_title=say("site.axis.victims", language))
+        return columns.draw(
+            frame, width=width, y_title=say("site.axis.victims", language), withheld=say("words.withheld", language)
+        )
 
     return telling.named("trend-months", edition, frame, draw, telling.extremes)
 

@@ -1,4 +1,6 @@
-"""Columns of a count by month, each with its interval; the years are told apart by their ticks."""
+"""Columns of a count by month, each with its interval; the years are told apart by their ticks.
+
+A provisional month is a hollow column; a withheld one a short hatched mark of one size."""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from convive.publication.charts import theme
 from convive.publication.charts.chart import Spec, inline
 
 
-def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str) -> Spec:
+def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str) -> Spec:
     """``rows``: period (``2014-03``), value, low, high, status."""
     periods = rows["period"].to_list()
     x = alt.X(
@@ -29,20 +31,29 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str) -> Spec:
         scale=alt.Scale(type="band", paddingInner=0.2),
     )
     top = float(rows.select(pl.max_horizontal(pl.col("value", "high").cast(pl.Float64)).max()).item() or 1)
-    scale = alt.Scale(domain=[0, top], nice=True)
+    scale = alt.Scale(domain=[0, theme.ceiling(top)], nice=False)
+    height = 200 if width.narrow else 230
     y = alt.Y("value:Q", title=y_title, scale=scale, axis=alt.Axis(tickMinStep=1, tickCount=5, format="d"))
-    wanted = rows.select("period", "value", "low", "high", "status").with_columns(top=pl.lit(top))
+    wanted = rows.select("period", "value", "low", "high", "status")
     known = inline(wanted.filter(pl.col("value").is_not_null()).to_dicts())
     layers: list[Any] = [
-        known.mark_bar(color=theme.SEQUENCE[2]).encode(x=x, y=y),
+        known.mark_bar(stroke=theme.SEQUENCE[2]).encode(
+            x=x,
+            y=y,
+            fill=alt.condition(
+                "datum.status == 'provisional'", alt.value(theme.SEQUENCE[0]), alt.value(theme.SEQUENCE[2])
+            ),
+        ),
         known.mark_rule(color=theme.INK, strokeWidth=1, opacity=0.55).encode(
             x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
     ]
     hidden = wanted.filter(pl.col("status") == "suppressed")
     if not hidden.is_empty():
-        base = inline(hidden.with_columns(pl.lit(top * 0.5).alias("top")).to_dicts())
-        layers.append(
-            base.mark_bar(fill=theme.WITHHELD, stroke=theme.OTHERS).encode(x=x, y=alt.Y("top:Q", scale=scale))
-        )
-    return dict(alt.layer(*layers).properties(height=200 if width.narrow else 230).to_dict())
+        base = inline(hidden.to_dicts())
+        mark = base.mark_bar(fill=theme.WITHHELD, stroke=theme.OTHERS)
+        foot = height - theme.WITHHELD_LENGTH
+        layers.append(mark.encode(x=x, y=alt.value(foot), y2=alt.value(height)))
+        word = base.mark_text(angle=270, align="left", dx=4, text=withheld)
+        layers.append(word.encode(x=x, y=alt.value(foot)))
+    return dict(alt.layer(*layers).properties(height=height).to_dict())

@@ -9,6 +9,7 @@ machine, and the same figures give the same bytes.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,12 +27,31 @@ ON_DARK_FROM = 3
 WITHHELD = "#fdfdfb"
 """A colour used for nothing else: :func:`hatched` turns it into hatching in the finished SVG (Vega has no patterns)."""
 
+WITHHELD_LENGTH = 14
+"""Of the mark that stands for a withheld bar or column, in pixels: the same whatever it hides."""
+
 ABSENT = "#f3f4f5"
 """Of a unit about which the edition has no figure."""
 
 FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 
 Name = Literal["wide", "narrow"]
+
+
+ON_AN_AXIS = 5
+"""About as many steps as an axis has."""
+
+
+def ceiling(top: float) -> float:
+    """A round number above ``top`` with a little air, so that no interval touches the edge of its chart.
+
+    >>> ceiling(15.8), ceiling(70.5), ceiling(0.9)
+    (20.0, 80.0, 1.0)
+    """
+    wanted = max(top, 1e-9) * 1.03
+    magnitude: float = 10.0 ** math.floor(math.log10(wanted / ON_AN_AXIS))
+    step = next(m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude * ON_AN_AXIS >= wanted)
+    return step * math.ceil(wanted / step)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """A line through time with its intervals; one panel a unit where several are compared.
 
-A break of the series is drawn as a break of the line, a withheld value as a hatched column and never as zero, a
-provisional value as a hollow point.
+A break of the series is drawn as a break of the line, a withheld value as a short hatched mark and never as zero, a
+provisional value as a hollow point and one that cannot be compared as a hollow diamond, with a legend that says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -14,23 +15,31 @@ import polars as pl
 from convive.publication.charts import theme
 from convive.publication.charts.chart import Spec, inline
 
+SHAPES = {"final": "circle", "as_published": "square", "provisional": "circle", "not_comparable": "diamond"}
+HOLLOW = ("provisional", "not_comparable")
+"""Statuses that a reader must not overlook."""
+
 COLUMNS = ("period", "series", "value", "low", "high", "status", "segment", "focus")
 """What :func:`draw` needs of each row; ``segment`` counts up at each break of comparability within a series."""
 
 
-def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str) -> Spec:
-    """``rows`` has :data:`COLUMNS`; panels keep the order in which the series first appear."""
-    rows = _broken_at_gaps(rows)
+def draw(
+    rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str, statuses: Mapping[str, str], decimals: int
+) -> Spec:
+    """``rows`` has :data:`COLUMNS`; panels keep the order in which the series first appear. ``statuses`` are the words
+    for each status; ``decimals`` those of the value that stands below the name of a panel."""
+    rows = _broken_at_gaps(rows).with_columns(word=pl.col("status").replace_strict(statuses, return_dtype=pl.String))
     series = rows["series"].unique(maintain_order=True).to_list()
     top = _top(rows)
     panels = [
-        _panel(rows.filter(pl.col("series") == name), name, len(series), top, width, y_title, withheld)
+        _panel(rows.filter(pl.col("series") == name), name, len(series), top, width, y_title, withheld, decimals)
         for name in series
     ]
     if len(panels) == 1:
         return dict(panels[0].to_dict())
     columns = _columns(len(panels), width)
-    return dict(alt.concat(*panels, columns=columns, spacing=14).to_dict())
+    together = alt.concat(*panels, columns=columns, spacing=14)
+    return dict(together.resolve_scale(fill="independent", shape="independent").to_dict())
 
 
 def _broken_at_gaps(rows: pl.DataFrame) -> pl.DataFrame:
@@ -41,65 +50,87 @@ def _broken_at_gaps(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _top(rows: pl.DataFrame) -> float:
     drawn = rows.select(pl.max_horizontal(pl.col("value", "high").cast(pl.Float64)).max()).item()
-    return float(drawn or 1) * 1.12
+    return theme.ceiling(float(drawn or 1))
 
 
 def _panel(
-    rows: pl.DataFrame, name: str, panels: int, top: float, width: theme.Width, y_title: str, withheld: str
+    rows: pl.DataFrame,
+    name: str,
+    panels: int,
+    top: float,
+    width: theme.Width,
+    y_title: str,
+    withheld: str,
+    decimals: int,
 ) -> Any:
     colour = theme.FOCUS if rows["focus"].any() else theme.OTHERS
     x = alt.X("period:O", title=None, axis=_period_axis(rows, panels, width), scale=alt.Scale(type="band", padding=0.1))
-    scale = alt.Scale(domain=[0, top], nice=True)
+    scale = alt.Scale(domain=[0, top], nice=False)
     y = alt.Y("value:Q", title=y_title if panels == 1 else None, scale=scale, axis=alt.Axis(tickCount=5, format=",~f"))
     known = inline(_values(rows, known=True))
     layers = [
-        _withheld(rows, x, top, withheld, width),
+        _withheld(rows, x, _height(panels, width), withheld),
         known.mark_line(color=colour, strokeWidth=2).encode(x=x, y=y, detail="segment:N"),
         known.mark_rule(color=colour, strokeWidth=1.6, opacity=0.75).encode(
             x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
-        known.mark_point(color=colour, filled=True, size=55, opacity=1, strokeWidth=2).encode(
-            x=x,
-            y=y,
-            fill=alt.condition("datum.status == 'provisional'", alt.value(theme.PAPER), alt.value(colour)),
-            stroke=alt.value(colour),
+        known.mark_point(filled=True, size=60, opacity=1, strokeWidth=2).encode(
+            x=x, y=y, stroke=alt.value(colour), **_by_status(rows, colour, panels)
         ),
     ]
-    if panels > 1:
-        last = inline(_last(rows))
-        layers += [_last_value(last, x, scale, theme.PAPER, 4), _last_value(last, x, scale, colour, 0)]
-    inner = _inner(panels, width)
     layered = alt.layer(*[layer for layer in layers if layer is not None])
-    return layered.properties(width=inner, height=_height(panels, width), title=name if panels > 1 else "")
+    layered = layered.properties(width=_inner(panels, width), height=_height(panels, width))
+    if panels == 1:
+        return layered
+    # Below the name, where no line can cross it.
+    newest = alt.Title(name, subtitle=_newest(rows, decimals), subtitleColor=colour, subtitleFontWeight="bold")
+    return layered.properties(title=newest)
+
+
+def _by_status(rows: pl.DataFrame, colour: str, panels: int) -> dict[str, Any]:
+    """Shape and filling by status, with a legend where one panel shows a status that must not be overlooked."""
+    found = dict(
+        rows.filter(pl.col("value").is_not_null()).select("status", "word").unique().sort("status").iter_rows()
+    )
+    told = panels == 1 and any(status in HOLLOW for status in found)
+    legend = (
+        alt.Legend(title=None, orient="top", symbolStrokeColor=colour, symbolStrokeWidth=2, symbolSize=80)
+        if told
+        else None
+    )
+    words = list(found.values())
+    shapes = alt.Scale(domain=words, range=[SHAPES[status] for status in found])
+    fills = alt.Scale(domain=words, range=[theme.PAPER if status in HOLLOW else colour for status in found])
+    return {
+        "shape": alt.Shape("word:N", scale=shapes, legend=legend),
+        "fill": alt.Fill("word:N", scale=fills, legend=legend),
+    }
 
 
 def _values(rows: pl.DataFrame, *, known: bool) -> list[dict[str, object]]:
     wanted = rows.filter(pl.col("value").is_not_null() == known)
-    return wanted.select("period", "value", "low", "high", "status", "segment").to_dicts()
+    return wanted.select("period", "value", "low", "high", "status", "word", "segment").to_dicts()
 
 
-def _last_value(last: Any, x: alt.X, scale: alt.Scale, colour: str, halo: int) -> Any:
-    """The newest value in letters; drawn once as a halo, so that the line does not cross it."""
-    mark = last.mark_text(dy=-10, color=colour, stroke=colour, strokeWidth=halo, fontWeight="bold")
-    return mark.encode(x=x, y=alt.Y("top:Q", scale=scale), text=alt.Text("value:Q", format=",.1f"))
+def _newest(rows: pl.DataFrame, decimals: int) -> str:
+    """``2014: 19.3``, and its status where that must not be overlooked."""
+    known = rows.drop_nulls("value").tail(1).to_dicts()
+    if not known:
+        return ""
+    row = known[0]
+    note = f" ({row['word']})" if row["status"] in HOLLOW else ""
+    return f"{row['period']}: {row['value']:,.{decimals}f}{note}"
 
 
-def _last(rows: pl.DataFrame) -> list[dict[str, object]]:
-    known = rows.drop_nulls("value").tail(1)
-    return known.select("period", "value", top=pl.max_horizontal("value", "high")).to_dicts()
-
-
-def _withheld(rows: pl.DataFrame, x: alt.X, top: float, word: str, width: theme.Width) -> Any:
+def _withheld(rows: pl.DataFrame, x: alt.X, height: int, word: str) -> Any:
+    """A short mark at the foot, off the scale, with the word above it."""
     hidden = rows.filter(pl.col("status") == "suppressed")
     if hidden.is_empty():
         return None
-    base = inline(hidden.select("period").with_columns(top=pl.lit(top)).to_dicts())
-    column = base.mark_bar(fill=theme.WITHHELD, stroke=theme.OTHERS, strokeDash=[3, 3]).encode(x=x, y="top:Q")
-    label = base.mark_text(angle=270, color=theme.INK, stroke=theme.PAPER, strokeWidth=4, text=word).encode(
-        x=x, y=alt.value(70)
-    )
-    ink = base.mark_text(angle=270, color=theme.INK, text=word).encode(x=x, y=alt.value(70))
-    return alt.layer(column, label, ink)
+    base = inline(hidden.select("period").to_dicts())
+    foot = height - theme.WITHHELD_LENGTH
+    mark = base.mark_bar(fill=theme.WITHHELD, stroke=theme.OTHERS).encode(x=x, y=alt.value(foot), y2=alt.value(height))
+    return alt.layer(mark, base.mark_text(angle=270, align="left", dx=4, text=word).encode(x=x, y=alt.value(foot)))
 
 
 def _period_axis(rows: pl.DataFrame, panels: int, width: theme.Width) -> alt.Axis:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import polars as pl
 import pytest
@@ -194,3 +195,61 @@ def test_a_crowded_map_carries_numbers_and_a_key(units: int, keyed: bool) -> Non
     assert ("Unidad 0: reservada" in said) == keyed
     assert ("Unidad 3: 6 muertes" in said) == keyed
     assert any("Unidad 3" in text for text in said)
+
+
+def with_status(edition: Edition, indicator: str, period: str, status: str) -> Edition:
+    """The edition with one status changed; what is withheld has no numbers."""
+    here = (pl.col("indicator") == indicator) & (pl.col("period") == period) & (pl.col("disaggregation") == "total")
+    figures = edition.figures.with_columns(pl.when(here).then(pl.lit(status)).otherwise("status").alias("status"))
+    if status == "suppressed":
+        numbers = ("value", "low", "high", "count")
+        figures = figures.with_columns(pl.when(here).then(None).otherwise(pl.col(numbers)).name.keep())
+    return dataclasses.replace(edition, figures=figures)
+
+
+def test_a_status_that_must_not_be_overlooked_stands_in_the_legend_of_the_trend(small_edition: Edition) -> None:
+    assert "definitiva" not in texts(svg(charts(small_edition)["trend-years"], "es", theme.WIDTHS[0]))
+    edition = with_status(small_edition, "homicides", "2014", "provisional")
+    drawing = svg(charts(edition)["trend-years"], "es", theme.WIDTHS[1])
+    assert {"definitiva", "provisional"} <= set(texts(drawing))
+
+
+def test_a_panel_tells_its_newest_value_and_status_below_its_name(small_edition: Edition) -> None:
+    edition = with_status(small_edition, "homicide_rate", "2014", "not_comparable")
+    said = texts(svg(charts(edition)["trend-cities"], "es", theme.WIDTHS[0]))
+    assert "2014: 23.0 (no comparable)" in said
+    assert "2014: 19.3" in said
+
+
+def marks(spec: Any) -> list[dict[str, Any]]:
+    """Every layer that is drawn as withheld."""
+    found = [layer for inner in spec.get("layer", ()) for layer in marks(inner)]
+    mark = spec.get("mark", {})
+    return [*found, spec] if isinstance(mark, dict) and mark.get("fill") == theme.WITHHELD else found
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "along"),
+    [("victims-age", "", "x"), ("trend-years", "2013", "y"), ("trend-months", "2013-04", "y")],
+)
+def test_a_withheld_mark_has_one_size_and_no_scale(small_edition: Edition, name: str, period: str, along: str) -> None:
+    edition = with_status(small_edition, "homicides", period, "suppressed") if period else small_edition
+    for width in theme.WIDTHS:
+        chart = charts(edition)[name]
+        drawn = chart.draw("es", width)
+        (mark,) = marks(drawn)
+        ends = mark["encoding"][along]["value"], mark["encoding"][f"{along}2"]["value"]
+        assert abs(ends[1] - ends[0]) == theme.WITHHELD_LENGTH
+        assert "reservada" in texts(svg(chart, "es", width))
+
+
+@pytest.mark.parametrize("top", [0.3, 0.97, 1, 5.6, 15.8, 70.5, 99, 100, 4821])
+def test_no_interval_touches_the_edge_of_its_chart(top: float) -> None:
+    assert top * 1.02 <= theme.ceiling(top) <= max(top * 2, 1)
+
+
+def test_the_months_chart_has_room_for_its_longest_interval(small_edition: Edition) -> None:
+    chart = charts(small_edition)["trend-months"]
+    spec = chart.draw("es", theme.WIDTHS[0])
+    (highest,) = {layer["encoding"]["y"]["scale"]["domain"][1] for layer in spec["layer"]}
+    assert highest > chart.frame["high"].max()
