@@ -109,8 +109,26 @@ def status(name: str, language: str) -> str:
     return say(f"site.status.{name}", language)
 
 
+def status_sentence(figure: Figure | None, language: str) -> str:
+    """What the status means for whoever reads the figure; empty where there is nothing to say."""
+    if figure is None or figure.status not in TELLING:
+        return ""
+    if figure.status_reason:
+        return say("words.status_because", language, status=_opened(figure, language), why=_why(figure, language))
+    return say(f"words.status_{figure.status}", language)
+
+
+def _opened(figure: Figure, language: str) -> str:
+    told = status(figure.status, language)
+    return told[0].upper() + told[1:]
+
+
+def _why(figure: Figure, language: str) -> str:
+    return say(figure.status_reason, language)
+
+
 def qualified(text: str, figure: Figure | None, language: str) -> str:
-    """``text`` with the status of its figure where that must be said: ``2025 (provisional)``."""
+    """``text`` with the status of its figure where that must be said: ``2025, provisional``."""
     if figure is None or figure.status not in TELLING:
         return text
     return say("words.with_status", language, text=text, status=status(figure.status, language))

@@ -123,7 +123,7 @@ def _bars(name: str, edition: Edition, frame: pl.DataFrame, period: str) -> Char
                 "low": figure.low,
                 "high": figure.high,
                 "status": figure.status,
-                "text": words.short(figure, language),
+                "text": words.qualified(words.short(figure, language), figure, language),
                 "muted": figure.category in UNKNOWN,
             }
             for figure in reader.told(frame)
@@ -194,7 +194,8 @@ def _map_text(figure: Figure, language: str) -> str:
     if figure.value is None:
         return say("words.withheld", language)
     deaths = "" if figure.count is None else "\n" + say("charts.deaths", language, n=figure.count)
-    return words.short(figure, language, 1) + deaths
+    rate = words.qualified(words.short(figure, language, 1), figure, language)
+    return rate + deaths
 
 
 def units_compared(edition: Edition) -> Chart | None:
@@ -213,7 +214,7 @@ def units_compared(edition: Edition) -> Chart | None:
                 "low": figure.low,
                 "high": figure.high,
                 "status": figure.status,
-                "text": words.short(figure, language, 1),
+                "text": words.qualified(words.short(figure, language, 1), figure, language),
                 "focus": True,
             }
             for figure in Reader(edition, language).told(frame)

@@ -56,7 +56,8 @@ def told_by_period(reader: Reader, frame: pl.DataFrame) -> str:
 
 def told_by_category(reader: Reader, frame: pl.DataFrame) -> str:
     told = [
-        f"{reader.category(figure.disaggregation, figure.category)}: {words.count(figure, reader.language)}"
+        f"{reader.category(figure.disaggregation, figure.category)}: "
+        f"{words.qualified(words.count(figure, reader.language), figure, reader.language)}"
         for figure in reader.told(frame)
     ]
     return "; ".join(told)
@@ -64,7 +65,8 @@ def told_by_category(reader: Reader, frame: pl.DataFrame) -> str:
 
 def told_by_unit(reader: Reader, frame: pl.DataFrame) -> str:
     return "; ".join(
-        f"{figure.unit_name}: {words.rate(figure.value, reader.language)}" for figure in reader.told(frame)
+        f"{figure.unit_name}: {words.qualified(words.rate(figure.value, reader.language), figure, reader.language)}"
+        for figure in reader.told(frame)
     )
 
 
@@ -90,4 +92,4 @@ def _number(figure: Figure, reader: Reader) -> str:
     if figure.value is None:
         return say("words.withheld", reader.language)
     decimals = 1 if "rate" in figure.indicator else 0
-    return words.short(figure, reader.language, decimals)
+    return words.qualified(words.short(figure, reader.language, decimals), figure, reader.language)

@@ -118,7 +118,7 @@ def _newest(rows: pl.DataFrame, decimals: int) -> str:
     if not known:
         return ""
     row = known[0]
-    note = f" ({row['word']})" if row["status"] in HOLLOW else ""
+    note = f", {row['word']}" if row["status"] in HOLLOW else ""
     return f"{row['period']}: {row['value']:,.{decimals}f}{note}"
 
 

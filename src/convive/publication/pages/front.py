@@ -24,7 +24,7 @@ def build(reader: Reader) -> Page:
     return Page(
         name=NAME,
         language=language,
-        title=say("front.title", language, unit=reader.focus_name),
+        title=say(f"front.title_{reader.edition.place}", language, unit=reader.focus_name),
         lead=lead(reader, year, deaths),
         blocks=tuple(blocks),
         description=say("front.description", language, unit=reader.focus_name),
@@ -46,8 +46,10 @@ def lead(reader: Reader, year: str, deaths: Figure) -> tuple[str, ...]:
                 between=words.interval(rate, language, 1),
             )
         )
+    sentences.append(words.status_sentence(deaths, language))
+    where = say(f"front.place_{reader.edition.place}", language)
     versus = change_sentence(reader, year)
-    return (" ".join(sentences), *([versus] if versus else []))
+    return tuple(part for part in (" ".join(filter(None, sentences)), versus, where) if part)
 
 
 def change_sentence(reader: Reader, year: str) -> str:
@@ -92,7 +94,15 @@ def _count(name: str, figure: Figure, reader: Reader) -> Headline:
     between = words.interval(figure, language)
     meaning = say("front.count_meaning", language, between=between) if between else ""
     label = say(f"front.{name}", language, period=words.period(figure.period, language))
-    return Headline(label, words.count(figure, language), meaning, sure.words, sure.level, _how(figure, reader))
+    return Headline(
+        label,
+        words.count(figure, language),
+        meaning,
+        sure.words,
+        sure.level,
+        _how(figure, reader),
+        status=words.status_sentence(figure, language),
+    )
 
 
 def _rate(reader: Reader, year: str) -> Headline | None:
@@ -114,6 +124,7 @@ def _rate(reader: Reader, year: str) -> Headline | None:
         sure.level,
         _how(figure, reader),
         unit=say("words.per_100k", language),
+        status=words.status_sentence(figure, language),
     )
 
 
@@ -126,7 +137,8 @@ def _share(name: str, figure: Figure | None, reader: Reader) -> Headline | None:
     big = say("words.of", language, part=figure.count, whole=figure.denominator)
     meaning = _share_meaning(figure, reader)
     label = say(f"front.{name}", language, period=words.period(figure.period, language))
-    return Headline(label, big, meaning, sure.words, sure.level, _how(figure, reader))
+    told = words.status_sentence(figure, language)
+    return Headline(label, big, meaning, sure.words, sure.level, _how(figure, reader), status=told)
 
 
 def _share_meaning(figure: Figure, reader: Reader) -> str:

@@ -7,8 +7,8 @@ import polars as pl
 from convive.publication import words
 from convive.publication.edition import Area
 from convive.publication.pages import parts
-from convive.publication.pages.page import Block, Notice, Page, Section, Table, TableCell
-from convive.publication.reading import Reader
+from convive.publication.pages.page import Block, Cell, Notice, Page, Prose, Section, Table, TableCell
+from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
 
 NAME = "map"
@@ -28,8 +28,10 @@ def build(reader: Reader) -> Page:
     blocks += parts.chart("map-rates", reader, note=_attribution(area, language), thin_lines=False)
     blocks += parts.chart("map-intervals", reader)
     tables = [_table(level, units, year, reader) for level in _levels_with_cases(units, reader)]
-    blocks.append(Section("counts", say("map.counts", language), tuple(tables)))
-    return Page(NAME, language, say("map.title", language, unit=reader.focus_name), (_lead(reader),), tuple(blocks))
+    blocks.append(Section("counts", say("map.counts", language), (*tables, *_below(reader))))
+    title = say(f"map.title_{reader.edition.place}", language, unit=reader.focus_name)
+    lead = (_lead(reader), say(f"front.place_{reader.edition.place}", language))
+    return Page(NAME, language, title, lead, tuple(blocks))
 
 
 def _attribution(area: Area | None, language: str) -> str:
@@ -53,11 +55,22 @@ def _table(level: str, units: pl.DataFrame, year: str, reader: Reader) -> Table:
         say("site.column.rate", language),
         say("site.column.interval", language),
         say("site.column.population", language),
+        say("site.column.status", language),
     )
     codes = units.filter(pl.col("level") == level).sort("code")["code"]
     rows = tuple(_row(code, year, reader) for code in codes if reader.figure("homicides", "all", unit=code))
     caption = say("map.table", language, level=words.level(level, language), period=year)
     return Table(caption, header, rows, frozenset(range(1, 6)))
+
+
+def _below(reader: Reader) -> list[Block]:
+    """What the tables do not say by themselves."""
+    language = reader.language
+    told = []
+    whole = reader.figure("homicides", "all")
+    if whole is not None and whole.status in words.TELLING:
+        told.append(say("map.all_provisional", language))
+    return [Prose(tuple(told))] if told else []
 
 
 def _row(code: str, year: str, reader: Reader) -> tuple[TableCell, ...]:
@@ -70,7 +83,22 @@ def _row(code: str, year: str, reader: Reader) -> tuple[TableCell, ...]:
         parts.rate_cell(rate, language),
         parts.interval_cell(rate, language) if rate and rate.value is not None else "–",
         number(rate.population, language) if rate and rate.population else "–",
+        _status(reader.figure("homicides", year, unit=code), rate, language),
     )
+
+
+def _status(count: Figure | None, rate: Figure | None, language: str) -> TableCell:
+    """What the year's count and rate are: one word where it is the same for both."""
+    told = {kind: figure.status for kind, figure in (("count", count), ("rate", rate)) if figure is not None}
+    if not told:
+        return "–"
+    text = words.status(next(iter(told.values())), language)
+    if len(set(told.values())) > 1:
+        each = [
+            say(f"map.status_{kind}", language, status=words.status(status, language)) for kind, status in told.items()
+        ]
+        text = "; ".join(each)
+    return Cell(text, "doubt") if set(told.values()) & set(words.TELLING) else text
 
 
 def _lead(reader: Reader) -> str:

@@ -48,6 +48,8 @@ class Headline:
     level: Literal["firm", "rough", "weak", "none"]
     how: Link | None = None
     unit: str = ""
+    status: str = ""
+    """What the figure is where it is not final, in a sentence."""
 
 
 @dataclass(frozen=True)

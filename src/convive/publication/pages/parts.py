@@ -9,6 +9,9 @@ from convive.publication.pages.page import Block, Cell, ChartBlock, Page, Table,
 from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
 
+NOTED = ("provisional", "not_comparable", "suppressed")
+"""Statuses that are told below each chart that has them."""
+
 
 def empty(name: str, reader: Reader) -> Page:
     """A page that says that this edition has nothing for it."""
@@ -26,8 +29,8 @@ def chart(
     language = reader.language
     title = found.title[language]
     notes = [note, say("site.interval_note", language) if thin_lines else ""]
-    if "suppressed" in found.frame["status"]:
-        notes.append(say("site.withheld_note", language))
+    statuses = set(found.frame["status"].unique())
+    notes += [say(f"site.note.{status}", language) for status in NOTED if status in statuses]
     said = table or figures_table(found.frame, reader, title)
     return [ChartBlock(name, title, found.alt[language], said, " ".join(part for part in notes if part))]
 
@@ -47,7 +50,7 @@ def figures_table(frame: pl.DataFrame, reader: Reader, caption: str) -> Table:
 
 
 def _columns(frame: pl.DataFrame, rates: bool) -> list[str]:
-    several = {name: frame[name].n_unique() > 1 for name in ("unit_code", "period", "status")}
+    several = {name: frame[name].n_unique() > 1 for name in ("unit_code", "period")}
     broken_down = frame["disaggregation"].n_unique() > 0 and frame["disaggregation"][0] != "total"
     columns = []
     if several["unit_code"]:
@@ -57,7 +60,7 @@ def _columns(frame: pl.DataFrame, rates: bool) -> list[str]:
     if several["period"] or not columns:
         columns.append("period")
     columns += ["rate", "interval", "count", "population"] if rates else ["count", "interval"]
-    if several["status"]:
+    if set(frame["status"].unique()) != {"final"}:
         columns.append("status")
     return columns
 

@@ -65,6 +65,6 @@ def _years(reader: Reader) -> list[Block]:
     for year in reader.full_years():
         figure = reader.figure("share_motive_unknown", year)
         if figure is not None:
-            rows.append((year, words.share(figure, reader)))
+            rows.append((words.qualified(year, figure, language), words.share(figure, reader)))
     header = (say("site.column.period", language), say("reasons.share_unknown", language))
     return [Table(say("reasons.table", language), header, tuple(rows))] if rows else []

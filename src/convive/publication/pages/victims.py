@@ -91,6 +91,7 @@ def _years(field: str, reader: Reader) -> list[Block]:
     ]
     totals = [parts.count_cell(reader.figure("homicides", year), language) for year in years]
     body.append((say("victims.all", language), *totals))
-    header = (say("site.column.category", language), *years)
+    heads = [words.qualified(year, reader.figure("homicides", year), language) for year in years]
+    header = (say("site.column.category", language), *heads)
     caption = say("victims.years", language, field=say(f"victims.{field}", language))
     return [Table(caption, header, tuple(body), frozenset(range(1, len(header))))]

@@ -217,7 +217,7 @@ def test_a_status_that_must_not_be_overlooked_stands_in_the_legend_of_the_trend(
 def test_a_panel_tells_its_newest_value_and_status_below_its_name(small_edition: Edition) -> None:
     edition = with_status(small_edition, "homicide_rate", "2014", "not_comparable")
     said = texts(svg(charts(edition)["trend-cities"], "es", theme.WIDTHS[0]))
-    assert "2014: 23.0 (no comparable)" in said
+    assert "2014: 23.0, no comparable" in said
     assert "2014: 19.3" in said
 
 

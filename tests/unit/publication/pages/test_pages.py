@@ -13,7 +13,7 @@ from convive.errors import LANGUAGES
 from convive.publication import words
 from convive.publication.edition import Edition
 from convive.publication.pages import BUILDERS, addresses, build, built
-from convive.publication.pages.page import Cell, Link, Page
+from convive.publication.pages.page import Cell, ChartBlock, Headline, Link, Page, Table
 
 
 def strings(thing: Any) -> Iterator[str]:
@@ -218,3 +218,67 @@ def test_one_word_for_each_thing_in_spanish(small_edition: Edition) -> None:
     for page in built(small_edition, "es"):
         for former in ("SDG", "desglose", "subyacente", "de fondo", "corte de la serie"):
             assert former not in said(page), (page.name, former)
+
+
+def with_status(edition: Edition, indicator: str, period: str, status: str, reason: str = "") -> Edition:
+    here = (pl.col("indicator") == indicator) & (pl.col("period") == period) & (pl.col("disaggregation") == "total")
+    figures = edition.figures.with_columns(
+        status=pl.when(here).then(pl.lit(status)).otherwise("status"),
+        status_reason=pl.when(here).then(pl.lit(reason)).otherwise("status_reason"),
+    )
+    return dataclasses.replace(edition, figures=figures)
+
+
+def test_a_card_says_in_words_that_its_figure_is_provisional_or_not_comparable(small_edition: Edition) -> None:
+    edition = with_status(small_edition, "homicide_rate", "2014", "not_comparable", "indicators.after_break")
+    cards = {card.label: card for card in instances(build(edition, "front", "es"), Headline)}
+    assert cards["Tasa de homicidios, 2014"].status.startswith("No comparable. La serie de población se quiebra")
+    assert cards["Víctimas, primer semestre de 2015"].status == "Cifra provisional: todavía puede cambiar."
+    assert cards["Víctimas de homicidio, 2014"].status == ""
+    lead = " ".join(build(with_status(small_edition, "homicides", "2014", "provisional"), "front", "en").lead)
+    assert "Provisional figure: it may still change." in lead
+
+
+def test_tables_of_the_map_say_the_status_of_each_unit(small_edition: Edition) -> None:
+    edition = with_status(small_edition, "homicide_rate", "2014", "not_comparable")
+    (table,) = [table for table in instances(build(edition, "map", "es"), Table) if "provincia" in table.caption]
+    assert table.header[-1] == "Estado"
+    assert {row[-1].text for row in table.rows if isinstance(row[-1], Cell)} == {
+        "conteo: definitiva; tasa: no comparable"
+    }
+    both = with_status(with_status(edition, "homicides", "2014", "provisional"), "homicide_rate", "2014", "provisional")
+    assert "Víctimas por provincia, 2014" in said(build(both, "map", "es"))
+    assert {cell.text for cell in instances(build(both, "map", "es"), Cell)} >= {"provisional"}
+
+
+def test_the_table_of_a_chart_has_a_column_of_status_wherever_a_figure_is_not_final(small_edition: Edition) -> None:
+    def table(edition: Edition) -> Table:
+        return next(block.table for block in instances(build(edition, "trend", "es"), ChartBlock))
+
+    assert "Estado" not in table(small_edition).header
+    edition = small_edition
+    for year in ("2011", "2012", "2013", "2014"):
+        edition = with_status(edition, "homicides", year, "provisional")
+    assert table(edition).header[-1] == "Estado"
+    assert {row[-1] for row in table(edition).rows} == {"provisional"}
+    notes = next(block.note for block in instances(build(edition, "trend", "es"), ChartBlock))
+    assert "provisionales" in notes
+
+
+@pytest.mark.parametrize(
+    ("place", "front", "where"),
+    [
+        ("occurrence", "Homicidios en Tumbes, por el lugar del hecho", "Dónde ocurren los homicidios en Tumbes"),
+        (
+            "death",
+            "Homicidios en Tumbes, por el lugar de la muerte",
+            "Dónde mueren las víctimas de homicidio en Tumbes",
+        ),
+        ("residence", "Homicidios de residentes de Tumbes", "Dónde vivían las víctimas de homicidio de Tumbes"),
+    ],
+)
+def test_titles_say_by_what_place_cases_are_counted(small_edition: Edition, place: str, front: str, where: str) -> None:
+    edition = dataclasses.replace(small_edition, place=place)
+    assert build(edition, "front", "es").title == front
+    assert build(edition, "map", "es").title == where
+    assert "Se cuenta a cada víctima donde" in build(edition, "map", "es").lead[-1]
