@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -56,11 +57,34 @@ def test_build_says_what_it_made_in_both_languages(city: Any) -> None:
     assert figures.filter(indicator="homicide_rate")["value"].to_list() == [pytest.approx(250.0)]
 
 
-@pytest.mark.parametrize(
-    "words", [["build", "--until", "luna"], ["check", "--limit", "0"], ["explain"], ["nada"], ["build", "--nada"]]
-)
-def test_wrong_use_ends_with_two(city: Any, words: list[str]) -> None:
-    assert city.run(*words).code == 2
+WRONG_USE = {
+    "no option": (["build", "--nada"], "La opción «--nada» no existe.", "no option “--nada”."),
+    "a misspelt option": (["build", "--untill"], "¿Quiso decir --until?", "Did you mean --until?"),
+    "no command": (["nada"], "El comando «nada» no existe.", "no command “nada”."),
+    "a misspelt command": (["biuld"], "«biuld» no existe. ¿Quiso decir build?", "“biuld”. Did you mean build?"),
+    "a missing argument": (["explain"], "Falta el argumento FIGURE.", "The argument FIGURE is missing."),
+    "too many arguments": (["check", "otra", "más"], "Sobra lo que sigue a los argumentos: otra más.", "otra más."),
+    "an option without value": (["check", "--limit"], "--limit necesita un valor.", "--limit needs a value."),
+    "a value too many": (["check", "--help=sí"], "La opción --help no lleva valor.", "--help takes no value."),
+    "no such choice": (
+        ["build", "--until", "l'una"],
+        "«l'una» no sirve para --until. Elija entre: figures, data, site.",
+        "“l'una” does not fit --until. Choose one of: figures, data, site.",
+    ),
+    "no number": (["check", "--limit", "x"], "debe ser un número entero.", "must be a whole number."),
+    "too small a number": (["check", "--limit", "0"], "debe ser 1 o más.", "must be 1 or more."),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_USE)
+def test_wrong_use_ends_with_two_and_is_told_in_the_reader_s_language(city: Any, kind: str) -> None:
+    (command, *words), spanish, english = WRONG_USE[kind]
+    for language, sentence, title in (("", spanish, "Uso incorrecto"), ("en", english, "Wrong use")):
+        answer = city.run(command, *words, language=language)
+        assert answer.code == 2
+        answer.says(sentence, title)
+        if language == "":
+            assert not re.search(r"Usage|Error|Invalid|Missing|No such|Option\b|Try ", answer.words), answer.words
 
 
 @pytest.mark.parametrize("bind", ["foo", ":8000", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1:x"])
@@ -125,5 +149,35 @@ def test_the_system_language_is_followed_and_convive_lang_wins(city: Any) -> Non
 
 
 def test_help_is_in_the_reader_s_language(city: Any) -> None:
-    city.run("--help").says("observatorio de seguridad ciudadana")
-    city.run("--help", language="en").says("citizen-security observatory")
+    city.run("--help").says("observatorio de seguridad ciudadana", "Uso: convive", "COMANDO", "Opciones", "Comandos")
+    city.run("--help", language="en").says("citizen-security observatory", "Usage: convive", "COMMAND", "Options")
+
+
+@pytest.mark.parametrize("command", ["init", "check", "build", "serve", "audit", "explain"])
+def test_help_of_a_command_holds_no_word_of_the_other_language(city: Any, command: str) -> None:
+    spanish, english = city.run(command, "--help"), city.run(command, "--help", language="en")
+    assert (spanish.code, english.code) == (0, 0)
+    spanish.says(f"Uso: convive {command} [OPCIONES]", "[obligatorio]", "Muestra esta ayuda y termina.")
+    english.says(f"Usage: convive {command} [OPTIONS]", "[required]", "Show this help and exit.")
+    assert not re.search(r"Usage|OPTIONS|default|required|Show|exit", spanish.words), spanish.words
+    assert not re.search(r"Uso|OPCIONES|defecto|obligatorio|Muestra", english.words), english.words
+
+
+def test_one_thing_is_told_in_the_singular(city: Any) -> None:
+    city.delivery.write_text("".join(city.delivery.read_text("utf-8").splitlines(keepends=True)[:2]), "utf-8")
+    city.run("check").says("Todo está en orden: 1 fila en 1 archivo, ninguna rechazada.")
+    city.run("check", language="en").says("All is in order: 1 row in 1 file, none rejected.")
+    city.run("build", "--until", "figures").says("1 archivo, 1 fila → 1 registro y 0 agregados", "→ 1 caso →")
+    city.run("build", "--until", "figures", language="en").says(
+        "1 file, 1 row → 1 record and 0 aggregates", "→ 1 case →"
+    )
+    with city.delivery.open("a", encoding="utf-8") as delivery:
+        delivery.write("D-6,31/02/2014,240101,TUMBES,999,MASCULINO,HOMICIDIO,\n")
+    city.run("check").says("2 filas en 1 archivo; 1 fila no puede usarse y 1 valor no se usa.")
+    city.run("check", language="en").says("2 rows in 1 file; 1 row cannot be used and 1 value is left out.")
+
+
+def test_check_groups_problems_under_a_title_with_the_code_beside_it(city: Any) -> None:
+    city.receive("D-6,31/02/2014,240101,TUMBES,30,MASCULINO,HOMICIDIO,", "D-7,01/02/2014,,XANADU,30,HOMBRE,HOMICIDIO,")
+    city.run("check").says("Fechas que no existen impossible-date")
+    city.run("check", language="en").says("Dates that do not exist impossible-date")

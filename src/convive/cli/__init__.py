@@ -6,16 +6,20 @@ import sys
 from typing import Annotated
 
 import typer
-from typer import rich_utils
 
 from convive import __version__
 from convive.cli import audit, build, check, explain, init, serve
 from convive.cli.screen import LANGUAGE, complain, text
+from convive.cli.typer_words import Command, Group, complain_of_use, translate_help
 from convive.errors import FINE, ConviveError
 
 INTERRUPTED = 130
 
+translate_help()
 app = typer.Typer(
+    cls=Group,
+    options_metavar=text("help.options"),
+    subcommand_metavar=text("help.command"),
     help=text("app.help"),
     no_args_is_help=True,
     add_completion=False,
@@ -23,15 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (init, check, build, serve, audit, explain):
-    app.command(command.__name__.rpartition(".")[2], help=text(f"{command.__name__.rpartition('.')[2]}.help"))(
-        command.run
-    )
-
-rich_utils.ARGUMENTS_PANEL_TITLE = text("panel.arguments")
-rich_utils.OPTIONS_PANEL_TITLE = text("panel.options")
-rich_utils.COMMANDS_PANEL_TITLE = text("panel.commands")
-rich_utils.ERRORS_PANEL_TITLE = text("panel.error")
-rich_utils.REQUIRED_LONG_STRING = text("panel.required")
+    name = command.__name__.rpartition(".")[2]
+    app.command(name, cls=Command, options_metavar=text("help.options"), help=text(f"{name}.help"))(command.run)
 
 
 def _show_version(wanted: bool) -> None:
@@ -43,7 +40,7 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help=text("app.version"), callback=_show_version, is_eager=True)
+        bool, typer.Option("--version", metavar="", help=text("app.version"), callback=_show_version, is_eager=True)
     ] = False,
 ) -> None: ...
 
@@ -51,11 +48,13 @@ def _root(
 def main() -> None:
     """Entry point ``convive``: errors of ours are told in the reader's language, with their exit code."""
     try:
-        app()
+        code = app(prog_name="convive", standalone_mode=False)
     except ConviveError as error:
         complain(error, LANGUAGE)
         sys.exit(error.exit_code)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:  # Typer turns Ctrl+C into this code and says nothing
-            typer.echo(text("interrupted"), err=True)
-        raise
+    except typer.TyperException as error:
+        complain_of_use(error)
+        sys.exit(error.exit_code)
+    if code == INTERRUPTED:  # Typer turns Ctrl+C into this code and says nothing
+        typer.echo(text("interrupted"), err=True)
+    sys.exit(code)

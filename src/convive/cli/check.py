@@ -12,9 +12,10 @@ from rich.text import Text
 from convive.cli.screen import LANGUAGE, Folder, out, plain, progress, text
 from convive.errors import FINE, FOUND, Problem
 from convive.observatory import Observatory
+from convive.texts import say
 
 
-def run(folder: Folder, limit: Annotated[int, typer.Option(help=text("check.limit"), min=1)] = 10) -> None:
+def run(folder: Folder, limit: Annotated[int, typer.Option(help=text("check.limit"), metavar="N", min=1)] = 10) -> None:
     from convive.build import inspect
 
     with progress() as bars:
@@ -41,7 +42,7 @@ def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
     if rejects.is_empty():
         return
     for (code,), group in rejects.group_by("code", maintain_order=True):
-        table = _table(title=str(code))
+        table = _table(title=_title(str(code)))
         for reject in group.head(limit).iter_rows(named=True):
             place = f"{reject['source_id']}/{reject['file']}:{reject['row']} [{reject['column']}]"
             _add(table, place, reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
@@ -55,7 +56,12 @@ def _add(table: Table, *cells: str | None) -> None:
     table.add_row(*(Text(plain(cell or "")) for cell in cells))
 
 
-def _table(title: str | None = None) -> Table:
+def _title(code: str) -> Text:
+    """What the problems have in common, and the code in small print for who looks it up in the rejects file."""
+    return Text.assemble((say(f"kinds.{code}", LANGUAGE), "bold"), (f"  {code}", "dim"))
+
+
+def _table(title: Text | None = None) -> Table:
     table = Table(title=title, title_justify="left", show_lines=False)
     for heading in ("where", "value", "reason", "remedy"):
         table.add_column(text(f"check.{heading}"), overflow="fold")

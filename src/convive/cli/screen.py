@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -16,7 +17,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from convive.errors import LANGUAGES, ConviveError
-from convive.texts import say
+from convive.texts import number, say
 
 
 def language_of(environment: Mapping[str, str]) -> str:
@@ -36,8 +37,23 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.dir", LANGU
 
 
 def text(key: str, /, **values: object) -> str:
-    """A text of the command line in the reader's language."""
-    return say(f"cli.{key}", LANGUAGE, **values).strip()
+    """A text of the command line in the reader's language.
+
+    A sentence with several counts says for each what is counted, one and many: ``{rows:fila|filas}``.
+    """
+    counted = {name: Count(value) if type(value) is int and name != "n" else value for name, value in values.items()}
+    return say(f"cli.{key}", LANGUAGE, **counted).strip()
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of things, written in a text together with the things."""
+
+    value: int
+
+    def __format__(self, forms: str) -> str:
+        one, _, many = forms.partition("|")
+        return f"{number(self.value, LANGUAGE)} {one if self.value == 1 else many}".rstrip()
 
 
 def complain(error: ConviveError, language: str) -> None:
