@@ -23,6 +23,19 @@ BREAKDOWNS = {
 """Charts of the victims of one year by one field: name of the chart, the field."""
 
 
+FIELDS_BEHIND = {
+    "age_group": ("age_years",),
+    "qualified": ("qualified", "penal_type", "qualified_ground", "police_class"),
+    "weekday": ("occurred_on",),
+}
+"""The fields of the record that can fill a breakdown, where they are not the field of the same name."""
+
+
+def in_no_source(field: str, reader: Reader) -> bool:
+    """Whether no source brings what a breakdown needs. A chart of it would show an absence as if it were an answer."""
+    return all(reader.in_no_source(name) for name in FIELDS_BEHIND.get(field, (field,)))
+
+
 def charts(edition: Edition) -> dict[str, Chart]:
     """Every chart of the edition by its name, in a fixed order."""
     made = [
@@ -98,6 +111,8 @@ def months(edition: Edition) -> Chart | None:
 def breakdown(edition: Edition, name: str, field: str) -> Chart | None:
     """The victims by one field, most frequent first, what is unknown last."""
     reader = Reader(edition, LANGUAGES[0])
+    if in_no_source(field, reader):
+        return None
     period = reader.broken_down(field)
     frame = ordered(reader.rows("homicides", unit=reader.focus, period=period, disaggregation=field), reader, field)
     if period is None or frame.is_empty():

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
-from convive.publication.pages import audit, definitions, front, hours, how, map, reasons, sources, trend, victims
+from convive.publication.pages import (
+    audit,
+    definitions,
+    front,
+    hours,
+    how,
+    map,
+    presence,
+    reasons,
+    sources,
+    trend,
+    victims,
+)
 from convive.publication.pages.page import Page
 from convive.publication.reading import Reader
 
@@ -19,11 +32,15 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
 
 def build(edition: Edition, name: str, language: str) -> Page:
     """The page ``name`` of ``edition``; raises ``KeyError`` for a name that no page has."""
-    return BUILDERS[name](Reader(edition, language, charts(edition)))
+    return _built(name, Reader(edition, language, charts(edition)))
 
 
 def built(edition: Edition, language: str) -> Iterator[Page]:
     """Every page of ``edition``, in the order of the navigation."""
     reader = Reader(edition, language, charts(edition))
-    for make in BUILDERS.values():
-        yield make(reader)
+    for name in BUILDERS:
+        yield _built(name, reader)
+
+
+def _built(name: str, reader: Reader) -> Page:
+    return replace(BUILDERS[name](reader), menu=presence.shown(reader))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from convive.indicators import change
 from convive.publication import words
-from convive.publication.pages import addresses, parts
+from convive.publication.charts.catalogue import in_no_source
+from convive.publication.pages import parts, presence
 from convive.publication.pages.page import Block, Headline, Headlines, Link, Page, Prose, Section
 from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
@@ -75,9 +76,9 @@ def headlines(reader: Reader, year: str, deaths: Figure) -> list[Headline]:
     found = [
         _count("homicides", deaths, reader),
         _rate(reader, year),
-        _share("share_qualified", reader.published("share_qualified"), reader),
+        _brought("share_qualified", "qualified", reader.published("share_qualified"), reader),
         _share("firearm", reader.published("share_by", disaggregation="mechanism", category="firearm"), reader),
-        _share("motive_unknown", reader.published("share_motive_unknown"), reader),
+        _brought("motive_unknown", "motive", reader.published("share_motive_unknown"), reader),
         _half(reader),
         _resolved(reader),
     ]
@@ -158,14 +159,16 @@ def _half(reader: Reader) -> Headline | None:
 
 
 def _resolved(reader: Reader) -> Headline | None:
-    """Nothing is said where no source tells whether cases are cleared: silence is not failure."""
     half = reader.latest_half()
-    if half is None or reader.in_no_source("resolved"):
-        return None
-    return _share("resolved", reader.figure("resolved_share", half), reader)
+    return _brought("resolved", "resolved", reader.figure("resolved_share", half), reader) if half else None
+
+
+def _brought(name: str, field: str, figure: Figure | None, reader: Reader) -> Headline | None:
+    """Nothing is said where no source brings the field: silence of the sources is no finding."""
+    return None if in_no_source(field, reader) else _share(name, figure, reader)
 
 
 def _ways_on(reader: Reader) -> Section:
     language = reader.language
-    links = [Link(say(f"front.way.{name}", language), page=name) for name in addresses.NAMES if name != NAME]
+    links = [Link(say(f"front.way.{name}", language), page=name) for name in presence.shown(reader) if name != NAME]
     return Section("more", say("front.more", language), (Prose((), tuple(links)),))

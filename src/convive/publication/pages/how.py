@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convive.publication import words
+from convive.publication.charts.catalogue import in_no_source
 from convive.publication.pages.page import Link, Page, Prose, Section, Term, Terms
 from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
@@ -24,13 +25,18 @@ def headline_figures(reader: Reader) -> list[Figure]:
     wanted = [
         reader.figure("homicides", year),
         reader.figure("homicide_rate", year),
-        reader.published("share_qualified"),
+        _brought("qualified", reader.published("share_qualified"), reader),
         reader.published("share_by", disaggregation="mechanism", category="firearm"),
-        reader.published("share_motive_unknown"),
+        _brought("motive", reader.published("share_motive_unknown"), reader),
         reader.figure("homicides", half),
-        reader.figure("resolved_share", half),
+        _brought("resolved", reader.figure("resolved_share", half), reader),
     ]
     return [figure for figure in wanted if figure is not None]
+
+
+def _brought(field: str, figure: Figure | None, reader: Reader) -> Figure | None:
+    """The figure, unless no source brings the field that it rests on."""
+    return None if in_no_source(field, reader) else figure
 
 
 def _term(figure: Figure, reader: Reader) -> Term:

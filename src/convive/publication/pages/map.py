@@ -6,7 +6,7 @@ import polars as pl
 
 from convive.publication import words
 from convive.publication.edition import Area
-from convive.publication.pages import parts
+from convive.publication.pages import parts, presence
 from convive.publication.pages.page import Block, Cell, Notice, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
@@ -18,8 +18,7 @@ def build(reader: Reader) -> Page:
     language = reader.language
     year = reader.full_year()
     units = reader.below()
-    counted = reader.rows("homicides", period=year).filter(pl.col("unit_code").is_in(units["code"].to_list()))
-    if year is None or counted.is_empty():
+    if year is None or not presence.has_map(reader):
         return parts.empty(NAME, reader)
     area, _ = reader.mapped()
     blocks: list[Block] = []

@@ -146,7 +146,8 @@ Block = Prose | Notice | Headlines | Table | ChartBlock | Terms | Section
 
 @dataclass(frozen=True)
 class Page:
-    """``name`` is the same in every language; ``lead`` are the first sentences, which say what matters."""
+    """``name`` is the same in every language; ``lead`` are the first sentences, which say what matters; ``menu`` names
+    the pages that the menu leads to."""
 
     name: str
     language: str
@@ -154,3 +155,4 @@ class Page:
     lead: tuple[str, ...]
     blocks: tuple[Block, ...]
     description: str = ""
+    menu: tuple[str, ...] = ()

@@ -14,9 +14,9 @@ NOTED = ("provisional", "not_comparable", "suppressed")
 
 
 def empty(name: str, reader: Reader) -> Page:
-    """A page that says that this edition has nothing for it."""
+    """A page that says in one sentence why this edition has nothing for it."""
     title = say(f"site.nav.{name}", reader.language)
-    return Page(name, reader.language, title, (say("site.no_data", reader.language),), ())
+    return Page(name, reader.language, title, (say(f"site.empty.{name}", reader.language),), ())
 
 
 def chart(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from convive.publication import words
 from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Notice, Page, Prose, Section, Table, TableCell
@@ -18,7 +20,7 @@ def build(reader: Reader) -> Page:
     blocks: list[Block] = [*parts.chart("reasons-motive", reader)]
     if not blocks:
         return parts.empty(NAME, reader)
-    blocks += [Notice(text) for text in merged(language)]
+    blocks += [Notice(text) for text in merged(reader)]
     blocks.append(
         Section(
             "unknown",
@@ -29,12 +31,16 @@ def build(reader: Reader) -> Page:
     return Page(NAME, language, say("reasons.title", language, unit=reader.focus_name), _lead(reader), tuple(blocks))
 
 
-def merged(language: str) -> list[str]:
-    """What each merging of categories of the classification means for whoever compares years."""
+def merged(reader: Reader) -> list[str]:
+    """What each merging of categories means for whoever compares years; only of categories that the figures have."""
+    language = reader.language
     motives = classification(FIELD)
+    there = set(reader.figures.filter(pl.col("disaggregation") == FIELD)["category"])
     former: dict[str, list[str]] = {}
+    codes: dict[str, set[str]] = {}
     for code in motives.codes.values():
         if code.successor:
+            codes.setdefault(code.successor, set()).add(code.code)
             former.setdefault(code.successor, []).append(
                 f"«{code.labels[language]}»" if language == "es" else f"“{code.labels[language]}”"
             )
@@ -47,7 +53,7 @@ def merged(language: str) -> list[str]:
             former=", ".join(labels),
         )
         for successor, labels in former.items()
-        if (starts := motives.codes[successor].valid_from)
+        if (starts := motives.codes[successor].valid_from) and (successor in there or there & codes[successor])
     ]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from convive.publication import words
-from convive.publication.charts.catalogue import BREAKDOWNS
+from convive.publication.charts.catalogue import BREAKDOWNS, in_no_source
 from convive.publication.pages import parts
-from convive.publication.pages.page import Block, Page, Prose, Section, Table, TableCell
+from convive.publication.pages.page import Block, Notice, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import UNKNOWN, Figure, Reader
 from convive.texts import say
 
@@ -38,7 +38,17 @@ def build(reader: Reader) -> Page:
         for sentence in _most(BREAKDOWNS[name], reader)
         if reader.broken_down(BREAKDOWNS[name]) == year
     ]
-    return Page(NAME, language, say("victims.title", language, unit=reader.focus_name), (" ".join(lead),), sections)
+    blocks = (*sections, *_untold(reader))
+    return Page(NAME, language, say("victims.title", language, unit=reader.focus_name), (" ".join(lead),), blocks)
+
+
+def _untold(reader: Reader) -> list[Block]:
+    """What no source tells, so that nobody looks for it in vain."""
+    fields = [BREAKDOWNS[name] for name in CHARTS if in_no_source(BREAKDOWNS[name], reader)]
+    if not fields:
+        return []
+    names = "; ".join(say(f"victims.{field}", reader.language) for field in fields)
+    return [Notice(say("victims.untold", reader.language, fields=names))]
 
 
 def _section(name: str, reader: Reader) -> list[Section]:

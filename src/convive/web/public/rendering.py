@@ -22,7 +22,7 @@ def render(page: Page, edition: Edition, *, explicit: bool) -> bytes:
         "synthetic": edition.synthetic[page.language] if edition.synthetic else "",
         "language": page.language,
         "other_language": other if other in edition.languages else "",
-        "names": addresses.NAMES,
+        "names": page.menu,
         "as_of": date(edition.as_of, page.language),
         "root": addresses.up(page.name, page.language),
         "explicit": explicit,

@@ -149,8 +149,13 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
     bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear(), sources=(), audit=())
-    for name in ("front", "victims", "trend", "hours", "map", "reasons"):
-        assert build(bare, name, "es").lead == ("Esta edición no tiene cifras para esta página.",)
+    for language in LANGUAGES:
+        whys = [
+            build(bare, name, language) for name in ("front", "victims", "trend", "hours", "map", "reasons", "audit")
+        ]
+        assert all(len(page.lead) == 1 and not page.blocks for page in whys)
+        assert len({page.lead for page in whys}) == len(whys)
+        assert {page.menu for page in whys} == {("front", "how", "definitions", "sources")}
 
 
 def test_sources_tell_files_rejects_and_what_is_missing(small_edition: Edition) -> None:
@@ -282,3 +287,41 @@ def test_titles_say_by_what_place_cases_are_counted(small_edition: Edition, plac
     assert build(edition, "front", "es").title == front
     assert build(edition, "map", "es").title == where
     assert "Se cuenta a cada víctima donde" in build(edition, "map", "es").lead[-1]
+
+
+def without(edition: Edition, *fields: str) -> Edition:
+    """The edition whose sources bring none of ``fields``."""
+    cases = edition.quality["cases"]
+    absent = [{"field": field, "label": {"es": field, "en": field}, "required": False} for field in fields]
+    told = [*edition.quality["fields"], *({**field, "missing": cases, "disagreements": 0} for field in absent)]
+    return dataclasses.replace(edition, quality={**edition.quality, "fields": told})
+
+
+def test_nothing_is_said_of_a_motive_that_no_source_brings(small_edition: Edition) -> None:
+    edition = without(small_edition, "motive", "resolved")
+    for language in LANGUAGES:
+        front = build(edition, "front", language)
+        assert len(list(instances(front, Headline))) == 5
+        assert "reasons" not in front.menu
+        assert "reasons" not in {link.page for link in instances(front, Link)}
+        assert "share_motive_unknown" not in said(build(edition, "how", language))
+    assert build(edition, "reasons", "es").lead == (
+        "Esta página está vacía porque ninguna fuente dice el motivo de los homicidios.",
+    )
+
+
+def test_a_breakdown_that_no_source_brings_is_named_and_not_drawn(small_edition: Edition) -> None:
+    edition = without(small_edition, "qualified", "penal_type", "qualified_ground", "police_class", "place_type")
+    page = build(edition, "victims", "es")
+    assert {block.name for block in instances(page, ChartBlock)} == {"victims-sex", "victims-age", "victims-mechanism"}
+    assert "Ninguna fuente de esta edición dice: Tipo de lugar; Homicidio calificado o no." in said(page)
+    assert "Homicidio calificado, 2014" not in said(build(edition, "front", "es"))
+
+
+def test_a_merging_of_categories_is_told_only_where_the_data_have_them(small_edition: Edition) -> None:
+    other = small_edition.figures.filter(~pl.col("category").str.contains("organised"))
+    assert "Desde 2014" not in said(build(dataclasses.replace(small_edition, figures=other), "reasons", "es"))
+
+
+def test_the_menu_leads_to_every_page_that_has_something_to_show(small_edition: Edition) -> None:
+    assert {page.menu for page in built(small_edition, "es")} == {addresses.NAMES}
