@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from convive.errors import Problem
-from convive.sources.reading import RawTable
+from convive.sources.reading import RawTable, delimited
 
 Csv = Callable[..., RawTable]
 Refused = Callable[..., Problem]
@@ -209,3 +209,9 @@ def test_a_header_alone_is_told(csv: Csv, content: str) -> None:
     table = csv(content)
     assert table.frame.is_empty()
     assert [problem.code for problem in table.problems] == ["no-rows"]
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n,\n", 'a,b\n"x, y",\n', "a,b,\n1,2,\n", "a\n1\n"])
+def test_a_well_formed_file_is_never_read_row_by_row(csv: Csv, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    monkeypatch.delattr(delimited, "_row_by_row")
+    assert csv(content).rejects.is_empty()
