@@ -10,11 +10,11 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-DEPARTMENT = Path(__file__).with_name("department.py")
+HERE = Path(__file__).parent
 
 
-def _department() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("counted_department", DEPARTMENT)
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name.removesuffix(".py"), HERE / name)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -25,12 +25,18 @@ def _department() -> ModuleType:
 @pytest.fixture(scope="session")
 def counting() -> Callable[[int], pl.DataFrame]:
     """Private figures of a department, drawn with a seed."""
-    made: Callable[[int], pl.DataFrame] = _department().figures
+    made: Callable[[int], pl.DataFrame] = _beside("department.py").figures
     return made
 
 
 @pytest.fixture(scope="session")
 def parents() -> pl.DataFrame:
     """code, name, level and parent of its units."""
-    units: pl.DataFrame = _department().parents()
+    units: pl.DataFrame = _beside("department.py").parents()
     return units
+
+
+@pytest.fixture(scope="session")
+def looking() -> ModuleType:
+    """The search for canaries in published bytes."""
+    return _beside("looking.py")
