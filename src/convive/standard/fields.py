@@ -20,7 +20,8 @@ class Field:
     """What one field means, how it is stored and who may see it.
 
     ``of`` tells whether an institution's record brings it or only the agreed case has it. ``required`` is the R of
-    the standard: without it the case is not ready to be published. ``carried`` is false where the standard defines the
+    the standard: it asks for the field in every published case. A case without it is counted all the same, and the
+    release tells in how many it is missing. ``carried`` is false where the standard defines the
     field and the tables of this version do not hold it. ``caution`` says what the field cannot be trusted for.
     """
 
