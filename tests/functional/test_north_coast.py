@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from collections import Counter
@@ -17,6 +18,14 @@ from convive.observatory import Observatory
 GUIDES = [Path(__file__).parents[2] / "docs" / name for name in ("north-coast.md", "north-coast.en.md")]
 SETTINGS = re.compile(r"`([\w/.-]+\.toml)`:\n\n```toml\n(.*?)```", re.S)
 DEPARTMENTS = {"ANCASH": "02", "LA LIBERTAD": "13", "LAMBAYEQUE": "14", "LIMA": "15", "PIURA": "20", "TUMBES": "24"}
+PROVINCES = {
+    ("TUMBES", "TUMBES"): "2401",
+    ("TUMBES", "CONTRALMIRANTE VILLAR"): "2402",
+    ("TUMBES", "ZARUMILLA"): "2403",
+    ("PIURA", "PIURA"): "2001",
+    ("PIURA", "SULLANA"): "2006",
+    ("PIURA", "TALARA"): "2007",
+}
 INDICATORS = {"HOMICIDIO": "homicides", "SUICIDIO": "suicides"}
 
 pytestmark = pytest.mark.real_data
@@ -32,7 +41,8 @@ def coast(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Observat
         path.write_text(words, "utf-8")
     shutil.copy(real_data / "sinadef_firearm_deaths_north_lima.csv", folder / "sources" / "sinadef")
     shutil.copy(real_data / "mpfn_complaints_lambayeque_2019_2023.csv", folder / "sources" / "fiscalia")
-    for path in [*real_data.glob("population_*.csv"), real_data / "peru_departamental_simple.geojson"]:
+    boundaries = [real_data / f"peru_{level}_simple.geojson" for level in ("departamental", "provincial")]
+    for path in [*real_data.glob("population_*.csv"), *boundaries]:
         shutil.copy(path, folder / "territory")
     observatory = Observatory.open(folder)
     build(observatory)
@@ -60,6 +70,8 @@ def test_check_tells_what_the_guide_says(coast: Observatory) -> None:
     inspection = inspect(coast)
     assert (inspection.rows, inspection.rows_rejected, inspection.values_rejected) == (2595, 0, 4)
     assert set(inspection.rejects["code"]) == {"icd10-contradicts"}
+    told = sorted((problem.code, problem.value) for problem in inspection.problems)
+    assert told == [("boundary-twice", "0510"), ("boundary-twice", "2001"), ("population-absent", "130112")]
 
 
 def test_nothing_is_lost(coast: Observatory) -> None:
@@ -80,6 +92,21 @@ def test_counts_by_department_and_year_equal_a_plain_count(
         ours = dict(counted.filter(pl.col("unit_code") == code).select("period", "count").iter_rows())
         for year in map(str, range(2017, 2026)):
             assert ours.get(year, 0) == plain[department, year], (department, year)
+
+
+def test_the_provinces_are_drawn_and_their_counts_equal_a_plain_count(
+    coast: Observatory, figures: pl.DataFrame, certificates: list[dict[str, str]]
+) -> None:
+    features = json.loads((coast.public / "data" / "territory.geojson").read_text("utf-8"))["features"]
+    drawn = [feature["properties"]["code"] for feature in features]
+    assert set(PROVINCES.values()) | set(DEPARTMENTS.values()) <= set(drawn)
+    homicides = [row for row in certificates if row["muerte_violenta"] == "HOMICIDIO"]
+    plain = Counter((row["departamento_fallecimiento"], row["provincia_fallecimiento"]) for row in homicides)
+    chosen = (pl.col("indicator") == "homicides") & (pl.col("disaggregation") == "total") & (pl.col("period") == "all")
+    ours = dict(figures.filter(chosen).select("unit_code", "count").iter_rows())
+    assert {code: ours.get(code, 0) for code in PROVINCES.values()} == {
+        code: plain[place] for place, code in PROVINCES.items()
+    }
 
 
 def test_homicides_by_sex_equal_a_plain_count(figures: pl.DataFrame, certificates: list[dict[str, str]]) -> None:
