@@ -122,3 +122,51 @@ def test_printed_tables_are_open_and_the_menu_is_gone(desk: Page, address: str) 
     desk.emulate_media(media="print")
     assert not desk.locator("nav").first.is_visible()
     assert desk.locator("details table").first.is_visible()
+
+
+CUT = """[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1)"""
+
+
+def test_a_table_wider_than_a_phone_says_so_and_scrolls_by_keyboard(phone: Page, address: str) -> None:
+    for path in PAGES:
+        phone.goto(f"{address}/{path}")
+        phone.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        untold = phone.evaluate(
+            f"{CUT}.map(one => [one.getAttribute('aria-label'), one.previousElementSibling])"
+            ".filter(([label, before]) => !before?.matches('.hint') || !before.offsetHeight).map(([label]) => label)"
+        )
+        assert untold == [], path
+    phone.goto(f"{address}/mapa/")
+    table = phone.locator(".scroll[role=region][tabindex='0'][aria-label]").last
+    table.focus()
+    for _ in range(3):
+        phone.keyboard.press("ArrowRight")
+    phone.wait_for_function("[...document.querySelectorAll('.scroll')].at(-1).scrollLeft > 0")
+
+
+def test_no_table_is_cut_on_a_desk(desk: Page, address: str) -> None:
+    for path in PAGES:
+        desk.goto(f"{address}/{path}")
+        desk.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert desk.evaluate(f"{CUT}.map(one => one.getAttribute('aria-label'))") == [], path
+
+
+@pytest.mark.parametrize("across", [360, 800, 1280])
+@pytest.mark.parametrize("cards", range(2, 10))
+def test_no_card_of_the_front_page_stands_beside_a_hole(desk: Page, address: str, across: int, cards: int) -> None:
+    desk.set_viewport_size({"width": across, "height": 900})
+    desk.goto(address)
+    holes = desk.evaluate(
+        """cards => {
+          const grid = document.querySelector('.headlines'), card = grid.firstElementChild;
+          grid.replaceChildren(...Array.from({length: cards}, () => card.cloneNode(true)));
+          const rows = {}, edge = grid.getBoundingClientRect().right;
+          for (const one of grid.children) {
+            const box = one.getBoundingClientRect();
+            rows[Math.round(box.top)] = Math.max(rows[Math.round(box.top)] ?? 0, box.right);
+          }
+          return Object.values(rows).filter(right => right < edge - 2).length;
+        }""",
+        cards,
+    )
+    assert holes == 0

@@ -14,7 +14,7 @@ from convive.publication.pages import addresses
 from convive.publication.site import site_files
 from convive.web.static_pages import render_pages
 
-VOID = {"meta", "link", "img", "source", "br", "hr", "input"}
+VOID = {"meta", "link", "img", "source", "br", "hr", "input", "wbr"}
 
 
 class Reading(HTMLParser):

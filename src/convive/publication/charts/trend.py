@@ -39,7 +39,7 @@ def draw(
         return dict(panels[0].to_dict())
     columns = _columns(len(panels), width)
     together = alt.concat(*panels, columns=columns, spacing=14)
-    return dict(together.resolve_scale(fill="independent", shape="independent").to_dict())
+    return dict(together.resolve_scale(fill="independent", stroke="independent", shape="independent").to_dict())
 
 
 def _broken_at_gaps(rows: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def _panel(
             x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
         known.mark_point(filled=True, size=60, opacity=1, strokeWidth=2).encode(
-            x=x, y=y, stroke=alt.value(colour), **_by_status(rows, colour, panels)
+            x=x, y=y, **_by_status(rows, colour, panels)
         ),
     ]
     layered = alt.layer(*[layer for layer in layers if layer is not None])
@@ -93,17 +93,14 @@ def _by_status(rows: pl.DataFrame, colour: str, panels: int) -> dict[str, Any]:
         rows.filter(pl.col("value").is_not_null()).select("status", "word").unique().sort("status").iter_rows()
     )
     told = panels == 1 and any(status in HOLLOW for status in found)
-    legend = (
-        alt.Legend(title=None, orient="top", symbolStrokeColor=colour, symbolStrokeWidth=2, symbolSize=80)
-        if told
-        else None
-    )
+    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=2, symbolSize=80) if told else None
     words = list(found.values())
     shapes = alt.Scale(domain=words, range=[SHAPES[status] for status in found])
     fills = alt.Scale(domain=words, range=[theme.PAPER if status in HOLLOW else colour for status in found])
     return {
         "shape": alt.Shape("word:N", scale=shapes, legend=legend),
         "fill": alt.Fill("word:N", scale=fills, legend=legend),
+        "stroke": alt.Stroke("word:N", scale=alt.Scale(domain=words, range=[colour] * len(words)), legend=legend),
     }
 
 

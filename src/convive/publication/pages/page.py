@@ -58,12 +58,12 @@ class Headlines:
     items: tuple[Headline, ...]
 
 
-Tone = Literal["", "good", "bad", "doubt", "withheld"]
+Tone = Literal["", "good", "bad", "doubt", "withheld", "code"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell whose looks depend on what it says (a verdict, a withheld count) or that leads elsewhere."""
+    """A cell whose looks depend on what it says (a verdict, withheld, a file's name) or that leads elsewhere."""
 
     text: str
     tone: Tone = ""
@@ -71,6 +71,9 @@ class Cell:
 
 
 TableCell = str | Cell
+
+NARROW_COLUMNS = 3
+"""As many columns of numbers as fit a screen of 360 px beside their heading."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Table:
     rows: tuple[tuple[TableCell, ...], ...]
     numeric: frozenset[int] = frozenset()
     stacked: bool = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether a phone cannot show all columns at once."""
+        return not self.stacked and len(self.header) > NARROW_COLUMNS
 
     @property
     def cells(self) -> list[list[tuple[Cell, bool, str]]]:

@@ -55,8 +55,8 @@ def _files(files: list[Tree], reader: Reader) -> tuple[Block, ...]:
 def _file(entry: Tree, language: str) -> tuple[TableCell, ...]:
     received = entry["received_on"]
     return (
-        f"{entry['title']} ({entry['publisher']})",
-        str(entry["file"]),
+        f"{entry['title']}. {entry['publisher']}",
+        Cell(str(entry["file"]), "code"),
         date(dt.date.fromisoformat(received), language, "medium") if received else "–",
         *(number(entry[key] or 0, language) for key in ("rows", "records", "rejected", "aggregates")),
         say("how.yes" if entry["synthetic"] else "how.no", language),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.template.context import Context
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from convive.publication.pages import addresses
 from convive.publication.pages.page import Block, Link
@@ -36,6 +40,15 @@ def href(context: Context, link: Link) -> str:
     if link.page:
         return to_page(context, link.page, link.anchor)
     return f"{context['root']}{link.data}" if link.data else link.url
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A file's name that may go on in the next line after each of its words."""
+    return format_html_join("", "{}<wbr>", ((part,) for part in _WORDS.findall(name)))
+
+
+_WORDS = re.compile(r"[^_.\-/]*[_.\-/]+|[^_.\-/]+")
 
 
 @register.simple_tag(takes_context=True)
