@@ -12,6 +12,8 @@ from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
 
 NAME = "map"
+NESTED = ("province", "district")
+"""Levels whose units cover a territory without overlap, so that their counts add up to its count."""
 
 
 def build(reader: Reader) -> Page:
@@ -26,8 +28,10 @@ def build(reader: Reader) -> Page:
         blocks.append(Notice(say("map.schematic", language)))
     blocks += parts.chart("map-rates", reader, note=_attribution(area, language), thin_lines=False)
     blocks += parts.chart("map-intervals", reader)
-    tables = [_table(level, units, year, reader) for level in _levels_with_cases(units, reader)]
-    blocks.append(Section("counts", say("map.counts", language), (*tables, *_below(reader))))
+    levels = _levels_with_cases(units, reader)
+    tables = [_table(level, units, year, reader) for level in levels]
+    below = _below(levels, units, year, reader)
+    blocks.append(Section("counts", say("map.counts", language), (*tables, *below)))
     title = say(f"map.title_{reader.edition.place}", language, unit=reader.focus_name)
     lead = (_lead(reader), say(f"front.place_{reader.edition.place}", language))
     return Page(NAME, language, title, lead, tuple(blocks))
@@ -62,14 +66,54 @@ def _table(level: str, units: pl.DataFrame, year: str, reader: Reader) -> Table:
     return Table(caption, header, rows, frozenset(range(1, 6)))
 
 
-def _below(reader: Reader) -> list[Block]:
-    """What the tables do not say by themselves."""
+def _below(levels: list[str], units: pl.DataFrame, year: str, reader: Reader) -> list[Block]:
+    """What the tables do not say by themselves: victims in no row, cases in no figure, what may still change."""
     language = reader.language
-    told = []
+    told = [
+        say(
+            "map.no_unit",
+            language,
+            n=lost,
+            whole=whole,
+            unit=reader.focus_name,
+            period=words.period(period, language),
+            level=words.level(level, language),
+        )
+        for level in levels
+        for period in (year, "all")
+        for lost, whole in [_in_no_unit(level, units, period, reader)]
+        if lost > 0
+    ]
+    told += _unlocated(reader)
     whole = reader.figure("homicides", "all")
     if whole is not None and whole.status in words.TELLING:
         told.append(say("map.all_provisional", language))
     return [Prose(tuple(told))] if told else []
+
+
+def _in_no_unit(level: str, units: pl.DataFrame, period: str, reader: Reader) -> tuple[int, int]:
+    """Victims of the focus that no unit of the level holds, by subtraction of published totals, and all of them.
+
+    Nothing where a total is missing or withheld, or where the units of the level do not lie one beside the other
+    (cities need not cover a department).
+    """
+    whole = reader.figure("homicides", period)
+    here = units.filter(pl.col("level") == level)["code"]
+    rows = reader.rows("homicides", period=period).filter(pl.col("unit_code").is_in(here.to_list()))
+    if whole is None or whole.count is None or level not in NESTED or rows.is_empty() or rows["count"].null_count():
+        return 0, 0
+    return whole.count - int(rows["count"].sum()), whole.count
+
+
+def _unlocated(reader: Reader) -> list[str]:
+    """Cases of the whole register, of any kind of death, whose place is not known: they are in no figure at all."""
+    quality = reader.edition.quality
+    missing = {field["field"]: field["missing"] for field in quality.get("fields", ())}.get(reader.edition.place, 0)
+    if missing is None:
+        return [say(f"map.unlocated_withheld_{reader.edition.place}", reader.language)]
+    if not missing:
+        return []
+    return [say(f"map.unlocated_{reader.edition.place}", reader.language, n=missing, cases=quality["cases"])]
 
 
 def _row(code: str, year: str, reader: Reader) -> tuple[TableCell, ...]:

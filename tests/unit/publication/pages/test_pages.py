@@ -325,3 +325,34 @@ def test_a_merging_of_categories_is_told_only_where_the_data_have_them(small_edi
 
 def test_the_menu_leads_to_every_page_that_has_something_to_show(small_edition: Edition) -> None:
     assert {page.menu for page in built(small_edition, "es")} == {addresses.NAMES}
+
+
+def with_quality(edition: Edition, field: str, missing: int | None) -> Edition:
+    told = {"field": field, "label": {"es": field, "en": field}, "required": True, "disagreements": 0}
+    fields = [*edition.quality["fields"], {**told, "missing": missing}]
+    return dataclasses.replace(edition, quality={**edition.quality, "fields": fields})
+
+
+def test_the_map_tells_the_victims_that_are_in_no_row(small_edition: Edition) -> None:
+    assert "2014: de las" not in said(build(small_edition, "map", "es"))
+    here = (pl.col("unit_code") == "2401") & (pl.col("indicator") == "homicides")
+    fewer = small_edition.figures.with_columns(
+        count=pl.when(here & (pl.col("period") == "2014")).then(pl.lit(37, pl.Int64)).otherwise("count")
+    )
+    text = said(build(dataclasses.replace(small_edition, figures=fewer), "map", "es"))
+    assert "2014: de las 54 víctimas de Tumbes, 3 están contadas en el total pero en ningún territorio" in text
+    withheld = fewer.with_columns(count=pl.when(here).then(None).otherwise("count"))
+    assert "ningún territorio" not in said(build(dataclasses.replace(small_edition, figures=withheld), "map", "es"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "text"),
+    [
+        (55, "De 182 muertes de toda clase que tiene el registro, de 55 no se conoce el lugar del hecho"),
+        (None, "De algunas muertes del registro no se conoce el lugar del hecho"),
+        (0, ""),
+    ],
+)
+def test_the_map_tells_the_deaths_that_are_in_no_figure(small_edition: Edition, missing: int | None, text: str) -> None:
+    found = said(build(with_quality(small_edition, "occurrence", missing), "map", "es"))
+    assert (text in found) if text else ("no se conoce el lugar del hecho" not in found)
