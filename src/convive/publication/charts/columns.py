@@ -12,6 +12,9 @@ import polars as pl
 from convive.publication.charts import theme
 from convive.publication.charts.chart import Spec, inline
 
+CROWDED_BELOW = 6
+"""Pixels for a month, its gap included, below which the lines of the intervals are drawn thinner."""
+
 
 def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str) -> Spec:
     """``rows``: period (``2014-03``), value, low, high, status."""
@@ -35,6 +38,7 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str)
     height = 200 if width.narrow else 230
     y = alt.Y("value:Q", title=y_title, scale=scale, axis=alt.Axis(tickMinStep=1, tickCount=5, format="d"))
     wanted = rows.select("period", "value", "low", "high", "status")
+    crowded = rows.height * CROWDED_BELOW > width.total
     known = inline(wanted.filter(pl.col("value").is_not_null()).to_dicts())
     layers: list[Any] = [
         known.mark_bar(stroke=theme.SEQUENCE[2]).encode(
@@ -44,7 +48,8 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str)
                 "datum.status == 'provisional'", alt.value(theme.SEQUENCE[0]), alt.value(theme.SEQUENCE[2])
             ),
         ),
-        known.mark_rule(color=theme.INK, strokeWidth=1, opacity=0.55).encode(
+        # Many months on a phone leave hardly a pixel for each: thinner lines keep them from closing into one block.
+        known.mark_rule(color=theme.INK, strokeWidth=0.5 if crowded else 1, opacity=0.55).encode(
             x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
     ]

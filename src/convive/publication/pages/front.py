@@ -170,5 +170,10 @@ def _brought(name: str, field: str, figure: Figure | None, reader: Reader) -> He
 
 def _ways_on(reader: Reader) -> Section:
     language = reader.language
-    links = [Link(say(f"front.way.{name}", language), page=name) for name in presence.shown(reader) if name != NAME]
+    names = {"trend": "trend" if "trend-cities" in reader.charts else "trend_alone"}
+    links = [
+        Link(say(f"front.way.{names.get(name, name)}", language), page=name)
+        for name in presence.shown(reader)
+        if name != NAME
+    ]
     return Section("more", say("front.more", language), (Prose((), tuple(links)),))

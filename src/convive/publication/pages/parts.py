@@ -30,7 +30,12 @@ def chart(
     title = found.title[language]
     notes = [note, say("site.interval_note", language) if thin_lines else ""]
     statuses = set(found.frame["status"].unique())
-    notes += [say(f"site.note.{status}", language) for status in NOTED if status in statuses]
+    alike = statuses - {"suppressed"} == {"provisional"}
+    notes += [
+        say(f"site.note.{'all_provisional' if alike and status == 'provisional' else status}", language)
+        for status in NOTED
+        if status in statuses
+    ]
     said = table or figures_table(found.frame, reader, title)
     return [ChartBlock(name, title, found.alt[language], said, " ".join(part for part in notes if part))]
 

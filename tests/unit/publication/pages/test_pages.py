@@ -267,7 +267,10 @@ def test_the_table_of_a_chart_has_a_column_of_status_wherever_a_figure_is_not_fi
     assert table(edition).header[-1] == "Estado"
     assert {row[-1] for row in table(edition).rows} == {"provisional"}
     notes = next(block.note for block in instances(build(edition, "trend", "es"), ChartBlock))
-    assert "provisionales" in notes
+    assert "Estas cifras son provisionales" in notes
+    some = with_status(small_edition, "homicides", "2014", "provisional")
+    (years, *_) = instances(build(some, "trend", "es"), ChartBlock)
+    assert "Algunas cifras son provisionales" in years.note
 
 
 @pytest.mark.parametrize(
@@ -321,6 +324,12 @@ def test_a_breakdown_that_no_source_brings_is_named_and_not_drawn(small_edition:
 def test_a_merging_of_categories_is_told_only_where_the_data_have_them(small_edition: Edition) -> None:
     other = small_edition.figures.filter(~pl.col("category").str.contains("organised"))
     assert "Desde 2014" not in said(build(dataclasses.replace(small_edition, figures=other), "reasons", "es"))
+
+
+def test_the_way_to_the_trend_promises_other_cities_only_where_they_are(small_edition: Edition) -> None:
+    assert "junto a otras ciudades" in said(build(small_edition, "front", "es"))
+    alone = dataclasses.replace(small_edition, compare=())
+    assert "junto a otras ciudades" not in said(build(alone, "front", "es"))
 
 
 def test_the_menu_leads_to_every_page_that_has_something_to_show(small_edition: Edition) -> None:
