@@ -113,18 +113,20 @@ def status_sentence(figure: Figure | None, language: str) -> str:
     """What the status means for whoever reads the figure; empty where there is nothing to say."""
     if figure is None or figure.status not in TELLING:
         return ""
-    if figure.status_reason:
-        return say("words.status_because", language, status=_opened(figure, language), why=_why(figure, language))
-    return say(f"words.status_{figure.status}", language)
-
-
-def _opened(figure: Figure, language: str) -> str:
+    why = _why(figure, language)
+    if not why:
+        return say(f"words.status_{figure.status}", language)
     told = status(figure.status, language)
-    return told[0].upper() + told[1:]
+    return say("words.status_because", language, status=told[0].upper() + told[1:], why=why)
 
 
 def _why(figure: Figure, language: str) -> str:
-    return say(figure.status_reason, language)
+    """The reason of a status; empty where there is none, or where an edition that another version of the program built
+    names one that this version does not know."""
+    try:
+        return say(figure.status_reason, language) if figure.status_reason else ""
+    except KeyError:
+        return ""
 
 
 def qualified(text: str, figure: Figure | None, language: str) -> str:

@@ -235,11 +235,14 @@ def with_status(edition: Edition, indicator: str, period: str, status: str, reas
 
 
 def test_a_card_says_in_words_that_its_figure_is_provisional_or_not_comparable(small_edition: Edition) -> None:
-    edition = with_status(small_edition, "homicide_rate", "2014", "not_comparable", "indicators.after_break")
+    edition = with_status(small_edition, "homicide_rate", "2014", "not_comparable", "disclosure.too_few")
     cards = {card.label: card for card in instances(build(edition, "front", "es"), Headline)}
-    assert cards["Tasa de homicidios, 2014"].status.startswith("No comparable. La serie de población se quiebra")
+    assert cards["Tasa de homicidios, 2014"].status.startswith("No comparable. Son muy pocas víctimas")
     assert cards["Víctimas, primer semestre de 2015"].status == "Cifra provisional: todavía puede cambiar."
     assert cards["Víctimas de homicidio, 2014"].status == ""
+    unknown = with_status(small_edition, "homicide_rate", "2014", "not_comparable", "of.another.version")
+    told = [card.status for card in instances(build(unknown, "front", "es"), Headline)]
+    assert "Cifra no comparable con las de otros periodos." in told
     lead = " ".join(build(with_status(small_edition, "homicides", "2014", "provisional"), "front", "en").lead)
     assert "Provisional figure: it may still change." in lead
 
