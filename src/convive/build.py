@@ -98,6 +98,7 @@ def build(
             concept=settings.observatory.concept,
             as_of=as_of,
             place=settings.observatory.place,
+            covers=harmonised.covers,
         )
         keeper.keep(figures=figures)
         findings = audit.check(observatory.claims, figures) if observatory.claims.exists() else []

@@ -14,6 +14,7 @@ import polars as pl
 
 from convive.indicators.catalogue import catalogue
 from convive.indicators.deaths import base_expression, category, located, period_expression
+from convive.indicators.observed import observed
 from convive.indicators.rules import rules
 from convive.standard import coded_fields, concept_columns
 from convive.territory import Territory
@@ -33,13 +34,15 @@ class Scene:
 
     ``cases`` are those with a unit and a date, with the columns ``unit``, ``on``, ``in_<form>`` for each form of
     period, ``by_<breakdown>`` for each breakdown, and ``mask``. ``tree``: unit, above (the unit itself and all above
-    it), level of the latter. ``sources``: bit of ``mask`` → source. ``breakdowns`` remembers what two indicators
+    it), level of the latter. ``observed``: unit_code and year that the sources cover. ``sources``: bit of ``mask`` →
+    source. ``breakdowns`` remembers what two indicators
     both need.
     """
 
     cases: pl.DataFrame
     territory: Territory
     tree: pl.DataFrame
+    observed: pl.DataFrame
     concept: str
     place: str
     as_of: dt.date
@@ -51,16 +54,10 @@ class Scene:
         """The finest level of the territory."""
         return self.territory.levels[-1]
 
-    @property
-    def years(self) -> range:
-        """The observed time: from the first to the last year with a case, and not beyond the cut-off date."""
-        if self.cases.is_empty():
-            return range(0)
-        on = self.cases.select(first=pl.col("on").dt.year().min(), last=pl.col("on").dt.year().max()).row(0)
-        return range(on[0], min(on[1], self.as_of.year) + 1)
 
-
-def prepare(cases: pl.DataFrame, territory: Territory, *, concept: str, place: str, as_of: dt.date) -> Scene:
+def prepare(
+    cases: pl.DataFrame, territory: Territory, covers: pl.DataFrame, *, concept: str, place: str, as_of: dt.date
+) -> Scene:
     """Everything that is computed once for all indicators."""
     placed = located(cases.select(_looked_at(concept, place)), place)
     groups = placed["sources"].unique().to_list()
@@ -83,7 +80,25 @@ def prepare(cases: pl.DataFrame, territory: Territory, *, concept: str, place: s
     tree = territory.ancestors.select(
         unit=pl.col("code").cast(pl.Categorical), above=pl.col("ancestor").cast(pl.Categorical), level="level"
     )
-    return Scene(prepared, territory, tree, concept, place, as_of, {bit: name for name, bit in bits.items()})
+    sources = {bit: name for name, bit in bits.items()}
+    there = observed(_seen(prepared, sources), covers, territory, as_of=as_of)
+    return Scene(prepared, territory, tree, there, concept, place, as_of, sources)
+
+
+def _seen(cases: pl.DataFrame, sources: dict[int, str]) -> pl.DataFrame:
+    """What each source recorded: source_id, unit, year."""
+    groups = cases.group_by("unit", pl.col("on").dt.year().alias("year"), "mask").agg()
+    each = [
+        groups.filter(pl.col("mask") & bit != 0).select(
+            pl.lit(name).alias("source_id"), pl.col("unit").cast(pl.String), "year"
+        )
+        for bit, name in sources.items()
+    ]
+    return (
+        pl.concat(each).unique()
+        if each
+        else pl.DataFrame(schema={"source_id": pl.String, "unit": pl.String, "year": pl.Int32})
+    )
 
 
 def totals(counted: pl.LazyFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
@@ -101,14 +116,13 @@ def breakdown(base: str, name: str, scene: Scene) -> pl.DataFrame:
 
 
 def with_zeros(counts: pl.DataFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
-    """A unit without deaths in a year of the observed time has the figure 0, not a hole.
+    """A unit without deaths in a year that the sources cover has the figure 0, not a hole.
 
-    So have months and half-years above the finest level. Units are those of the branches that the sources cover.
+    So have months and half-years above the finest level.
     """
-    if not scene.years:
+    if scene.observed.is_empty():
         return counts
-    units = _covered_units(scene)
-    grid = pl.concat([_grid(units, form, scene) for form in forms])
+    grid = pl.concat([_grid(form, scene) for form in forms])
     grid = grid.with_columns(pl.col("unit_code", "period").cast(pl.Categorical))
     empty = grid.join(counts, on=["unit_code", "period"], how="anti")
     zeros = empty.with_columns(
@@ -167,29 +181,34 @@ def _summed(finest: pl.DataFrame, disaggregation: str, category: pl.Expr, tree: 
     )
 
 
-def _covered_units(scene: Scene) -> pl.DataFrame:
-    """Every unit below a unit, one step under the root, that has a case; and what is above: unit_code, level."""
-    tree, units = scene.territory.ancestors, scene.territory.units
-    placed = scene.cases["unit"].cast(pl.String).unique()
-    covered = tree.filter(pl.col("code").is_in(placed.implode()))["ancestor"].unique()
-    there = units.filter(pl.col("code").is_in(covered.implode()))
-    levels = [level for level in scene.territory.levels if level in there["level"].to_list()]
-    tops = there.filter(pl.col("level") == levels[min(1, len(levels) - 1)])["code"]
-    below = tree.filter(pl.col("ancestor").is_in(tops.implode()))["code"].unique()
-    wanted = pl.col("code").is_in(below.implode()) | pl.col("code").is_in(covered.implode())
-    return units.filter(wanted).select(unit_code="code", level="level").unique(maintain_order=True)
+def unobserved(counts: pl.DataFrame, scene: Scene) -> pl.Expr:
+    """Whether a figure is of a year that the sources cover only in part of its unit."""
+    year = pl.col("year").cast(pl.String).cast(pl.Categorical)
+    covered = scene.observed.select(pl.col("unit_code").cast(pl.Categorical), year)
+    there = counts.select("unit_code", "period").unique()
+    years = there.with_columns(year=pl.col("period").cast(pl.String).str.head(4).cast(pl.Categorical))
+    partly = years.filter(pl.col("period") != "all").join(covered, on=["unit_code", "year"], how="anti")
+    if partly.is_empty():
+        return pl.lit(False)
+    return pl.struct("unit_code", "period").is_in(partly.select(pl.struct("unit_code", "period")).to_series().implode())
 
 
-def _grid(units: pl.DataFrame, form: str, scene: Scene) -> pl.DataFrame:
+def _grid(form: str, scene: Scene) -> pl.DataFrame:
+    there = scene.observed
     if form in ("month", "half"):
-        units = units.filter(pl.col("level") != scene.finest)
+        finest = scene.territory.units.filter(pl.col("level") == scene.finest)["code"]
+        there = there.filter(~pl.col("unit_code").is_in(finest.implode()))
     tails = {"year": [""], "half": ["-H1", "-H2"], "month": [f"-{month:02}" for month in range(1, 13)]}.get(form)
     if tails is None:
-        periods = ["all"]
-    else:
-        periods = [f"{year}{tail}" for year in scene.years for tail in tails]
-        periods = [period for period in periods if _begin(period) <= scene.as_of]
-    return units.select("unit_code").join(pl.DataFrame({"period": periods}, schema={"period": pl.String}), how="cross")
+        return there.select("unit_code").unique().with_columns(period=pl.lit("all"))
+    begun = [
+        {"year": year, "period": f"{year}{tail}"}
+        for year in there["year"].unique().sort()
+        for tail in tails
+        if _begin(f"{year}{tail}") <= scene.as_of
+    ]
+    periods = pl.DataFrame(begun, schema={"year": pl.Int32, "period": pl.String})
+    return there.join(periods, on="year").select("unit_code", "period")
 
 
 def _begin(period: str) -> dt.date:

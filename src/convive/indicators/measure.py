@@ -9,13 +9,14 @@ from typing import Any
 import polars as pl
 
 from convive.indicators.catalogue import Indicator, catalogue
-from convive.indicators.counting import SYNTHETIC, TOTAL, Scene, breakdown, prepare, totals, with_zeros
+from convive.indicators.counting import SYNTHETIC, TOTAL, Scene, breakdown, prepare, totals, unobserved, with_zeros
 from convive.indicators.deaths import in_indicator, in_part, period_end
 from convive.indicators.intervals import binomial_interval, median_rank, poisson_interval
+from convive.indicators.observed import COVERS_SCHEMA
 from convive.indicators.published import published
 from convive.indicators.rules import rules
 from convive.standard import figures_schema
-from convive.territory import Territory
+from convive.territory import Territory, beyond_breaks
 
 KEYS = ("unit_code", "period", "disaggregation", "category")
 PER = 100_000
@@ -29,14 +30,17 @@ def measure(
     concept: str,
     as_of: dt.date,
     place: str = "occurrence",
+    covers: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Every figure of the catalogue that the cases and aggregates can bear, in the figures schema, sorted.
 
-    ``place`` says by which place deaths are counted. Cases without a unit there are in no figure: :func:`unlocated`
-    counts them. Raises :class:`~convive.errors.CatalogueError` for an aggregate whose indicator is not in the
-    catalogue.
+    ``place`` says by which place deaths are counted; ``covers`` what sources declare to look at
+    (:data:`~convive.indicators.observed.COVERS_SCHEMA`), without which zeros are taken from their records. Cases
+    without a unit there are in no figure: :func:`unlocated` counts them. Raises
+    :class:`~convive.errors.CatalogueError` for an aggregate whose indicator is not in the catalogue.
     """
-    scene = prepare(cases, territory, concept=concept, place=place, as_of=as_of)
+    declared = pl.DataFrame(schema=COVERS_SCHEMA) if covers is None else covers
+    scene = prepare(cases, territory, declared, concept=concept, place=place, as_of=as_of)
     parts = [_finished(part, indicator, scene) for indicator, part in _measured(scene)]
     return _whole([*parts, published(aggregates, territory)], territory)
 
@@ -70,30 +74,31 @@ def _counts(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.Dat
         whole = with_zeros(whole, indicator.periods, scene)
     table = pl.concat([whole, *(breakdown(indicator.base, name, scene) for name in indicator.breakdowns)])
     low, high = poisson_interval(table["count"].to_numpy(), confidence=rules()["confidence"])
-    return table.with_columns(value=pl.col("count").cast(pl.Float64), low=low, high=high)
+    partly = unobserved(table, scene)
+    return table.with_columns(value=pl.col("count").cast(pl.Float64), low=low, high=high, is_partial=partly)
 
 
 def _rates(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
-    """Only whole years, and only where unit and year have a population; what follows a break says so."""
-    population = scene.territory.population.filter(pl.col("year") <= _last_whole_year(scene.as_of)).select(
+    """Only whole years that the sources cover, and only where unit and year have a population; a year beyond a break
+    says so."""
+    known = scene.territory.population.filter(pl.col("year") <= _last_whole_year(scene.as_of))
+    population = beyond_breaks(known, scene.territory.breaks).select(
         pl.col("unit_code").cast(pl.Categorical),
         pl.col("year").cast(pl.String).cast(pl.Categorical).alias("period"),
         "year",
         "population",
+        "is_beyond_break",
     )
-    breaks = scene.territory.breaks.group_by(pl.col("unit_code").cast(pl.Categorical)).agg(
-        pl.col("to_year").min().alias("broken")
-    )
+    covered = scene.observed.select(pl.col("unit_code").cast(pl.Categorical), "year")
     table = (
         with_zeros(totals(counted, ("year",), scene), ("year",), scene)
         .join(population, on=["unit_code", "period"], how="inner")
-        .join(breaks, on="unit_code", how="left")
-        .with_columns(after_break=(pl.col("year") >= pl.col("broken")).fill_null(False))
+        .join(covered, on=["unit_code", "year"], how="semi")
     )
     low, high = poisson_interval(table["count"].to_numpy(), confidence=rules()["confidence"])
     per = PER / pl.col("population")
     exact = table.with_columns(value=pl.col("count") * per, low=low, high=high)
-    return exact.with_columns(pl.col("low", "high") * per).drop("year", "broken")
+    return exact.with_columns(pl.col("low", "high") * per).drop("year")
 
 
 def _shares(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
@@ -147,16 +152,21 @@ def _finished(table: pl.DataFrame, indicator: Indicator, scene: Scene) -> pl.Dat
     """Status, sources, place and definition of each figure."""
     sources = {mask: _source_names(mask, scene) for mask in table["mask"].unique().to_list()}
     recent = [period for period in table["period"].cast(pl.String).unique() if _is_provisional(period, scene.as_of)]
-    broken = pl.col("after_break") if "after_break" in table.columns else pl.lit(False)
+    why = {"is_partial": "indicators.partly_observed", "is_beyond_break": "indicators.beyond_break"}
+    reasons = [pl.when(name).then(pl.lit(told)) for name, told in why.items() if name in table.columns]
+    reason = pl.coalesce(*reasons, pl.lit("")) if reasons else pl.lit("")
     status = (
-        pl.when(broken).then(pl.lit("not_comparable")).when(pl.col("period").is_in(recent)).then(pl.lit("provisional"))
+        pl.when(reason != "")
+        .then(pl.lit("not_comparable"))
+        .when(pl.col("period").is_in(recent))
+        .then(pl.lit("provisional"))
     )
     return table.with_columns(
         indicator=pl.lit(indicator.id),
         sources=pl.col("mask").replace_strict(sources, return_dtype=pl.String),
         synthetic=(pl.col("mask") & SYNTHETIC) != 0,
         status=status.otherwise(pl.lit("final")),
-        status_reason=pl.when(broken).then(pl.lit("indicators.after_break")).otherwise(pl.lit("")),
+        status_reason=reason,
         definition_version=pl.lit(indicator.definition_version),
         place=pl.lit(scene.place),
     )

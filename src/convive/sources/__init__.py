@@ -29,14 +29,15 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Harmonised:
-    """Everything received, harmonised: tables with the columns of the standard's schemas. ``problems`` are told, not
-    fatal.
+    """Everything received, harmonised: tables with the columns of the standard's schemas. ``covers``: source_id,
+    unit_code, first, last of what profiles declare to look at. ``problems`` are told, not fatal.
     """
 
     records: pl.DataFrame
     rejects: pl.DataFrame
     aggregates: pl.DataFrame
     files: pl.DataFrame
+    covers: pl.DataFrame
     problems: tuple[Problem, ...]
 
 
@@ -52,7 +53,8 @@ def read_sources(
     progress = progress or Silent()
     profiles, problems = _profiles(observatory)
     received, found = _files(profiles)
-    problems += found
+    covers, unknown = _covers(profiles, territory)
+    problems += found + unknown
     progress.start("sources.reading", total=len(received))
     parts: list[_Part] = []
     told: list[Problem] = []
@@ -75,7 +77,7 @@ def read_sources(
                 told.append(Problem("same-file-twice", file=label, value=first))
     if problems:
         raise SourceFileError(problems) if only_files else ProfileError(problems)
-    return _whole(parts, told)
+    return _whole(parts, covers, told)
 
 
 def newest_delivery(observatory: Observatory) -> dt.date | None:
@@ -168,7 +170,7 @@ def _part(delivery: Delivery, territory: Territory, as_of: dt.date) -> _Part:
     return _Part(records, aggregates, rejects, file, told)
 
 
-def _whole(parts: list[_Part], told: list[Problem]) -> Harmonised:
+def _whole(parts: list[_Part], covers: pl.DataFrame, told: list[Problem]) -> Harmonised:
     records = [part.records for part in parts if part.records is not None]
     empty = pl.DataFrame(schema=record_schema())
     return Harmonised(
@@ -181,8 +183,26 @@ def _whole(parts: list[_Part], told: list[Problem]) -> Harmonised:
             ]
         ),
         files=pl.DataFrame([part.file for part in parts], schema=files_schema()),
+        covers=covers,
         problems=tuple(told),
     )
+
+
+def _covers(profiles: list[tuple[Path, Profile]], territory: Territory) -> tuple[pl.DataFrame, list[Problem]]:
+    """What the profiles declare to cover, and the units among it that the territory does not know."""
+    rows: list[tuple[str, str | None, dt.date | None, dt.date | None]] = []
+    problems: list[Problem] = []
+    known = set(territory.units["code"])
+    for folder, profile in profiles:
+        if told := profile.covers:
+            label = f"{folder.name}/{PROFILE_FILE}"
+            unknown = [unit for unit in told.units if unit not in known]
+            problems += [
+                Problem("covers-unknown-unit", file=label, column="covers.units", value=unit) for unit in unknown
+            ]
+            rows += [(folder.name, unit, told.first, told.last) for unit in told.units or (None,)]
+    schema = {"source_id": pl.String, "unit_code": pl.String, "first": pl.Date, "last": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row"), problems
 
 
 def _alike(records: list[pl.DataFrame]) -> list[pl.DataFrame]:

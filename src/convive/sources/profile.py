@@ -148,6 +148,16 @@ class Aggregate(Strict):
         return self
 
 
+class Covers(Strict):
+    """What the source looks at, whether anything happened or not: a time (both days included) and units of the
+    territory by their codes. Only where a source looks is no death a zero.
+    """
+
+    first: dt.date | None = Field(default=None, alias="from")
+    last: dt.date | None = Field(default=None, alias="to")
+    units: tuple[str, ...] = ()
+
+
 class Profile(Strict):
     """The whole of ``profile.toml``, with what it extends already merged in."""
 
@@ -158,6 +168,7 @@ class Profile(Strict):
     places: Mapping[str, Place] = {}
     victims: Victims | None = None
     aggregate: Aggregate | None = None
+    covers: Covers | None = None
     usable_with: tuple[str, ...] = ("occurred_on", "occurred_from", "died_on", "registered_on")
     ignore: tuple[str, ...] = ()
 

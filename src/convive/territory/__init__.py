@@ -3,6 +3,7 @@ places.
 """
 
 from convive.territory.boundaries import Boundaries
+from convive.territory.breaks import beyond_breaks
 from convive.territory.territory import Territory
 
-__all__ = ["Boundaries", "Territory"]
+__all__ = ["Boundaries", "Territory", "beyond_breaks"]

@@ -42,6 +42,23 @@ def find_breaks(population: pl.DataFrame, units: pl.DataFrame, rule: BreakRule) 
     return found.select(list(BREAKS_SCHEMA)).sort("unit_code", "from_year")
 
 
+def beyond_breaks(population: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
+    """``population`` with ``is_beyond_break``: whether a break parts a year from its unit's longest stretch.
+
+    Rates within that stretch can be compared with each other. Of two stretches as long, the earlier is taken, so that
+    a break marks the years after it until more of them have come together.
+    """
+    steps = breaks.select("unit_code", "to_year")
+    stretch = pl.col("to_year").le(pl.col("year")).sum().alias("stretch")
+    rows = population.join(steps, on="unit_code", how="left").group_by(population.columns).agg(stretch)
+    sizes = rows.group_by("unit_code", "stretch").len()
+    longest = sizes.sort("unit_code", "len", "stretch", descending=[False, True, False]).unique(
+        "unit_code", keep="first"
+    )
+    told = rows.join(longest.select("unit_code", longest="stretch"), on="unit_code")
+    return told.select(*population.columns, is_beyond_break=pl.col("stretch") != pl.col("longest"))
+
+
 def _growth(population: pl.DataFrame) -> pl.DataFrame:
     ordered = population.sort("unit_code", "year")
     columns = pl.col("year", "population", "series")

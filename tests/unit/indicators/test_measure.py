@@ -118,7 +118,7 @@ def test_rates_carry_count_and_population_and_say_when_a_break_lies_before(measu
     assert rates["value"].to_list() == pytest.approx([100_000 / n for n in (100_000, 101_000, 102_000, 150_000)])
     assert rates["population"].to_list() == [100_000, 101_000, 102_000, 150_000]
     assert rates["status"].to_list() == ["final", "final", "final", "not_comparable"]
-    assert rates["status_reason"].to_list() == ["", "", "", "indicators.after_break"]
+    assert rates["status_reason"].to_list() == ["", "", "", "indicators.beyond_break"]
 
 
 def test_a_unit_whose_series_does_not_break_stays_comparable(measured: Measured) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from convive.errors import LANGUAGES
 from convive.territory import Territory
-from convive.territory.breaks import find_breaks
+from convive.territory.breaks import beyond_breaks, find_breaks
 from convive.territory.settings import BreakRule
 from convive.texts import say
 
@@ -74,6 +74,23 @@ def test_years_on_the_two_sides_of_a_break_are_not_comparable(write):
     assert {pair: territory.comparable("24", *pair) for pair in expected} == expected
     assert territory.comparable("24", 2024, 2024)
     assert territory.comparable("2403", 2024, 2025)
+
+
+@pytest.mark.parametrize(
+    ("values", "beyond"),
+    [
+        ([100_000, 101_000, 102_000], []),
+        ([100_000, 101_000, 150_000], [2022]),
+        ([100_000, 150_000], [2021]),
+        ([100_000, 150_000, 200_000], [2021, 2022]),
+        ([100_000, 150_000, 151_000, 152_000], [2020]),
+    ],
+)
+def test_what_a_break_parts_from_the_longest_stretch(values, beyond):
+    population = series(a=values, b=[900_000, 904_000])
+    told = beyond_breaks(population, find_breaks(population, units_of(population), RULE))
+    assert sorted(told.filter("is_beyond_break").select("unit_code", "year").rows()) == [("a", year) for year in beyond]
+    assert told.height == population.height
 
 
 @pytest.mark.parametrize("reason", ["growth", "beside_others", "other_series"])
