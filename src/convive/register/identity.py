@@ -43,8 +43,9 @@ def exact_joins(records: pl.DataFrame, tie: Integers) -> Joins:
 
     A source's own number joins its records unless they tell of different people or of dates far apart. An identity
     number joins unless the deaths lie more than a year apart or the sexes differ. A full name (its words in any order)
-    and sex join deaths within a day of each other (date of the event, else of the death), unless two identity numbers
-    would then be one victim: of such a group nothing is joined by name. How far is far stands in ``placeholders.toml``;
+    and sex join deaths within a day of each other (date of the event, else of the death) unless the ages differ, and a
+    shorter name where the ages agree. A run of such deaths that takes longer than a day, day after day, is not joined,
+    nor a group in which two identity numbers would be one victim. How far is far stands in ``placeholders.toml``;
     ``tie`` orders records that are equal in all this.
     """
     known = people(records).with_columns(tie=pl.lit(tie))
@@ -68,7 +69,8 @@ def _by_source_number(known: pl.DataFrame) -> Found:
     pairs = _neighbours(known, key, ["identity", "name", "any_date"])
     rules = placeholders()
     apart = (_days_apart("any_date") > rules["source_number_days"]) | (_apart("age") > rules["source_number_years"])
-    other_person = _differ("sex") | _differ("name") | apart.fill_null(False)
+    of_two_people = _differ("identity").any().over(key) & ~_agree("name")
+    other_person = _differ("sex") | _differ("name") | apart.fill_null(False) | of_two_people
     forbidden = _differ("identity") | (~_agree("identity") & other_person)
     return _split(pairs, forbidden, "source_number", "other-person")
 
@@ -81,9 +83,15 @@ def _by_identity_number(known: pl.DataFrame) -> Found:
 
 def _by_name(known: pl.DataFrame) -> Found:
     named = known.filter(pl.all_horizontal(pl.col("name", "sex", "on").is_not_null()))
-    pairs = _neighbours(named, ["name", "sex"], ["on"])
-    near = pairs.filter(_days_apart("on") <= placeholders()["name_days"])
-    return _split(near, pl.lit(False), "name_sex_date", "")
+    rules = placeholders()
+    pairs = _neighbours(named, ["name", "sex"], ["on", "age"])
+    near = pairs.filter(_days_apart("on") <= rules["name_days"])
+    one_age = _apart("age") <= rules["name_years"]
+    full = pl.col("is_full_name") & pl.col("is_full_name_first")
+    run = (pl.col("at_first") != pl.col("at").shift(1)).fill_null(True).cum_sum()
+    spread = (pl.col("on").max() - pl.col("on_first").min()).dt.total_days().over(run) > rules["name_days"]
+    forbidden = ~one_age.fill_null(full) | spread
+    return _split(near, forbidden, "name_sex_date", "ages-or-dates-differ")
 
 
 def _neighbours(known: pl.DataFrame, key: list[str], then: list[str]) -> pl.DataFrame:

@@ -23,10 +23,11 @@ def placeholders() -> dict[str, Any]:
 
 
 def people(records: pl.DataFrame) -> pl.DataFrame:
-    """One row a record, in order: at (its position), source_id, source_record_number, victim_no, identity, name, sex,
-    age, on, any_date.
+    """One row a record, in order: at (its position), source_id, source_record_number, victim_no, identity, name,
+    is_full_name, sex, age, on, any_date.
 
-    ``identity`` and ``name`` are numbers, the same for the same person. ``on`` is the date of the event, else of the
+    ``identity`` and ``name`` are numbers, the same for the same person; a name lacks where a given name or the first
+    surname does. ``is_full_name``: it has both surnames, or as many words. ``on`` is the date of the event, else of the
     death; ``any_date`` that of the death, else of the event, else of the registration.
     """
     names = records.select(_whole_name(records)).to_series()
@@ -38,6 +39,7 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
         "victim_no",
         identity=identity,
         name=name,
+        is_full_name=_words(names) >= placeholders()["full_name_parts"],
         sex=pl.when(is_known("sex")).then(pl.col("sex").cast(pl.String)),
         age="age_years",
         on=pl.coalesce("occurred_on", "died_on"),
@@ -72,7 +74,12 @@ def _whole_name(records: pl.DataFrame) -> pl.Expr:
     if records["given_names"].null_count() == records.height:
         return pl.col("full_name")
     parts = pl.concat_str(["given_names", "surname_1", "surname_2"], separator=" ", ignore_nulls=True)
-    return pl.when(parts != "").then(parts).otherwise(pl.col("full_name"))
+    is_named = pl.col("given_names").is_not_null() & pl.col("surname_1").is_not_null()
+    return pl.when(is_named).then(parts).otherwise(pl.col("full_name"))
+
+
+def _words(names: pl.Series) -> pl.Series:
+    return names.str.count_matches(r"\p{L}+(?:['’]\p{L}+)*")
 
 
 def _numbered(values: pl.Series, keys: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -126,6 +126,40 @@ def test_name_sex_and_date_must_all_agree(joined: Joined, other: dict[str, Any])
     assert joined(first, first | {"source_id": "mpfn"} | other).cases.height == 2
 
 
+@pytest.mark.parametrize(
+    "victims",
+    [
+        [{"surname_1": "QUISPE", "surname_2": "ROJAS"}] * 2,
+        [{"given_names": "JUAN CARLOS"}] * 2,
+        [{"full_name": "PEPE SOTO"}] * 2,
+        [{"full_name": "PEPE SOTO", "age_years": 22.0}, {"full_name": "PEPE SOTO"}],
+        [JUAN | {"age_years": 22.0}, JUAN | {"age_years": 61.0}],
+    ],
+    ids=["surnames alone", "given names alone", "a short name", "a short name, one age", "ages far apart"],
+)
+def test_a_name_that_may_be_anothers_joins_nothing(joined: Joined, victims: list[dict[str, Any]]) -> None:
+    rows = [{"occurred_on": MAY, "sex": "male", "source_record_number": str(n)} | who for n, who in enumerate(victims)]
+    assert joined(*rows).cases.height == 2
+
+
+def test_a_short_name_joins_where_the_age_agrees(joined: Joined) -> None:
+    who = {"full_name": "Pepe Soto", "sex": "male", "age_years": 22.0, "occurred_on": MAY}
+    assert joined(who, who | {"source_id": "mpfn", "age_years": 23.0}).cases.height == 1
+
+
+def test_the_same_name_day_after_day_is_told_not_joined(joined: Joined) -> None:
+    days = [JUAN | {"occurred_on": MAY + dt.timedelta(days=day), "row": 10 + day} for day in range(3)]
+    register = joined(*days)
+    assert register.cases.height == 3
+    assert told(register) == [("name_sex_date", "ages-or-dates-differ")] * 2
+
+
+def test_under_a_number_of_two_people_a_third_record_belongs_to_neither(joined: Joined) -> None:
+    number = {"source_record_number": "7", "sex": "male"}
+    people = [number | {"identity_number": DNI}, number | {"identity_number": "51211234"}, number]
+    assert joined(*people).cases.height == 3
+
+
 def test_the_event_goes_before_the_death(joined: Joined) -> None:
     wounded = JUAN | {"occurred_on": MAY, "died_on": MAY + dt.timedelta(days=9)}
     assert joined(JUAN | {"occurred_on": MAY, "source_id": "mpfn"}, wounded).cases.height == 1
