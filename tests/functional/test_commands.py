@@ -179,5 +179,12 @@ def test_one_thing_is_told_in_the_singular(city: Any) -> None:
 
 def test_check_groups_problems_under_a_title_with_the_code_beside_it(city: Any) -> None:
     city.receive("D-6,31/02/2014,240101,TUMBES,30,MASCULINO,HOMICIDIO,", "D-7,01/02/2014,,XANADU,30,HOMBRE,HOMICIDIO,")
-    city.run("check").says("Fechas que no existen impossible-date")
+    city.run("check").says("Fechas que no existen impossible-date", "policia/hechos.csv:7 [FECHA]")
     city.run("check", language="en").says("Dates that do not exist impossible-date")
+
+
+def test_check_names_no_column_where_the_whole_row_is_bad(city: Any) -> None:
+    city.receive("D-6,,240101,TUMBES,30,MASCULINO,HOMICIDIO,")
+    answer = city.run("check")
+    answer.says("Filas sin ninguna fecha utilizable", "policia/hechos.csv:7")
+    assert "[]" not in answer.words

@@ -55,6 +55,8 @@ def main() -> None:
     except typer.TyperException as error:
         complain_of_use(error)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:  # one that came while another was being answered
+        code = INTERRUPTED
     if code == INTERRUPTED:  # Typer turns Ctrl+C into this code and says nothing
         typer.echo(text("interrupted"), err=True)
     sys.exit(code)

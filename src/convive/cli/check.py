@@ -44,8 +44,8 @@ def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
     for (code,), group in rejects.group_by("code", maintain_order=True):
         table = _table(title=_title(str(code)))
         for reject in group.head(limit).iter_rows(named=True):
-            place = f"{reject['source_id']}/{reject['file']}:{reject['row']} [{reject['column']}]"
-            _add(table, place, reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
+            where = Problem(str(code), f"{reject['source_id']}/{reject['file']}", reject["row"], reject["column"])
+            _add(table, where.place(), reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
         out.print(table)
         if group.height > limit:
             out.print(text("check.more", n=group.height - limit))
