@@ -39,8 +39,14 @@ class Finding:
         """What the inputs give, with one digit more than was printed."""
         if self.recomputed is None:
             return "–"
-        digits = self.claim.decimals + (0 if _is_whole(self.recomputed, self.claim.decimals) else 1)
-        return _with_unit(number(self.recomputed, language, digits), self.claim, language)
+        return _with_unit(number(self.recomputed, language, self._digits(self.recomputed)), self.claim, language)
+
+    def _digits(self, value: float) -> int:
+        """As many as show that the value lies beyond what was stated, where the claim says so: 5.02, not 5.0."""
+        least = self.claim.decimals + (0 if _is_whole(value, self.claim.decimals) else 1)
+        if self.claim.says not in ("more_than", "less_than", "almost"):
+            return least
+        return next((d for d in range(least, least + 4) if round(value, d) != self.claim.stated), least)
 
     def arithmetic(self, language: str) -> str:
         """The calculation with its numbers: ``2 × 4 − 1 + 4 + 2 + 3 = 16``."""

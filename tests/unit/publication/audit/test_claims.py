@@ -112,3 +112,8 @@ def test_inputs_may_be_figures(tmp_path: Path) -> None:
     assert audit.check(path, _figures(4.0))[0].verdict == "holds"
     assert audit.check(path, _figures(None))[0].verdict == "cannot_be_checked"
     assert audit.check(path, None)[0].verdict == "cannot_be_checked"
+
+
+def test_a_value_just_beyond_what_was_stated_is_not_rounded_onto_it(tumbes: Path) -> None:
+    (claim,) = [one for one in audit.load(tumbes / "claims.toml").claim if one.id == "barranca-fivefold"]
+    assert audit.Finding(claim, "holds", 25.1 / 5, {}).result("es") == "5.02 veces"
