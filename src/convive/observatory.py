@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from convive.errors import ObservatoryError, Problem
+from convive.errors import ObservatoryError, Problem, WrongUse
 
 SETTINGS_FILE = "observatory.toml"
 
@@ -75,14 +75,18 @@ class Observatory:
 
     @classmethod
     def open(cls, folder: Path) -> Observatory:
-        """Read ``folder/observatory.toml``; raises :class:`ObservatoryError` naming each mistake by its key."""
+        """Read ``folder/observatory.toml``.
+
+        Raises :class:`WrongUse` for a folder that is no observatory and :class:`ObservatoryError` naming each mistake
+        by its key.
+        """
         path = folder / SETTINGS_FILE
         try:
             there = path.is_file()
         except PermissionError:
             raise ObservatoryError(Problem("folder-not-readable", file=str(folder))) from None
         if not there:
-            raise ObservatoryError(Problem("observatory-missing", file=str(folder)))
+            raise WrongUse(Problem("observatory-missing", file=str(folder)))
         return cls(folder, Settings.model_validate(read_toml(path, Settings)))
 
     @property

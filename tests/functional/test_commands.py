@@ -35,7 +35,7 @@ def test_init_never_writes_over_anything(city: Any) -> None:
 @pytest.mark.parametrize("command", ["check", "build", "serve", "audit", "explain"])
 def test_a_folder_that_is_no_observatory(city: Any, tmp_path: Path, command: str) -> None:
     answer = type(city)(tmp_path / "nada").run(command, *(["homicides/24/2014"] if command == "explain" else []))
-    assert answer.code == 1
+    assert answer.code == 2
     answer.says("falta el archivo observatory.toml", "convive init")
 
 

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from convive import __version__
+from convive.indicators.observed import COVERS_SCHEMA
 from convive.observatory import Observatory
 from convive.publication.edition import Edition
 from convive.publication.release.whole import release
@@ -142,6 +143,7 @@ def _harmonised() -> Harmonised:
         rejects=pl.DataFrame(rejects, schema=rejects_schema()),
         aggregates=pl.DataFrame(schema=aggregates_schema()),
         files=pl.DataFrame([files], schema=files_schema()),
+        covers=pl.DataFrame(schema=COVERS_SCHEMA),
         problems=(),
     )
 

@@ -206,7 +206,6 @@ def test_no_canary_in_the_site_or_its_data(built: Path, looking: ModuleType) -> 
     assert looking.found(CANARIES, public) == []
 
 
-@pytest.mark.xfail(reason="sources.json and the page of sources tell the name of each received file")
 def test_no_name_of_a_received_file_in_the_site_or_its_data(built: Path, looking: ModuleType) -> None:
     """An institution may name a file after a victim; the hash tells which file it was."""
     assert looking.found(IN_FILE_NAMES, built / "public") == []

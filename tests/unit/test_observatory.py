@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from convive.errors import ObservatoryError, Problem
+from convive.errors import ObservatoryError, Problem, WrongUse
 from convive.observatory import Observatory
 
 LEAST = """[observatory]
@@ -42,8 +42,10 @@ def test_sources_are_folders_by_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_settings(tmp_path: Path) -> None:
-    assert problems(tmp_path)[0].code == "observatory-missing"
-    assert problems(tmp_path / "nada")[0].code == "observatory-missing"
+    for folder in (tmp_path, tmp_path / "nada"):
+        with pytest.raises(WrongUse) as raised:
+            Observatory.open(folder)
+        assert raised.value.problems[0].code == "observatory-missing"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -59,4 +60,5 @@ def main() -> None:
         code = INTERRUPTED
     if code == INTERRUPTED:  # Typer turns Ctrl+C into this code and says nothing
         typer.echo(text("interrupted"), err=True)
+        os._exit(INTERRUPTED)  # a usual exit waits for threads, in which the interruption may strike once more
     sys.exit(code)

@@ -53,7 +53,9 @@ def explain(
     ids = tuple(counted["case_id"].sort().to_list()) if counted is not None else ()
     records = case_records.filter(pl.col("case_id").is_in(list(ids)))["record_id"].str.split(":").list.first()
     by_source = {str(source): int(n) for source, n in records.value_counts().sort("record_id").iter_rows()}
-    lines = _lines(figure, indicator, territory, ids, by_source, language)
+    undated = pl.all_horizontal(pl.col("occurred_on", "died_on").is_null())
+    by_registration = 0 if counted is None else counted.filter(undated).height
+    lines = _lines(figure, indicator, territory, ids, by_source, by_registration, language)
     return Explanation(address, ids, by_source, "\n".join(lines))
 
 
@@ -101,6 +103,7 @@ def _lines(
     territory: Territory,
     ids: tuple[str, ...],
     by_source: dict[str, int],
+    by_registration: int,
     language: str,
 ) -> list[str]:
     def told(key: str, **values: object) -> str:
@@ -121,6 +124,8 @@ def _lines(
         lines.append(told(f"place_{figure['place']}"))
         lines.append(told("cases", n=len(ids), records=sum(by_source.values())))
         lines += [told("joined", source=source, n=count) for source, count in by_source.items()]
+        if by_registration:
+            lines.append(told("by_registration", n=by_registration))
     if ids:
         shown = ", ".join(ids[:SHOWN]) + (" …" if len(ids) > SHOWN else "")
         lines.append(told("case_ids", ids=shown))

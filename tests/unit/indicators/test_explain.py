@@ -13,6 +13,7 @@ import pytest
 from convive.errors import BuildError, WrongUse
 from convive.indicators import Explanation, explain, measure
 from convive.register import Register
+from convive.standard import aggregates_schema
 from convive.territory import Territory
 
 Made = Callable[..., Any]
@@ -79,6 +80,15 @@ def test_every_figure_can_be_explained_by_as_many_cases_as_it_counts(asked: Aske
         else:
             assert len(found.case_ids) == row["count"]
         assert row["definition_version"] in found.text
+
+
+def test_a_case_dated_by_its_registration_says_so(territory: Territory, make_register: Made) -> None:
+    undated = {"occurred_on": None, "registered_on": dt.date(2012, 3, 9)}
+    register = make_register(undated, {"occurred_on": dt.date(2012, 3, 9)})
+    none = pl.DataFrame(schema=aggregates_schema())
+    figures = measure(register.cases, none, territory, concept="ceic", as_of=dt.date(2015, 12, 31))
+    told = Asked(register, figures, territory)("homicides/24/2012").text
+    assert "1 of them has no day of the event or of the death" in told
 
 
 def test_an_unknown_address_names_the_nearest(asked: Asked) -> None:

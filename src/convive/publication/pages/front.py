@@ -60,16 +60,21 @@ def change_sentence(reader: Reader, year: str) -> str:
     if now is None or before is None or now.count is None or before.count is None:
         return ""
     language = reader.language
+    if "not_comparable" in (now.status, before.status):
+        return ""
     if not reader.comparable(before_year, year):
         return say("front.not_comparable", language, before=before_year, year=year)
-    found = change(before.count, _exposure(before), now.count, _exposure(now))
+    exposures = _exposures(reader, before_year, year)
+    found = change(before.count, exposures[0], now.count, exposures[1])
     counted = say("front.from_to", language, before_year=before_year, before=before.count, year=year, now=now.count)
     return f"{counted} {found.words(language)}"
 
 
-def _exposure(figure: Figure) -> float:
-    """Population where it is known; else two years of one place count as equally exposed."""
-    return float(figure.population or 1)
+def _exposures(reader: Reader, *years: str) -> tuple[float, ...]:
+    """The populations of the years where all are known; else the years of one place count as equally exposed."""
+    rates = [reader.figure("homicide_rate", year) for year in years]
+    people = [rate.population for rate in rates if rate is not None and rate.population]
+    return tuple(map(float, people)) if len(people) == len(years) else (1.0,) * len(years)
 
 
 def headlines(reader: Reader, year: str, deaths: Figure) -> list[Headline]:
