@@ -38,4 +38,5 @@ class Keeper:
             future.result()
 
     def _write(self, name: str, table: pl.DataFrame) -> None:
-        table.write_parquet(self._folder / f"{name}.parquet", compression="zstd", compression_level=1)
+        path = self._folder / f"{name}.parquet"
+        table.write_parquet(path, compression="zstd", compression_level=1, statistics=False)

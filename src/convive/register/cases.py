@@ -59,14 +59,17 @@ def build_register(records: pl.DataFrame) -> Register:
     with ThreadPoolExecutor() as pool:
         heads = pool.submit(lambda: _heads(records, ranked(case, tie), tie))
         fields = fuse(records, case, tie, pool.map)
-        cases = completed(pl.concat([heads.result(), fields], how="horizontal"))
-    cases = cases.with_columns(
-        incidents(cases, _filed(records, case)).alias("incident_id"),
-        *(concept_expression(name).alias(f"figure_in_{name}") for name in CONCEPTS),
-    )
-    members = _members(records, case, tie, cases["case_id"], joins)
-    in_order = cases["case_id"].arg_sort()
-    return Register(cases[in_order], members, _summary(cases, members, joins), _named(records, joins.contradictions))
+        told = pool.submit(lambda: _members(records, case, tie, heads.result()["case_id"], joins))
+        fed = pl.concat([heads.result(), fields], how="horizontal")
+        whole = completed(fed)
+        derived = whole.select(
+            incidents(whole, _filed(records, case)).alias("incident_id"),
+            *(concept_expression(name).alias(f"figure_in_{name}") for name in CONCEPTS),
+        )
+        members = told.result()
+    in_order = fed["case_id"].arg_sort()
+    cases = completed(pl.concat([fed, derived], how="horizontal")[in_order])
+    return Register(cases, members, _summary(cases, members, joins), _named(records, joins.contradictions))
 
 
 def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:

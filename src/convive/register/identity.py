@@ -6,6 +6,7 @@ nothing here needs to know of it.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,8 @@ def exact_joins(records: pl.DataFrame, tie: Integers) -> Joins:
     ``tie`` orders records that are equal in all this.
     """
     known = people(records).with_columns(tie=pl.lit(tie))
-    found = [_by_source_number(known), _by_identity_number(known), _by_name(known)]
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda rule: rule(known), (_by_source_number, _by_identity_number, _by_name)))
     pairs = pl.concat([pl.DataFrame(schema=PAIRS_SCHEMA), *(joined for joined, _ in found)])
     told = pl.concat([pl.DataFrame(schema=TOLD_SCHEMA), *(forbidden for _, forbidden in found)])
     pairs, ambiguous = _one_identity_each(pairs, known)
@@ -65,7 +67,7 @@ def components(size: int, pairs: pl.DataFrame) -> NDArray[np.int32]:
 
 
 def _by_source_number(known: pl.DataFrame) -> Found:
-    key = ["source_id", "source_record_number", "victim_no"]
+    key = ["source_record_number", "source_id", "victim_no"]
     pairs = _neighbours(known, key, ["identity", "name", "any_date"])
     rules = placeholders()
     apart = (_days_apart("any_date") > rules["source_number_days"]) | (_apart("age") > rules["source_number_years"])
@@ -88,16 +90,21 @@ def _by_name(known: pl.DataFrame) -> Found:
     near = pairs.filter(_days_apart("on") <= rules["name_days"])
     one_age = _apart("age") <= rules["name_years"]
     full = pl.col("is_full_name") & pl.col("is_full_name_first")
-    run = (pl.col("at_first") != pl.col("at").shift(1)).fill_null(True).cum_sum()
-    spread = (pl.col("on").max() - pl.col("on_first").min()).dt.total_days().over(run) > rules["name_days"]
+    begins = (pl.col("at_first") != pl.col("at").shift(1)).fill_null(True)
+    first = pl.when(begins).then(pl.col("on_first")).forward_fill()
+    last = pl.when(begins.shift(-1, fill_value=True)).then(pl.col("on")).backward_fill()
+    spread = (last - first).dt.total_days() > rules["name_days"]
     forbidden = ~one_age.fill_null(full) | spread
     return _split(near, forbidden, "name_sex_date", "ages-or-dates-differ")
 
 
 def _neighbours(known: pl.DataFrame, key: list[str], then: list[str]) -> pl.DataFrame:
-    """Each record beside the one before it among those that agree in ``key``, in the order of ``then``."""
+    """Each record beside the one before it among those that agree in ``key``, in the order of ``then``.
+
+    The first of ``key`` is the one that fewest share.
+    """
     same = known.filter(pl.all_horizontal(pl.col(key).is_not_null()))
-    same = same.filter(pl.struct(key).is_duplicated() if len(key) > 1 else pl.col(key).is_duplicated())
+    same = same.filter(pl.col(key[0]).is_duplicated())
     same = same.sort(*key, *then, "tie", nulls_last=True)
     beside = pl.concat([same, same.select(pl.all().shift(1).name.suffix("_first"))], how="horizontal")
     return beside.filter(pl.all_horizontal(pl.col(name) == pl.col(f"{name}_first") for name in key))

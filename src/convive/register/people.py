@@ -26,9 +26,9 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
     """One row a record, in order: at (its position), source_id, source_record_number, victim_no, identity, name,
     is_full_name, sex, age, on, any_date.
 
-    ``identity`` and ``name`` are numbers, the same for the same person; a name lacks where a given name or the first
-    surname does. ``is_full_name``: it has both surnames, or as many words. ``on`` is the date of the event, else of the
-    death; ``any_date`` that of the death, else of the event, else of the registration.
+    ``identity``, ``name`` and ``sex`` are numbers, the same for the same person; a name lacks where a given name or the
+    first surname does. ``is_full_name``: it has both surnames, or as many words. ``on`` is the date of the event, else
+    of the death; ``any_date`` that of the death, else of the event, else of the registration.
     """
     names = records.select(_whole_name(records)).to_series()
     with ThreadPoolExecutor() as pool:
@@ -40,7 +40,7 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
         identity=identity,
         name=name,
         is_full_name=_words(names) >= placeholders()["full_name_parts"],
-        sex=pl.when(is_known("sex")).then(pl.col("sex").cast(pl.String)),
+        sex=pl.when(is_known("sex")).then(pl.col("sex").to_physical()),
         age="age_years",
         on=pl.coalesce("occurred_on", "died_on"),
         any_date=pl.coalesce("died_on", "occurred_on", "registered_on"),
