@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from rapidfuzz import process
 
 from convive import __version__
 from convive.errors import Findings, ObservatoryError, Problem
-from convive.indicators import measure
+from convive.indicators import measure, refuse_unknown
 from convive.keeping import Keeper
-from convive.observatory import Observatory
+from convive.observatory import SETTINGS_FILE, Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
 from convive.register import Register, build_register
@@ -58,6 +59,7 @@ class Built:
     aggregates: int
     cases: int
     figures: int
+    notices: int
     claims_differing: int
 
 
@@ -80,7 +82,7 @@ def build(
     results = RESULTS if publish else ("private",)
     with stage(observatory.folder, results) as building, Keeper(building / "private") as keeper:
         progress.start("build.territory")
-        territory = Territory.load(observatory.territory)
+        territory = _territory(observatory)
         as_of = cut_off(observatory)
         harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress)
         keeper.keep(records=harmonised.records, rejects=harmonised.rejects)
@@ -125,7 +127,7 @@ def build(
             from convive.publication.site import write_site
 
             write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
-    return _summary(harmonised, register, figures, findings)
+    return _summary(territory, harmonised, register, figures, findings)
 
 
 def inspect(observatory: Observatory, *, progress: Progress | None = None) -> Inspection:
@@ -136,8 +138,9 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
     progress = progress or Silent()
     progress.start("build.territory")
     try:
-        territory = Territory.load(observatory.territory)
+        territory = _territory(observatory)
         harmonised = read_sources(observatory, territory, as_of=cut_off(observatory), progress=progress)
+        refuse_unknown(harmonised.aggregates)
         if observatory.claims.exists():
             audit.load(observatory.claims)
     except Findings as found:
@@ -158,8 +161,36 @@ def cut_off(observatory: Observatory) -> dt.date:
     return as_of
 
 
-def _summary(harmonised: Harmonised, register: Register, figures: pl.DataFrame, findings: list[audit.Finding]) -> Built:
+def _territory(observatory: Observatory) -> Territory:
+    """The territory; raises :class:`ObservatoryError` where it lacks a unit that the settings speak of."""
+    territory, about = Territory.load(observatory.territory), observatory.settings.observatory
+    known = dict.fromkeys(territory.units["code"])
+    asked = [("focus", about.focus), *(("compare", unit) for unit in about.compare)]
+    problems = [
+        Problem(
+            "unit-not-in-territory",
+            file=SETTINGS_FILE,
+            column=f"observatory.{key}",
+            value=unit,
+            values={"near": ", ".join(near for near, _, _ in process.extract(unit, known, limit=3))},
+        )
+        for key, unit in asked
+        if unit not in known
+    ]
+    if problems:
+        raise ObservatoryError(problems)
+    return territory
+
+
+def _summary(
+    territory: Territory,
+    harmonised: Harmonised,
+    register: Register,
+    figures: pl.DataFrame,
+    findings: list[audit.Finding],
+) -> Built:
     return Built(
+        notices=len(territory.problems) + len(harmonised.problems),
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
         records=harmonised.records.height,

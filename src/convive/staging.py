@@ -13,11 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import polars as pl
 from filelock import FileLock, Timeout
 
 from convive.errors import BuildError, Problem
 
 RESULTS = ("private", "public")
+OWNER_ONLY = 0o700
+"""Private tables are for the eyes of the account that builds them, also while they are being built."""
 
 
 @contextmanager
@@ -32,13 +35,15 @@ def stage(folder: Path, results: Sequence[str] = RESULTS) -> Iterator[Path]:
     with _only_build(folder):
         _carry_to_its_end(folder)
         building = folder / ".building"
-        building.mkdir()
+        building.mkdir(mode=OWNER_ONLY)
         for name in results:
-            (building / name).mkdir()
+            (building / name).mkdir(mode=OWNER_ONLY if name == "private" else 0o777)
         try:
             yield building
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(building, ignore_errors=True)
+            if isinstance(error, (OSError, pl.exceptions.ComputeError)):  # Polars tells a full disk as the latter
+                raise BuildError(Problem("folder-failed", file=str(folder), values={"detail": str(error)})) from error
             raise
         building.rename(folder / ".ready")
         _carry_to_its_end(folder)

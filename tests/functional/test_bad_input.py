@@ -117,6 +117,62 @@ def test_an_invalid_polygon(city: Any) -> None:
     answer.says("districts.geojson", "240101", "válido")
 
 
+@pytest.mark.parametrize(
+    "ring",
+    [
+        "[[-81, -4], [-80, -4]]",
+        '[["a", -4], [-80, -4], [-80, -3], ["a", -4]]',
+        "[[NaN, -4], [-80, -4], [-80, -3], [NaN, -4]]",
+    ],
+)
+def test_a_polygon_that_cannot_be_read(city: Any, ring: str) -> None:
+    path = city.folder / "territory" / "districts.geojson"
+    good = "[[-81, -4], [-80, -4], [-80, -3], [-81, -3], [-81, -4]]"
+    path.write_text(path.read_text("utf-8").replace(good, ring), "utf-8")
+    stops(city, "districts.geojson:1", "240101", "no se puede leer")
+
+
+def test_features_without_geometry_make_no_map_and_stop_nothing(city: Any) -> None:
+    path = city.folder / "territory" / "districts.geojson"
+    feature = '{"type": "Feature", "properties": {"code": "240101"}, "geometry": null}'
+    path.write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}', "utf-8")
+    city.run("check").says("districts.geojson:1", "240101", "sin polígono")
+    assert city.run("build").code == 0
+
+
+def test_a_focus_that_the_territory_does_not_have(city: Any) -> None:
+    settings = city.folder / "observatory.toml"
+    settings.write_text(settings.read_text("utf-8").replace('focus = "24"', 'focus = "2402"'), "utf-8")
+    stops(city, "observatory.toml [observatory.focus]", "«2402»", "los más parecidos")
+
+
+def test_a_name_with_bytes_that_are_no_letters(city: Any) -> None:
+    city.delivery.rename(str(city.delivery.parent) + "/homi\udcff.csv")
+    stops(city, "policia/homi?.csv", "bytes que no son letras", "Cámbiele el nombre")
+
+
+def test_an_indicator_that_the_catalogue_does_not_have(city: Any) -> None:
+    folder = city.folder / "sources" / "estudio"
+    folder.mkdir()
+    keys = {"id": "estudio", "version": 1, "row": "aggregate", "body": "statistics", "title.es": "x", "title.en": "x"}
+    about = "".join(f"{key} = {value if value == 1 else repr(value)}\n" for key, value in keys.items())
+    table = '[aggregate]\nindicator = "QUE"\nunit = "UNIDAD"\nperiod = "ANIO"\ncount = "N"\n'
+    (folder / "profile.toml").write_text(f"[profile]\n{about}\n{table}", "utf-8")
+    (folder / "a.csv").write_text("QUE,UNIDAD,ANIO,N\nhomicides_published,24,2014,3\nrobos,24,2014,3\n", "utf-8")
+    stops(city, "estudio/a.csv:3", "«robos»", "homicides_published")
+
+
+def test_one_word_met_often_does_not_hide_the_others(city: Any) -> None:
+    rows = [f"E-{n},01/02/2014,240101,TUMBES,30,{'MARCIANO' if n < 30 else 'VENUSINA'},HOMICIDIO," for n in range(31)]
+    city.receive(*rows)
+    city.run("check").says("policia/hechos.csv:7", "MARCIANO (en 30 filas)", "policia/hechos.csv:37", "VENUSINA")
+
+
+def test_private_tables_are_for_their_owner(city: Any) -> None:
+    assert city.run("build", "--until", "data").code == 0
+    assert (city.folder / "private").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(("value", "words"), [("0", "La población es cero"), ("", "en blanco"), ("-5", "negativa")])
 def test_a_population_that_is_none(city: Any, value: str, words: str) -> None:
     path = city.folder / "territory" / "population.csv"

@@ -137,7 +137,7 @@ def test_a_table_wider_than_a_phone_says_so_and_scrolls_by_keyboard(phone: Page,
         )
         assert untold == [], path
     phone.goto(f"{address}/mapa/")
-    table = phone.locator(".scroll[role=region][tabindex='0'][aria-label]").last
+    table = phone.locator(".scroll[role=group][tabindex='0'][aria-label]").last
     table.focus()
     for _ in range(3):
         phone.keyboard.press("ArrowRight")

@@ -49,5 +49,7 @@ def run(folder: Folder, *, until: Annotated[Until, typer.Option(help=text("build
             figures=built.figures,
         )
     )
+    if built.notices:
+        out.print(text("build.notices", n=built.notices, folder=folder), markup=False)
     if built.claims_differing:
         out.print(text("build.claims", n=built.claims_differing, folder=folder), markup=False)

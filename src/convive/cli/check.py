@@ -43,12 +43,28 @@ def _show_rejects(rejects: pl.DataFrame, limit: int) -> None:
         return
     for (code,), group in rejects.group_by("code", maintain_order=True):
         table = _table(title=_title(str(code)))
-        for reject in group.head(limit).iter_rows(named=True):
+        told = _once(group)
+        for reject in told.head(limit).iter_rows(named=True):
             where = Problem(str(code), f"{reject['source_id']}/{reject['file']}", reject["row"], reject["column"])
-            _add(table, where.place(), reject["value"], reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
+            value = (
+                text("check.times", value=reject["value"], n=reject["times"])
+                if reject["times"] > 1
+                else reject["value"]
+            )
+            _add(table, where.place(), value, reject[f"reason_{LANGUAGE}"], reject[f"remedy_{LANGUAGE}"])
         out.print(table)
-        if group.height > limit:
-            out.print(text("check.more", n=group.height - limit))
+        if told.height > limit:
+            out.print(text("check.more", n=told.height - limit))
+
+
+def _once(rejects: pl.DataFrame) -> pl.DataFrame:
+    """One line a value, at its first row, with how many ``times`` it stands in that column: one word that is met in
+    every row must not hide the others. What has no value is told row by row."""
+    same = pl.when(pl.col("value").fill_null("") != "").then(pl.col("value")).otherwise(pl.col("row").cast(pl.String))
+    keys = ["source_id", "file", "column"]
+    return rejects.group_by(*keys, same.alias("same"), maintain_order=True).agg(
+        pl.exclude("same").first(), pl.len().alias("times")
+    )
 
 
 def _add(table: Table, *cells: str | None) -> None:

@@ -8,16 +8,19 @@ from pathlib import Path
 from shutil import copytree
 
 from convive.cli.screen import Folder, out, text
-from convive.errors import Problem, WrongUse
+from convive.errors import BuildError, Problem, WrongUse
 from convive.fold import folded
 
 
 def run(folder: Folder) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WrongUse(Problem("folder-not-empty", file=str(folder)))
-    with as_file(files("convive.cli") / "template") as template:
-        copytree(template, folder, dirs_exist_ok=True)
-    _name(folder)
+    try:
+        with as_file(files("convive.cli") / "template") as template:
+            copytree(template, folder, dirs_exist_ok=True)
+        _name(folder)
+    except OSError as error:  # copytree gathers its own as shutil.Error, which is one too
+        raise BuildError(Problem("folder-failed", file=str(folder), values={"detail": str(error)})) from error
     out.print(text("init.done", folder=folder), markup=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import Annotated
 
@@ -41,5 +42,8 @@ def _refuse_taken_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror as error:
+            raise WrongUse(Problem("bad-address", value=f"{host}:{port}")) from error
         except OSError as error:
-            raise BuildError(Problem("port-taken", value=str(port))) from error
+            code = "bad-address" if error.errno == errno.EADDRNOTAVAIL else "port-taken"
+            raise BuildError(Problem(code, value=str(port) if code == "port-taken" else host)) from error

@@ -20,7 +20,7 @@ def published(aggregates: pl.DataFrame, territory: Territory) -> pl.DataFrame:
     """
     if aggregates.is_empty():
         return pl.DataFrame(schema=figures_schema())
-    _refuse_unknown(aggregates)
+    refuse_unknown(aggregates)
     sums = [name for name, indicator in catalogue().items() if indicator.sum]
     alone = aggregates.filter(~pl.col("indicator").is_in(sums)).with_columns(sources="source_id")
     sums_of = aggregates.filter(pl.col("indicator").is_in(sums))
@@ -59,9 +59,20 @@ def _added_up(aggregates: pl.DataFrame, territory: Territory) -> pl.DataFrame:
     )
 
 
-def _refuse_unknown(aggregates: pl.DataFrame) -> None:
+def refuse_unknown(aggregates: pl.DataFrame) -> None:
+    """Raise :class:`CatalogueError` with the first row of each indicator that the catalogue does not have."""
     known = catalogue()
-    unknown = sorted(set(aggregates["indicator"].unique().to_list()) - set(known))
-    if unknown:
-        there = ", ".join(name for name, indicator in known.items() if indicator.kind == "published")
-        raise CatalogueError([Problem("unknown-indicator", value=name, values={"there": there}) for name in unknown])
+    unknown = aggregates.filter(~pl.col("indicator").is_in(list(known))).unique("indicator", maintain_order=True)
+    there = ", ".join(name for name, indicator in known.items() if indicator.kind == "published")
+    problems = [
+        Problem(
+            "unknown-indicator",
+            f"{row['source_id']}/{row['file']}",
+            row["row"],
+            value=row["indicator"],
+            values={"there": there},
+        )
+        for row in unknown.iter_rows(named=True)
+    ]
+    if problems:
+        raise CatalogueError(problems)

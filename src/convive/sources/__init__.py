@@ -127,10 +127,22 @@ def _files(profiles: list[tuple[Path, Profile]]) -> tuple[list[tuple[Path, Path,
     problems: list[Problem] = []
     for folder, profile in profiles:
         there = sorted({path for pattern in profile.reader.files for path in folder.glob(pattern) if _is_data(path)})
+        garbled = [path for path in there if not _is_text(str(path.relative_to(folder.parent)))]
+        problems += [Problem("name-garbled", file=_shown(path.relative_to(folder.parent))) for path in garbled]
+        there = [path for path in there if path not in garbled]
         received += [(folder, path, profile) for path in there]
-        if not there:
+        if not there and not garbled:
             problems.append(Problem("no-files", file=folder.name, value=", ".join(profile.reader.files)))
     return received, problems
+
+
+def _is_text(name: str) -> bool:
+    """Whether the name of a file can be written: archives made on old Windows leave bytes that are no letters."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+
+
+def _shown(path: Path) -> str:
+    return path.as_posix().encode(errors="replace").decode()
 
 
 def _is_data(path: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,7 +16,7 @@ from convive.sources.missing import text_value, words_of
 from convive.sources.periods import PERIOD, period
 from convive.sources.profile import Aggregate, Place
 from convive.sources.values import UNUSED_SCHEMA, NumberStyle
-from convive.standard import aggregates_schema
+from convive.standard import aggregates_schema, classification, coded_fields, record_fields
 from convive.territory import Territory
 
 CONSTANT = "="
@@ -24,6 +24,10 @@ SEPARATOR = " / "
 MEASURES = {"count": "count", "rate": "rate_per_100k", "share": "share"}
 TEXTS = ("indicator", "period", "disaggregation", "category", "statement")
 PARTS = (*TEXTS, *MEASURES, "population")
+BREAKDOWNS = ("total", "age_group", "weekday", "hour", "hour_of_week", "month")
+"""Beside the coded fields of the standard; their categories are numbers."""
+KNOWN = ("total", "not_specified", "not_recorded", "unknown", "not_applicable", "withheld")
+_PLACE_IN_A_ROW = re.compile(r"\d+(?:-\d+|\+)?")
 _CODE = re.compile(r"[\w.+-]+", re.ASCII)
 _NOT_CODE = re.compile(r"[^a-z0-9.+]+")
 
@@ -52,7 +56,8 @@ def harmonise_aggregates(delivery: Delivery, territory: Territory) -> Harmonised
         **{part: text for part, text in asked.text.items() if part in TEXTS},
         said=pl.coalesce(text.replace("", None) for part, text in asked.text.items() if part in MEASURES),
     )
-    frame = frame.with_columns(**_meaning(table, [part for part in MEASURES if part in asked.text]))
+    frame = frame.with_columns(**_meaning([part for part in MEASURES if part in asked.text]))
+    frame = _with_codes(frame, table)
     frame = frame.with_columns(_units(delivery, there, territory)).with_columns(code=_problem())
     kept = frame.filter(pl.col("code").is_null())
     return Harmonised(_complete(kept, delivery), _unused(frame, asked), there.unused(profile.ignore))
@@ -81,23 +86,49 @@ def _said(words: str, there: Available) -> pl.Expr | None:
     return None if found is None else pl.col(found).str.strip_chars().fill_null("")
 
 
-def _meaning(table: Aggregate, measured: list[str]) -> Mapping[str, pl.Expr]:
-    categories = {folded(word): code for word, code in table.categories.items()}
+def _meaning(measured: list[str]) -> Mapping[str, pl.Expr]:
     which = [pl.when(pl.col(part).is_not_null()).then(pl.lit(MEASURES[part])) for part in measured]
     return {
         "period": period(pl.col("period")),
         "period_raw": pl.col("period"),
-        # Few categories, many rows: each distinct text is looked up once.
-        "category": pl.col("category").map_batches(lambda text: _coded(text, categories), return_dtype=pl.String),
         "category_raw": pl.col("category"),
         "value": pl.coalesce(measured),
         "measure": pl.coalesce(which),
     }
 
 
-def _coded(text: pl.Series, categories: Mapping[str, str]) -> pl.Series:
-    table = {word: categories.get(folded(word)) or slug(word) for word in text.unique().drop_nulls()}
-    return text.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
+def _with_codes(frame: pl.DataFrame, table: Aggregate) -> pl.DataFrame:
+    """``category`` as a code, null where the profile and the standard know none; few pairs stand in many rows."""
+    declared = {folded(word): code for word, code in table.categories.items()}
+    pair = ["disaggregation", "category"]
+    distinct = frame.select(pair).unique()
+    codes = [_category(kind, word, declared, table.open_categories) for kind, word in distinct.iter_rows()]
+    known = distinct.with_columns(
+        coded=pl.Series(codes, dtype=pl.String),
+        is_known=pl.Series(map(_is_breakdown(table), distinct["disaggregation"])),
+    )
+    found = frame.join(known, on=pair, how="left", nulls_equal=True, maintain_order="left")
+    return found.drop("category").rename({"coded": "category"})
+
+
+def _is_breakdown(table: Aggregate) -> Callable[[str], bool]:
+    """What is published by its name is the standard's or the profile's, never a word that stands in a row."""
+    constants = {words.removeprefix(CONSTANT).strip() for words in table.disaggregation if words.startswith(CONSTANT)}
+    return lambda word: word in constants or word in BREAKDOWNS or word in coded_fields()
+
+
+def _category(disaggregation: str, word: str, declared: Mapping[str, str], is_open: bool) -> str | None:
+    if code := declared.get(folded(word)):
+        return code
+    if word in KNOWN or (disaggregation in BREAKDOWNS and _PLACE_IN_A_ROW.fullmatch(word)):
+        return word
+    if disaggregation in coded_fields() and word in classification(_classification_of(disaggregation)).values:
+        return word
+    return slug(word) if is_open else None
+
+
+def _classification_of(field: str) -> str:
+    return next(str(one.classification) for one in record_fields("coded") if one.name == field)
 
 
 def slug(words: str) -> str:
@@ -113,6 +144,10 @@ def _problem() -> pl.Expr:
         .then(pl.lit("negative-count"))
         .when(~pl.col("period").str.contains(PERIOD).fill_null(False))
         .then(pl.lit("unreadable-period"))
+        .when(~pl.col("is_known"))
+        .then(pl.lit("unknown-disaggregation"))
+        .when(pl.col("category").is_null())
+        .then(pl.lit("unknown-category"))
         .when(pl.col("unit_code").is_null())
         .then(pl.lit("unlocated"))
     )
@@ -124,6 +159,8 @@ def _unused(frame: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
         "not-a-number": (number, "said"),
         "negative-count": (number, "said"),
         "unreadable-period": (asked.column["period"], "period_raw"),
+        "unknown-disaggregation": (asked.column["disaggregation"], "disaggregation"),
+        "unknown-category": (asked.column["category"], "category_raw"),
         "unlocated": ("places", "unit_name_raw"),
     }
     parts = [

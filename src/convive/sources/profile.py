@@ -110,7 +110,7 @@ class Aggregate(Strict):
 
     Each value is a column's name, or ``= text`` for a constant; several are read together, joined by " / ". ``unit``
     is the territory's own code of the unit, where no ``[places.occurrence]`` says it. ``categories`` maps words to
-    the codes of categories.
+    the codes of categories; with ``open_categories`` any other word is published too, written as a code.
     """
 
     indicator: tuple[str, ...]
@@ -124,6 +124,7 @@ class Aggregate(Strict):
     population: tuple[str, ...] = ()
     statement: tuple[str, ...] = ()
     categories: Mapping[str, str] = {}
+    open_categories: bool = False
 
     @field_validator(
         "indicator",

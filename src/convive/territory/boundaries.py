@@ -62,10 +62,11 @@ def _read(folder: Path, file: BoundaryFile, settings: Settings, units: pl.DataFr
     rows = _identified(features, file, settings, notes)
     geometries = _parsed(features)[rows["row"].to_numpy() - 1]
     rows = rows.with_columns(position=pl.int_range(pl.len()))
-    there = _told_empty(rows, geometries, file, notes)
+    shaped = np.array([bool(feature.get("geometry")) for feature in features])[rows["row"].to_numpy() - 1]
+    there = _told_empty(rows, geometries, shaped, file, notes)
     rows = rows.filter(pl.Series(there, dtype=pl.Boolean))
     rows, geometries = _of_known_units(rows, units, file, notes), _sound(rows, geometries, file, notes)
-    return _assembled(rows, geometries, units, file, notes)
+    return _assembled(rows, geometries, units, file, notes) if rows.height else None
 
 
 def _identified(features: list[dict[str, Any]], file: BoundaryFile, settings: Settings, notes: Notes) -> pl.DataFrame:
@@ -98,8 +99,18 @@ def _parsed(features: list[dict[str, Any]]) -> np.ndarray[Any, Any]:
     return np.asarray(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
 
 
-def _told_empty(rows: pl.DataFrame, geometries: np.ndarray[Any, Any], file: BoundaryFile, notes: Notes) -> list[bool]:
+def _told_empty(
+    rows: pl.DataFrame,
+    geometries: np.ndarray[Any, Any],
+    shaped: np.ndarray[Any, Any],
+    file: BoundaryFile,
+    notes: Notes,
+) -> list[bool]:
+    """Which features have an area; one that has a geometry (``shaped``) which cannot be read stops the work."""
     areal = np.isin(shapely.get_type_id(geometries), (3, 6)) & ~shapely.is_empty(geometries)
+    unreadable = rows.filter(pl.Series(shaped & shapely.is_missing(geometries), dtype=pl.Boolean))
+    for row, code in unreadable.select("row", "code").iter_rows():
+        notes.fatal.append(Problem("boundary-unreadable", file=file.file, row=row, value=code))
     for row, code in rows.filter(pl.Series(~areal)).select("row", "code").iter_rows():
         notes.told.append(Problem("boundary-without-polygon", file=file.file, row=row, value=code))
     return [bool(there) for there in areal]

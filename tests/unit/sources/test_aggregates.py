@@ -49,6 +49,39 @@ def test_rows_that_cannot_be_used_are_told(desk: Any, profile: Written) -> None:
     assert result.aggregates["row"].to_list() == [6]
 
 
+COUNTED = """
+[aggregate]
+indicator = "= homicides_published"
+unit = "UNIDAD"
+period = "AÑO"
+count = "MUERTES"
+disaggregation = "POR"
+category = "CATEGORIA"
+categories = {"PLEITO ENTRE BANDAS" = "quarrel"}
+"""
+
+
+def test_a_word_that_nobody_declared_is_not_published(desk: Any, profile: Written) -> None:
+    rows = (
+        "motive,quarrel\nmotive,Pleito entre bandas\nmotive,JUAN PEREZ\nmotive,Juan\n<b>x</b>,total\nage_group,15-29\n"
+    )
+    rows = "".join(f"24,2014,3,{row}\n" for row in rows.splitlines())
+    desk.put("paper", profile(COUNTED, row="aggregate"), a="UNIDAD,AÑO,MUERTES,POR,CATEGORIA\n" + rows)
+    result = desk.read()
+    assert result.rejects.select("row", "column", "value", "code").rows() == [
+        (4, "CATEGORIA", "JUAN PEREZ", "unknown-category"),
+        (5, "CATEGORIA", "Juan", "unknown-category"),
+        (6, "POR", "<b>x</b>", "unknown-disaggregation"),
+    ]
+    assert result.aggregates["category"].to_list() == ["quarrel", "quarrel", "15-29"]
+
+
+def test_open_categories_are_published_as_codes(desk: Any, profile: Written) -> None:
+    tables = COUNTED.replace('"POR"', '"= articulo"') + "open_categories = true\n"
+    desk.put("paper", profile(tables, row="aggregate"), a="UNIDAD,AÑO,MUERTES,CATEGORIA\n24,2014,3,Vía pública\n")
+    assert desk.read().aggregates.select("disaggregation", "category").rows() == [("articulo", "via-publica")]
+
+
 def test_a_column_that_is_missing_is_told(desk: Any, profile: Written) -> None:
     desk.put("paper", profile(TABLES, row="aggregate"), a=HEAD.replace("TASA", "TASA x 100 000") + "24,2014,3,,,\n")
     [problem] = desk.problems()

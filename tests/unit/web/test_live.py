@@ -96,7 +96,8 @@ def test_whoever_has_a_page_or_a_file_already_gets_304(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nada/", "/en/nothing/", "/data/none.csv", "/private/cases.parquet", "/static/none.css"]
+    "path",
+    ["/nada/", "/en/nothing/", "/data/none.csv", f"/data/{'a' * 5000}", "/private/cases.parquet", "/static/none.css"],
 )
 def test_what_does_not_exist_is_said_in_both_languages(client: Client, path: str) -> None:
     answer = client.get(path)

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from convive.publication.audit.claims import Claim, Claims, FigureInput, load
-from convive.publication.audit.formula import evaluate, written
+from convive.publication.audit.formula import FormulaError, evaluate, written
 from convive.texts import number, say
 
 __all__ = ["Claim", "Claims", "Finding", "check", "load"]
@@ -87,7 +87,7 @@ def _finding(claim: Claim, known: dict[str, float]) -> Finding:
             inputs[name] = given
     try:
         value = evaluate(claim.formula, inputs)
-    except (ZeroDivisionError, OverflowError):
+    except (ZeroDivisionError, OverflowError, FormulaError):  # 9**9**9: right as a formula, without a result
         return Finding(claim, "cannot_be_checked", None, inputs, "no_result")
     return Finding(claim, "holds" if _holds(claim, value) else "differs", value, inputs)
 

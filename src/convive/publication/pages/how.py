@@ -16,7 +16,8 @@ def build(reader: Reader) -> Page:
     terms = tuple(_term(figure, reader) for figure in headline_figures(reader))
     steps = tuple(say(f"how.step_{step}", language) for step in range(1, 6))
     way = Section("way", say("how.way", language), (Prose(steps),))
-    return Page(NAME, language, say("how.title", language), (say("how.lead", language),), (Terms(terms), way))
+    figures = Section("figures", say("how.figures", language), (Terms(terms),))
+    return Page(NAME, language, say("how.title", language), (say("how.lead", language),), (figures, way))
 
 
 def headline_figures(reader: Reader) -> list[Figure]:

@@ -24,8 +24,8 @@ def published_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """A data file or a chart, with its type; answers 304 to those who have it already."""
     try:
         response = serve(request, path, document_root=published().folder)
-    except SuspiciousFileOperation as outside:
-        raise Http404 from outside
+    except (SuspiciousFileOperation, OSError, ValueError) as nowhere:  # outside, or a name that no file can have
+        raise Http404 from nowhere
     if isinstance(response, FileResponse) and response.headers["Content-Type"].startswith(
         ("text/", "application/json")
     ):

@@ -87,8 +87,9 @@ def test_tolerance_widens_about(tmp_path: Path) -> None:
     assert audit.check(_file(tmp_path, text), None)[0].verdict == "holds"
 
 
-def test_no_result_cannot_be_checked(tmp_path: Path) -> None:
-    (finding,) = audit.check(_file(tmp_path, _claim(formula="a / b", inputs="{ a = 1, b = 0 }")), None)
+@pytest.mark.parametrize(("formula", "inputs"), [("a / b", "{ a = 1, b = 0 }"), ("a**a**a**a", "{ a = 9 }")])
+def test_no_result_cannot_be_checked(tmp_path: Path, formula: str, inputs: str) -> None:
+    (finding,) = audit.check(_file(tmp_path, _claim(formula=formula, inputs=inputs)), None)
     assert (finding.verdict, finding.recomputed) == ("cannot_be_checked", None)
 
 
