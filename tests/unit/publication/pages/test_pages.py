@@ -13,7 +13,7 @@ from convive.errors import LANGUAGES
 from convive.publication import words
 from convive.publication.edition import Edition
 from convive.publication.pages import BUILDERS, addresses, build, built
-from convive.publication.pages.page import Cell, ChartBlock, Headline, Link, Page, Table
+from convive.publication.pages.page import Cell, ChartBlock, Headline, Link, Page, Table, Term
 
 
 def strings(thing: Any) -> Iterator[str]:
@@ -86,11 +86,7 @@ def test_headlines_give_share_with_base_and_interval_and_say_how_sure(small_edit
 
 def test_every_headline_leads_to_an_explanation_that_exists(small_edition: Edition) -> None:
     for language in LANGUAGES:
-        anchors = {
-            term.anchor
-            for block in build(small_edition, "how", language).blocks
-            for term in getattr(block, "items", ())
-        }
+        anchors = {term.anchor for term in instances(build(small_edition, "how", language), Term)}
         links = [
             link
             for link in instances(build(small_edition, "front", language), Link)
