@@ -1,17 +1,20 @@
 """The peer of the main benchmark: what an analyst would write in pandas for the same job.
 
-Reads the three files, harmonises dates, ages, places and codes (keeping the raw text), keeps rejects, joins records
-of one victim by identity number or by name, sex and date within a day, takes the first known value of each field with
-the source it came from and whether others disagree, and writes counts, rates and shares with exact intervals by
-department, province and district, by month, half-year, year and the whole time, and the same breakdowns as Convive.
-It checks less: no place against the territory, no formula cells, no row shapes, no contradictions between joins.
+Reads the three files, harmonises dates, hours, ages, places and codes (keeping the raw text and why a value lacks),
+keeps rejects, joins records of one victim by identity number or by name (without accents, its words in any order), sex
+and date within a day, takes the first known value of each field with the source it came from and whether others
+disagree, and writes counts, rates and shares with exact intervals by department, province and district, by month,
+half-year, year and the whole time, and the same breakdowns as Convive. It checks less: no formula cells, no row shapes,
+no point against its district, no contradictions between joins, no break in the population.
 
 ``python benchmarks/main_job/peer_pandas.py DIR OUT``
 """
 
 from __future__ import annotations
 
+import re
 import sys
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +61,8 @@ SHARES = {
     "share_motive_unknown": lambda deaths: deaths["MOTIVO"].isin(["unknown", "not_recorded", "unmapped"]),
 }
 DATES = ["FECHA_HECHO", "FECHA_MUERTE", "FECHA_REGISTRO"]
+HOURS = ["weekday", "hour", "hour_of_week"]
+ONLY_WHOLE = ["hour_of_week", "month_of_year"]
 
 
 def code(text: str, table: dict[str, str]) -> str:
@@ -69,20 +74,30 @@ def code(text: str, table: dict[str, str]) -> str:
     return table.get(text, "unmapped")
 
 
-def read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def reject(raw: pd.DataFrame, bad: pd.Series, name: str) -> pd.DataFrame:
+    return raw[bad].assign(column=name, value=raw.loc[bad, name])[["source", "row", "column", "value"]]
+
+
+def missing(raw: pd.Series, value: pd.Series) -> pd.Series:
+    return pd.Series(np.where(value.notna(), None, np.where(raw == "", "not_recorded", "unusable")), raw.index)
+
+
+def read(path: Path, places: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     raw["source"] = path.stem
     raw["row"] = raw.index + 2
     rejects = []
-    for name in DATES:
-        parsed = pd.to_datetime(raw[name], format="%d/%m/%Y", errors="coerce")
-        bad = raw[parsed.isna() & (raw[name] != "")]
-        rejects.append(bad.assign(column=name, value=bad[name])[["source", "row", "column", "value"]])
-        raw[name] = parsed
+    parsed = {name: pd.to_datetime(raw[name], format="%d/%m/%Y", errors="coerce") for name in DATES}
+    parsed["HORA"] = pd.to_datetime(raw["HORA"], format="%H:%M", errors="coerce")
     age = pd.to_numeric(raw["EDAD"], errors="coerce")
-    bad = raw[(age < 0) | (age > 120)]
-    rejects.append(bad.assign(column="EDAD", value=bad["EDAD"])[["source", "row", "column", "value"]])
-    raw["EDAD"] = age.where((age >= 0) & (age <= 120))
+    parsed["EDAD"] = age.where((age >= 0) & (age <= 120))
+    parsed["UBIGEO"] = raw["UBIGEO"].where(raw["UBIGEO"].isin(places))
+    for name, value in parsed.items():
+        rejects.append(reject(raw, value.isna() & (raw[name] != ""), name))
+        raw[f"{name}_raw"] = raw[name]
+        raw[f"{name}_missing"] = missing(raw[name], value)
+        raw[name] = value
+    raw["HORA"] = raw["HORA_raw"].where(raw["HORA"].notna())
     for name, table in CODES.items():
         raw[f"{name}_raw"] = raw[name]
         raw[name] = raw[name].map(lambda text, table=table: code(text, table))
@@ -90,11 +105,18 @@ def read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return raw, pd.concat(rejects)
 
 
+def folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    return " ".join(sorted(re.sub(r"[^A-Z]+", " ", plain).split()))
+
+
 def join(records: pd.DataFrame) -> np.ndarray:
-    known = records[records["DNI"] != ""]
+    records["DNI"] = records["DNI"].str.replace(r"\D", "", regex=True)
+    known = records[records["DNI"].str.len() == 8]
     first = known.groupby("DNI").cumcount() == 0
     leader = known["DNI"].map(pd.Series(known.index[first], index=known.loc[first, "DNI"]))
-    records["name"] = records["NOMBRES"] + " " + records["APELLIDO_PATERNO"] + " " + records["APELLIDO_MATERNO"]
+    whole = records["NOMBRES"] + " " + records["APELLIDO_PATERNO"] + " " + records["APELLIDO_MATERNO"]
+    records["name"] = whole.map({name: folded(name) for name in whole.unique()})
     left = records[["name", "SEXO", "FECHA_HECHO"]].reset_index()
     pairs = left.merge(left, on=["name", "SEXO"])
     days = (pairs["FECHA_HECHO_x"] - pairs["FECHA_HECHO_y"]).abs().dt.days
@@ -148,7 +170,7 @@ def figures(cases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     deaths["month"] = on.dt.strftime("%Y-%m")
     deaths["half"] = deaths["year"] + np.where(on.dt.month <= 6, "-H1", "-H2")
     deaths["all"] = "all"
-    deaths["weekday"] = deaths["FECHA_HECHO"].dt.weekday + 1
+    deaths["weekday"] = deaths["FECHA_HECHO"].dt.day_of_week + 1
     deaths["hour"] = deaths["HORA"].str[:2]
     deaths["hour_of_week"] = deaths["weekday"].astype(str) + "-" + deaths["hour"]
     deaths["month_of_year"] = on.dt.month
@@ -162,10 +184,13 @@ def figures(cases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
             total = counted(renamed.rename(columns={period: "period"}), ["unit", "period"])
             made.append(total.assign(breakdown="total"))
             for name, chosen in SHARES.items():
-                part = counted(deaths[chosen(deaths)].rename(columns={period: "period"}), ["unit", "period"])
-                made.append(shares(part, total, ["unit", "period"]).assign(breakdown=name))
+                if period in ("year", "all") or (period == "half" and name == "share_qualified"):
+                    part = counted(deaths[chosen(deaths)].rename(columns={period: "period"}), ["unit", "period"])
+                    made.append(shares(part, total, ["unit", "period"]).assign(breakdown=name))
         for breakdown in BREAKDOWNS:
-            for period in ("year", "all"):
+            if length == 6 and breakdown in HOURS:
+                continue
+            for period in ("all",) if breakdown in ONLY_WHOLE else ("year", "all"):
                 table = counted(deaths.rename(columns={period: "period"}), ["unit", "period", breakdown])
                 table = table.rename(columns={breakdown: "category"})
                 if length < 6:
@@ -182,10 +207,11 @@ def figures(cases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
 
 def main(folder: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    read_files = [read(path) for path in sorted((folder / "sources").glob("*/*.csv"))]
+    population = pd.read_csv(folder / "territory" / "population.csv", dtype={"code": str})
+    places = set(population["code"])
+    read_files = [read(path, places) for path in sorted((folder / "sources").glob("*/*.csv"))]
     records = pd.concat([records for records, _ in read_files], ignore_index=True)
     rejects = pd.concat([rejects for _, rejects in read_files], ignore_index=True)
-    population = pd.read_csv(folder / "territory" / "population.csv", dtype={"code": str})
     records["case"] = join(records)
     cases = fuse(records)
     made = figures(cases, population)

@@ -115,9 +115,11 @@ def _opaque(key: str) -> str:
 
 
 def _filed(records: pl.DataFrame, case: Integers) -> pl.DataFrame:
-    """The source and number under which each case is filed: case, event."""
+    """The source and number under which cases are filed, where it comes more than once: case, event."""
     event = pl.concat_str(pl.col("source_id").cast(pl.String), "source_record_number", separator=":")
-    return records.select(event=event, case=pl.lit(pl.Series(case))).drop_nulls("event")
+    number = pl.col("source_record_number")
+    told = records.select("source_id", number, case=pl.lit(pl.Series(case))).drop_nulls("source_record_number")
+    return told.filter(number.is_duplicated()).select("case", event=event)
 
 
 def _members(records: pl.DataFrame, case: Integers, tie: Integers, case_id: pl.Series, joins: Joins) -> pl.DataFrame:

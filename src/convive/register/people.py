@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -32,14 +31,15 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
     """
     names = records.select(_whole_name(records)).to_series()
     with ThreadPoolExecutor() as pool:
-        identity, name = pool.map(_numbered, (records["identity_number"], names), (identity_keys, name_keys))
+        identity = pool.submit(lambda: _numbers(identity_keys(records["identity_number"])))
+        named = pool.submit(_named, names)
     return records.select(
         "source_id",
         "source_record_number",
         "victim_no",
-        identity=identity,
-        name=name,
-        is_full_name=_words(names) >= placeholders()["full_name_parts"],
+        named.result()["name"],
+        named.result()["is_full_name"],
+        identity=identity.result(),
         sex=pl.when(is_known("sex")).then(pl.col("sex").to_physical()),
         age="age_years",
         on=pl.coalesce("occurred_on", "died_on"),
@@ -78,13 +78,15 @@ def _whole_name(records: pl.DataFrame) -> pl.Expr:
     return pl.when(is_named).then(parts).otherwise(pl.col("full_name"))
 
 
-def _words(names: pl.Series) -> pl.Series:
-    return names.str.count_matches(r"\p{L}+(?:['’]\p{L}+)*")
+def _named(names: pl.Series) -> pl.DataFrame:
+    """The number of each name and whether it is a full one, found on the distinct names, for most come again."""
+    distinct = names.drop_nulls().unique()
+    parts = distinct.str.count_matches(r"\p{L}+(?:['’]\p{L}+)*")
+    is_full = parts >= placeholders()["full_name_parts"]
+    table = pl.DataFrame({"whole": distinct, "name": _numbers(name_keys(distinct)), "is_full_name": is_full})
+    return names.to_frame("whole").join(table, on="whole", how="left", maintain_order="left")
 
 
-def _numbered(values: pl.Series, keys: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """A number for each key, found on the distinct values, for numbers compare faster than words."""
-    distinct = values.drop_nulls().unique()
-    table = pl.DataFrame({"value": distinct, "key": keys(distinct)}).drop_nulls("key")
-    table = table.select("value", number=pl.col("key").hash())
-    return values.to_frame("value").join(table, on="value", how="left", maintain_order="left")["number"]
+def _numbers(keys: pl.Series) -> pl.Series:
+    """A number for each key, for numbers compare faster than words."""
+    return keys.to_frame("key").select(pl.when(pl.col("key").is_not_null()).then(pl.col("key").hash())).to_series()
