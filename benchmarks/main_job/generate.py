@@ -117,6 +117,9 @@ synthetic.es = "Datos sintéticos para medir la velocidad."
 synthetic.en = "Synthetic data to measure speed."
 focus = "01"
 as_of = 2021-01-15
+
+[linkage]
+method = "exact"
 """
 
 TERRITORY = """levels = ["country", "department", "province", "district"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,10 +18,11 @@ from convive import __version__
 from convive.errors import Findings, ObservatoryError, Problem
 from convive.indicators import measure, refuse_unknown
 from convive.keeping import Keeper
-from convive.observatory import SETTINGS_FILE, Observatory
+from convive.linkage import nameless_sources
+from convive.observatory import SETTINGS_FILE, LinkageRules, Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
-from convive.register import Register, build_register
+from convive.register import FindsLinks, Register, build_register
 from convive.sources import Harmonised, newest_delivery, read_sources
 from convive.staging import RESULTS, stage
 from convive.territory import Territory
@@ -89,8 +91,8 @@ def build(
         keeper.keep(aggregates=harmonised.aggregates, files=harmonised.files)
 
         progress.start("build.register")
-        register = build_register(harmonised.records)
-        keeper.keep(cases=register.cases, case_records=register.case_records)
+        register = build_register(harmonised.records, _find_links(settings.linkage, territory))
+        keeper.keep(cases=register.cases, case_records=register.case_records, links=register.links)
 
         progress.start("build.figures")
         figures = measure(
@@ -146,7 +148,7 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
     except Findings as found:
         return Inspection(list(found.problems), pl.DataFrame(), files=0, rows=0)
     return Inspection(
-        list(territory.problems) + list(harmonised.problems),
+        _notices(territory, harmonised),
         harmonised.rejects,
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
@@ -182,6 +184,26 @@ def _territory(observatory: Observatory) -> Territory:
     return territory
 
 
+def _notices(territory: Territory, harmonised: Harmonised) -> list[Problem]:
+    """What is told and does not stop a build."""
+    return [*territory.problems, *harmonised.problems, *nameless_sources(harmonised.records)]
+
+
+def _find_links(rules: LinkageRules, territory: Territory) -> FindsLinks | None:
+    if rules.method == "exact":
+        return None
+    from convive.linkage.link import link  # the engine is heavy to import
+
+    return partial(
+        link,
+        ancestors=territory.ancestors,
+        levels_of_units=territory.levels,
+        join=rules.join,
+        apart=rules.apart,
+        within=rules.within,
+    )
+
+
 def _summary(
     territory: Territory,
     harmonised: Harmonised,
@@ -190,7 +212,7 @@ def _summary(
     findings: list[audit.Finding],
 ) -> Built:
     return Built(
-        notices=len(territory.problems) + len(harmonised.problems),
+        notices=len(_notices(territory, harmonised)),
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
         records=harmonised.records.height,

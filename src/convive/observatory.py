@@ -59,10 +59,24 @@ class PublicationRules(Strict):
     licence: str = "CC-BY-4.0"
 
 
+class LinkageRules(Strict):
+    """How records of one death are found: from which probability on they are joined, and below which left apart.
+
+    ``method`` exact joins only what a number, or a name, sex and day, shows to be one. ``within`` false: no source
+    names a person twice.
+    """
+
+    method: Literal["probabilistic", "exact"] = "probabilistic"
+    join: float = Field(default=0.98, gt=0.5, le=1)
+    apart: float = Field(default=0.02, ge=0.005, lt=0.5)
+    within: bool = True
+
+
 class Settings(Strict):
     """The whole of ``observatory.toml``."""
 
     observatory: Identity
+    linkage: LinkageRules = LinkageRules()
     publication: PublicationRules = PublicationRules()
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
 
+from convive.linkage import components
 from convive.register.fuse import completed, fuse
-from convive.register.identity import RULES, Joins, components, exact_joins
+from convive.register.identity import RULES, Joins, exact_joins
 from convive.register.incidents import incidents
 from convive.register.ranking import Integers, Ranked, ranked, ties
-from convive.standard import concept_expression
+from convive.standard import concept_expression, links_schema
+
+if TYPE_CHECKING:
+    from convive.linkage.link import Links
 
 KEY = ("source_id", "source_record_number", "victim_no", "file", "row")
 CONCEPTS = ("iccs_0101", "bogota", "ceic", "qualified")
@@ -38,23 +43,38 @@ class Summary:
 class Register:
     """Cases, which records make them up, a summary, and pairs of records that contradict each other.
 
-    ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. Names and identity
-    numbers are not in ``cases``.
+    ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. ``links``: left,
+    right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds. Names
+    and identity numbers are in none of them.
     """
 
     cases: pl.DataFrame
     case_records: pl.DataFrame
     summary: Summary
     contradictions: pl.DataFrame
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=links_schema()))
+    consequences: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
-def build_register(records: pl.DataFrame) -> Register:
-    """Join the records of the same victim exactly and fuse them into cases.
+class FindsLinks(Protocol):
+    """Linkage with its settings: see :func:`~convive.linkage.link.link`."""
 
-    ``records`` has the columns of the record schema. The result does not depend on the order of its rows.
+    def __call__(self, records: pl.DataFrame, *, certain: pl.DataFrame, doubtful: pl.DataFrame) -> Links: ...
+
+
+def build_register(records: pl.DataFrame, find_links: FindsLinks | None = None) -> Register:
+    """Join the records of the same victim, exactly and then by probability, and fuse them into cases.
+
+    ``records`` has the columns of the record schema. Without ``find_links`` only exact joins are made. The result does
+    not depend on the order of its rows.
     """
     tie = ties(records)
     joins = exact_joins(records, tie)
+    links: dict[str, pl.DataFrame] = {}
+    if find_links is not None:
+        found = _found(find_links, records, tie, joins)
+        joins = joins.and_probable(found.joined)
+        links = {"links": _links(records, found.pairs), "consequences": found.consequences}
     case = components(records.height, joins.pairs).astype(np.int64)
     with ThreadPoolExecutor() as pool:
         heads = pool.submit(lambda: _heads(records, ranked(case, tie), tie))
@@ -69,7 +89,8 @@ def build_register(records: pl.DataFrame) -> Register:
         members = told.result()
     in_order = fed["case_id"].arg_sort()
     cases = completed(pl.concat([fed, derived], how="horizontal")[in_order])
-    return Register(cases, members, _summary(cases, members, joins), _named(records, joins.contradictions))
+    contradictions = _named(records, joins.contradictions)
+    return Register(cases, members, _summary(cases, members, joins), contradictions, **links)
 
 
 def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:
@@ -153,3 +174,21 @@ def _named(records: pl.DataFrame, contradictions: pl.DataFrame) -> pl.DataFrame:
     return contradictions.select(
         left=names[contradictions["left"]], right=names[contradictions["right"]], joined_by="joined_by", reason="reason"
     )
+
+
+def _found(find_links: FindsLinks, records: pl.DataFrame, tie: Integers, joins: Joins) -> Links:
+    """What linkage finds among ``records`` brought into the order of ``tie``, told of their own positions."""
+
+    def placed(pairs: pl.DataFrame) -> pl.DataFrame:
+        return pl.DataFrame({"left": tie[pairs["left"].to_numpy()], "right": tie[pairs["right"].to_numpy()]})
+
+    order = pl.Series(np.argsort(tie))
+    found = find_links(records[order], certain=placed(joins.pairs), doubtful=placed(joins.contradictions))
+    pairs = found.pairs.with_columns(left=order[found.pairs["left"]], right=order[found.pairs["right"]])
+    return replace(found, pairs=pairs)
+
+
+def _links(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    names = records["record_id"]
+    named = pairs.with_columns(left=names[pairs["left"]], right=names[pairs["right"]])
+    return named.select(pl.col(name).cast(dtype) for name, dtype in links_schema().items()).sort("left", "right")

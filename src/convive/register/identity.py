@@ -1,7 +1,6 @@
-"""Exact joins: the first form of "one death, one case".
+"""Exact joins: records that one number, or one name, sex and day, show to be one death.
 
-Three rules, each a function that returns pairs of record positions. Probabilistic linkage will add pairs of its own;
-nothing here needs to know of it.
+Three rules, each a function that returns pairs of record positions. Linkage adds pairs of its own.
 """
 
 from __future__ import annotations
@@ -10,16 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from convive.linkage import components
 from convive.register.people import people, placeholders
 from convive.register.ranking import Integers
 
-RULES = ("source_number", "identity_number", "name_sex_date")
+RULES = ("source_number", "identity_number", "name_sex_date", "probability")
 """From the strongest to the weakest."""
 
 PAIRS_SCHEMA: dict[str, Any] = {"left": pl.UInt32, "right": pl.UInt32, "joined_by": pl.String}
@@ -37,6 +33,11 @@ class Joins:
 
     pairs: pl.DataFrame
     contradictions: pl.DataFrame
+
+    def and_probable(self, pairs: pl.DataFrame) -> Joins:
+        """These joins and those that linkage found."""
+        ends = pl.col("left", "right").cast(pl.UInt32)
+        return Joins(pl.concat([self.pairs, pairs.select(ends, joined_by=pl.lit(RULES[-1]))]), self.contradictions)
 
 
 def exact_joins(records: pl.DataFrame, tie: Integers) -> Joins:
@@ -56,14 +57,6 @@ def exact_joins(records: pl.DataFrame, tie: Integers) -> Joins:
     told = pl.concat([pl.DataFrame(schema=TOLD_SCHEMA), *(forbidden for _, forbidden in found)])
     pairs, ambiguous = _one_identity_each(pairs, known)
     return Joins(pairs, pl.concat([told, ambiguous]))
-
-
-def components(size: int, pairs: pl.DataFrame) -> NDArray[np.int32]:
-    """The number of the group that each of ``size`` records belongs to when all ``pairs`` are joined."""
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    groups: NDArray[np.int32] = connected_components(graph, directed=False)[1]
-    return groups
 
 
 def _by_source_number(known: pl.DataFrame) -> Found:
@@ -112,7 +105,7 @@ def _neighbours(known: pl.DataFrame, key: list[str], then: list[str]) -> pl.Data
 
 def _one_identity_each(pairs: pl.DataFrame, known: pl.DataFrame) -> Found:
     """Takes back what joins by name where a chain of joins would make two identity numbers one victim."""
-    by_name = pl.col("joined_by") == RULES[-1]
+    by_name = pl.col("joined_by") == "name_sex_date"
     group = pl.Series("group", components(known.height, pairs))
     identity = pl.col("identity").drop_nulls()
     mixed = known.select("identity", group).filter(pl.col("identity").is_not_null()).group_by("group")

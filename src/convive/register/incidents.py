@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from convive.register.identity import components
+from convive.linkage import components
 from convive.register.people import placeholders
 
 PLACE_AND_TIME = ("longitude", "latitude", "occurred_on", "occurred_time")

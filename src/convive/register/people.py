@@ -12,12 +12,13 @@ from typing import Any
 import polars as pl
 
 from convive.fold import fold
+from convive.linkage import identity_keys, nobody
 from convive.standard import is_known
 
 
 @cache
 def placeholders() -> dict[str, Any]:
-    """Names and numbers that stand for nobody, and how far apart two records of one victim may lie."""
+    """How far apart two records of one victim may lie."""
     return tomllib.loads((Path(__file__).parent / "placeholders.toml").read_text("utf-8"))
 
 
@@ -47,26 +48,13 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
     ).with_row_index("at")
 
 
-def identity_keys(numbers: pl.Series) -> pl.Series:
-    """Identity numbers in one form; null for one that only fills a blank."""
-    rules, key = placeholders(), pl.col("key")
-    clean = pl.col("number").str.to_uppercase().str.replace(r"\.0+$", "").str.replace_all(r"[^0-9A-Z]", "")
-    table = numbers.to_frame("number").select(key=clean.str.replace(rules["identity_prefix"], ""))
-    filled = pl.when(key.str.contains("[A-Z]")).then(key).otherwise(key.str.zfill(rules["identity_length"]))
-    table = table.with_columns(key=filled, digits=key.str.strip_chars_start("0").str.count_matches("[0-9]"))
-    same_digit = key.str.contains("^(?:" + "|".join(f"{digit}+" for digit in range(10)) + ")$")
-    usable = key.str.contains(rules["identity_pattern"]) & (pl.col("digits") >= rules["identity_digits"])
-    usable &= ~same_digit & ~key.is_in(rules["identity_numbers"])
-    return table.select(pl.when(usable).then("key")).to_series()
-
-
 def name_keys(names: pl.Series) -> pl.Series:
     """Full names folded, their words in alphabetical order; null for one that stands for nobody or is too short."""
     rules, plain = placeholders(), pl.col("plain")
     letters = pl.col("name").str.replace_all(r"['’´`]", "").str.replace_all(r"[^\p{L}\p{M}]", " ")
     table = names.to_frame("name").select(plain=fold(letters))
-    nobody = r"(?:^|\s)(?:" + "|".join(map(re.escape, rules["name_words"])) + r")(?:\s|$)"
-    person = (plain.str.count_matches(" ", literal=True) + 1 >= rules["name_parts"]) & ~plain.str.contains(nobody)
+    no_person = r"(?:^|\s)(?:" + "|".join(map(re.escape, nobody()["name_words"])) + r")(?:\s|$)"
+    person = (plain.str.count_matches(" ", literal=True) + 1 >= rules["name_parts"]) & ~plain.str.contains(no_person)
     return table.select(pl.when(person).then(plain.str.split(" ").list.sort().list.join(" "))).to_series()
 
 

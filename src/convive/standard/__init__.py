@@ -23,6 +23,7 @@ from convive.standard.schema import (
     case_schema,
     figures_schema,
     files_schema,
+    links_schema,
     record_schema,
     rejects_schema,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "icd10_lookup",
     "is_known",
     "is_missing",
+    "links_schema",
     "measured_fields",
     "place_fields",
     "record_fields",

@@ -54,6 +54,11 @@ def case_records_schema() -> Schema:
     return {"case_id": pl.String, "record_id": pl.String, "joined_by": pl.Categorical}
 
 
+def links_schema() -> Schema:
+    """private/links.parquet: pairs of records that linkage joined or leaves to people, how probable, and why."""
+    return {"left": pl.String, "right": pl.String, "probability": pl.Float64, "zone": pl.String, "reasons": pl.String}
+
+
 def rejects_schema() -> Schema:
     """rejects.parquet: what could not be used, where it stands and what to do about it."""
     where = {"source_id": pl.String, "file": pl.String, "file_sha256": pl.String, "row": pl.Int64}

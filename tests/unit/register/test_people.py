@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from convive.register.people import identity_keys, name_keys
+from convive.linkage import identity_keys
+from convive.register.people import name_keys
 
 
 def name(text: str | None) -> str | None:

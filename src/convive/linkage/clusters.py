@@ -1,0 +1,144 @@
+"""From pairs to groups: what is joined, what is left apart, and what people are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+JOINED, PEOPLE, APART = "joined", "people", "apart"
+
+Against = Callable[[pl.DataFrame], pl.Series]
+"""Whether each pair (left, right) shows two different people, though nobody asked before."""
+
+
+def components(size: int, pairs: pl.DataFrame) -> NDArray[np.int32]:
+    """The number of the group that each of ``size`` records belongs to when all ``pairs`` are joined."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    groups: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return groups
+
+
+def zoned(
+    pairs: pl.DataFrame,
+    size: int,
+    *,
+    join: float,
+    apart: float,
+    certain: pl.DataFrame,
+    doubtful: pl.DataFrame,
+    against: Against,
+) -> pl.DataFrame:
+    """``pairs`` (left, right, probability) with their zone: joined from ``join`` on, apart below ``apart``, else for
+    people, unless their records belong together by other pairs.
+
+    ``certain`` pairs are joined already; ``doubtful`` ones are never joined without people. Where probable pairs would
+    chain records together of which two are ``against`` each other, the least probable link of the chain goes to people.
+    """
+    asked = pairs.join(doubtful.select("left", "right").unique(), on=["left", "right"], how="semi").select(
+        "left", "right"
+    )
+    probable = pairs.filter(pl.col("probability") >= join).join(asked, on=["left", "right"], how="anti")
+    broken = _broken(probable, size, certain, pairs, apart, against)
+    joined = probable.join(broken, on=["left", "right"], how="anti")
+    group = pl.Series(
+        components(size, pl.concat([one.select("left", "right").cast(pl.Int64) for one in (joined, certain)]))
+    )
+    together = pl.lit(group[pairs["left"]]) == pl.lit(group[pairs["right"]])
+    is_broken = pl.struct("left", "right").is_in(
+        pl.concat([broken, asked]).select(pl.struct("left", "right")).to_series().implode()
+    )
+    zone = (
+        pl.when(together)
+        .then(pl.lit(JOINED))
+        .when(is_broken | (pl.col("probability") >= apart))
+        .then(pl.lit(PEOPLE))
+        .otherwise(pl.lit(APART))
+    )
+    return pairs.with_columns(zone=zone)
+
+
+def consequences(pairs: pl.DataFrame, thresholds: Iterable[float]) -> pl.DataFrame:
+    """What each threshold of joining would bring, were nobody asked, by the model's own probabilities.
+
+    threshold, joined (pairs), false_joins and misses (pairs expected among those joined and those not).
+    """
+    probability = np.sort(pairs["probability"].to_numpy())
+    rows = []
+    for threshold in thresholds:
+        first = int(np.searchsorted(probability, threshold))
+        joined, left = probability[first:], probability[:first]
+        rows.append((threshold, len(joined), float((1 - joined).sum()), float(left.sum())))
+    schema = {"threshold": pl.Float64, "joined": pl.Int64, "false_joins": pl.Float64, "misses": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _broken(
+    probable: pl.DataFrame, size: int, certain: pl.DataFrame, pairs: pl.DataFrame, apart: float, against: Against
+) -> pl.DataFrame:
+    """The links that chain together records of different people."""
+    links = pl.concat(
+        [
+            certain.select(pl.col("left", "right").cast(pl.Int64), probability=pl.lit(2.0)),
+            probable.select("left", "right", "probability"),
+        ]
+    )
+    group = components(size, links)
+    counts = np.bincount(group, minlength=1)
+    in_chain = np.flatnonzero(counts[group] > 2)
+    members: dict[int, list[int]] = {}
+    for at in in_chain.tolist():
+        members.setdefault(int(group[at]), []).append(at)
+    across = np.array([pair for group in members.values() for pair in combinations(group, 2)], dtype=np.int64).reshape(
+        -1, 2
+    )
+    told = pairs.filter(pl.col("probability") >= apart).select("left", "right")
+    known = pl.concat(
+        [
+            told,
+            links.select(
+                pl.min_horizontal("left", "right").alias("left"), pl.max_horizontal("left", "right").alias("right")
+            ),
+        ]
+    )
+    silent = (
+        pl.DataFrame({"left": across[:, 0], "right": across[:, 1]})
+        .join(known, on=["left", "right"], how="anti")
+        .sort("left", "right")
+    )
+    if silent.is_empty():
+        return probable.select("left", "right").clear()
+    enemies = silent.filter(against(silent))
+    groups = set(group[enemies["left"].to_numpy()].tolist())
+    foes = {frozenset(pair) for pair in enemies.iter_rows()}
+    inside = links.filter(
+        pl.Series([int(one) in groups for one in group[links["left"].to_numpy()].tolist()], dtype=pl.Boolean)
+    )
+    return pl.DataFrame(
+        _refused(inside.sort("probability", "left", "right", descending=[True, False, False]), foes),
+        schema={"left": pl.Int64, "right": pl.Int64},
+        orient="row",
+    )
+
+
+def _refused(links: pl.DataFrame, foes: set[frozenset[int]]) -> list[tuple[int, int]]:
+    """Links, the most probable first, that would bring foes into one group."""
+    of: dict[int, set[int]] = {}
+    refused = []
+    for left, right, probability in links.iter_rows():
+        one, other = of.setdefault(left, {left}), of.setdefault(right, {right})
+        if one is other:
+            continue
+        if probability <= 1 and any(frozenset((a, b)) in foes for a in one for b in other):
+            refused.append((left, right))
+            continue
+        one |= other
+        for at in other:
+            of[at] = one
+    return refused

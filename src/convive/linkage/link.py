@@ -1,0 +1,211 @@
+"""Probabilities that two records tell of one death: learnt from the records themselves, without examples."""
+
+from __future__ import annotations
+
+import logging
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+from splink import DuckDBAPI, Linker, SettingsCreator
+
+from convive.linkage.blocking import FIXES, with_keys
+from convive.linkage.clusters import APART, JOINED, consequences, zoned
+from convive.linkage.features import features
+from convive.linkage.model import Comparison, comparisons
+from convive.linkage.nobody import identity_keys
+from convive.linkage.reasons import total, weights, written
+from convive.linkage.training import agreement_by_chance, agreement_of_true_pairs, share_of_true_pairs
+
+PAIRS = pl.Schema({"left": pl.Int64, "right": pl.Int64, "probability": pl.Float64})
+LEAST_RECORDS = 2
+
+
+@cache
+def defaults() -> dict[str, Any]:
+    """``linkage.toml``."""
+    return tomllib.loads((Path(__file__).parent / "linkage.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Links:
+    """What linkage found.
+
+    ``pairs``: left, right (positions), probability, zone (joined, people, apart) and reasons
+    (:func:`~convive.linkage.reasons.read`), without those that are clearly apart. ``consequences``: what each threshold
+    would bring (:func:`~convive.linkage.clusters.consequences`).
+    """
+
+    pairs: pl.DataFrame
+    consequences: pl.DataFrame
+
+    @property
+    def joined(self) -> pl.DataFrame:
+        """The pairs that are one death."""
+        return self.pairs.filter(pl.col("zone") == JOINED)
+
+
+def link(
+    records: pl.DataFrame,
+    ancestors: pl.DataFrame,
+    levels_of_units: Sequence[str],
+    *,
+    join: float,
+    apart: float,
+    within: bool = True,
+    certain: pl.DataFrame | None = None,
+    doubtful: pl.DataFrame | None = None,
+) -> Links:
+    """Which of ``records`` (record schema) tell of one death.
+
+    ``ancestors`` and ``levels_of_units``: the tree of units (code, ancestor, level) and its levels, the widest first.
+    ``join`` and ``apart``: the probabilities from which a pair is joined, and below which it is left apart. ``within``
+    false: no source names a person twice. ``certain`` and ``doubtful``: pairs (left, right) that are joined already,
+    and that are not to be joined without people.
+    """
+    none = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
+    certain, doubtful = (none if one is None else _in_order(one) for one in (certain, doubtful))
+    identity = identity_keys(records["identity_number"]).alias("identity")
+    table = features(records, identity, ancestors, levels_of_units)
+    scored = score(table, within=within)
+
+    def against(pairs: pl.DataFrame) -> pl.Series:
+        least: float = defaults()["zones"]["against"]
+        return total(levels(table, pairs, scored.compared), scored.weights) < least
+
+    personal = scored.pairs.filter(_tells_of_a_person(table, scored.pairs))
+    source = table["source"]
+    nameless = scored.pairs.join(personal, on=["left", "right"], how="anti")
+    across = nameless.filter(pl.lit(source[nameless["left"]]) != pl.lit(source[nameless["right"]]))
+    doubtful = pl.concat([doubtful, across.select("left", "right")])
+    pairs = zoned(
+        pl.concat([personal, across]).sort("left", "right"),
+        records.height,
+        join=join,
+        apart=apart,
+        certain=certain,
+        doubtful=doubtful,
+        against=against,
+    )
+    told = pairs.filter(pl.col("zone") != APART)
+    reasons = written(levels(table, told, scored.compared), scored.weights)
+    return Links(told.with_columns(reasons), consequences(pairs, defaults()["zones"]["shown"]))
+
+
+def _tells_of_a_person(table: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """Whether both records of a pair have something in common to compare that is a person's own."""
+    known = table.select(pl.col("identity", "surname_1", "given", "birth").is_not_null())
+    left, right = known[pairs["left"]], known[pairs["right"]]
+    return pl.DataFrame([left[name] & right[name] for name in known.columns]).select(
+        pl.any_horizontal(pl.all()).alias("personal")
+    )["personal"]
+
+
+def _in_order(pairs: pl.DataFrame) -> pl.DataFrame:
+    ends = pl.col("left", "right").cast(pl.Int64)
+    return pairs.select(ends).select(left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right"))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """``pairs`` that were looked at and are not improbable: left < right (positions), probability, sorted; the
+    ``share`` of true pairs among all; the trained ``model`` in Splink's form; what was
+    ``compared``, and what each level of agreement weighs."""
+
+    pairs: pl.DataFrame
+    share: float
+    model: dict[str, Any]
+    compared: tuple[Comparison, ...]
+    weights: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
+    """Probabilities of the pairs of ``table`` (:func:`~convive.linkage.features.features`).
+
+    ``within`` false: no source names a person twice, so pairs of one source are not looked at. Pairs below the
+    ``least_probability`` of ``linkage.toml`` are left out. The same table gives the same numbers, whatever the threads.
+    """
+    rules = defaults()
+    blocking = rules["blocking"]
+    keyed, keys = with_keys(
+        table, days=blocking["days"], largest=blocking["largest_block"], per_record=blocking["pairs_per_record"]
+    )
+    compared = comparisons(table)
+    if not keys or not compared or table.height < LEAST_RECORDS:
+        return Scored(pl.DataFrame(schema=PAIRS), 0.0, {}, tuple(compared))
+    with duckdb.connect() as connection:
+        connection.register("given_records", keyed.to_arrow())
+        connection.execute("CREATE TABLE keyed AS SELECT * FROM given_records")
+        data = DuckDBAPI(connection).register("keyed", dataset_display_name="records")
+        apart = "" if within else " AND l.source <> r.source"
+        training = rules["training"]
+        by_chance = agreement_by_chance(
+            connection, keyed.height, compared, pairs=training["random_pairs"], seed=training["seed"]
+        )
+        before = share_of_true_pairs(keyed)
+        fixed = {key: FIXES[key] for key in keys}
+        true = agreement_of_true_pairs(connection, keyed, fixed, compared, by_chance, apart, training)
+        blocks: list[Any] = [f"l.{key} = r.{key}{apart}" for key in keys]
+        settings = SettingsCreator(
+            link_type="dedupe_only",
+            unique_id_column_name="at",
+            comparisons=[one.settings(true[one.field], by_chance[one.field]) for one in compared],
+            blocking_rules_to_generate_predictions=blocks,
+            retain_matching_columns=False,
+            probability_two_random_records_match=before,
+        )
+        linker = Linker(data, settings, log_level=logging.ERROR)
+        predicted = linker.inference.predict(
+            threshold_match_probability=rules["zones"]["least_probability"] / 10, warning_mode="never"
+        )
+        found: pl.DataFrame = connection.sql(
+            "SELECT least(at_l, at_r) AS left, greatest(at_l, at_r) AS right, match_weight AS weight"
+            f" FROM {predicted.physical_name}"
+        ).pl()
+    every = table.height * (table.height - 1) / 2
+    share, pairs = _with_probability(found.sort("left", "right"), before, every, training)
+    return Scored(pairs, share, linker.misc.save_model_to_json(), tuple(compared), weights(true, by_chance, compared))
+
+
+def _with_probability(
+    found: pl.DataFrame, before: float, every: float, rules: Mapping[str, Any]
+) -> tuple[float, pl.DataFrame]:
+    """The share of true pairs among ``every`` pair, found again from the weights of all that were looked at, and the
+    probabilities that follow from it. ``weight`` is the logarithm (base 2) of the odds under the share ``before``.
+    """
+    evidence = found["weight"].to_numpy() * math.log(2) - math.log(before / (1 - before))
+    share = before
+    for _ in range(rules["iterations"]):
+        probability = 1 / (1 + np.exp(-(evidence + math.log(share / (1 - share)))))
+        last, share = share, float(np.clip(probability.sum() / every, 1e-12, 0.5))
+        if abs(share - last) < rules["convergence"] * last:
+            break
+    pairs = found.select("left", "right", probability=pl.Series(probability).round(6))
+    return share, pairs.filter(pl.col("probability") >= defaults()["zones"]["least_probability"]).cast(PAIRS)
+
+
+def levels(table: pl.DataFrame, pairs: pl.DataFrame, compared: Sequence[Comparison]) -> pl.DataFrame:
+    """The level at which each of ``pairs`` (left, right) stands: a column a comparison with the level's name."""
+    if pairs.is_empty() or not compared:
+        return pairs.select("left", "right").with_columns(pl.lit(None, pl.String).alias(one.field) for one in compared)
+    sides = [
+        table.select(pl.all().exclude("at").name.suffix(f"_{side}"))[pairs[column]]
+        for side, column in (("l", "left"), ("r", "right"))
+    ]
+    with duckdb.connect() as connection:
+        beside = pl.concat([pairs.select("left", "right"), *sides], how="horizontal").with_row_index("number")
+        connection.register("beside", beside.to_arrow())
+        told = ", ".join(f"{one.case()} AS {one.field}" for one in compared)
+        found: pl.DataFrame = (
+            connection.sql(f'SELECT number, "left", "right", {told} FROM beside ORDER BY number').pl().drop("number")
+        )
+    return found.with_columns(
+        pl.col(one.field).replace_strict(range(len(one.names)), one.names, return_dtype=pl.String) for one in compared
+    )

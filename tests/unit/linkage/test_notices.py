@@ -1,0 +1,22 @@
+"""A source whose records cannot be linked is named."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from convive.linkage.notices import PERSONAL, nameless_sources
+
+
+def records(*rows: tuple[str, str | None]) -> pl.DataFrame:
+    table = pl.DataFrame(rows, schema={"source_id": pl.String, "full_name": pl.String}, orient="row")
+    return table.with_columns(pl.lit(None, pl.String).alias(name) for name in PERSONAL if name != "full_name")
+
+
+def test_a_source_without_any_name_is_named() -> None:
+    told = nameless_sources(records(("sinadef", None), ("sinadef", None), ("morgue", None), ("morgue", "ANA RUIZ")))
+    assert [(problem.code, problem.file) for problem in told] == [("source-without-names", "sinadef")]
+    assert "mesa de homologación" in told[0].remedy("es")
+
+
+def test_without_records_nothing_is_told() -> None:
+    assert nameless_sources(records()) == []
