@@ -64,6 +64,26 @@ def zoned(
     return pairs.with_columns(zone=zone)
 
 
+def contested(pairs: pl.DataFrame, source: pl.Series) -> pl.DataFrame:
+    """The pairs (left, right) in which a record has more than one possible partner in the same source."""
+    ends = pairs.with_columns(of_left=source[pairs["left"]], of_right=source[pairs["right"]])
+    sides = [
+        ends.select(at="left", other="right", source="of_right"),
+        ends.select(at="right", other="left", source="of_left"),
+    ]
+    several = pl.concat(sides).filter(pl.len().over("at", "source") > 1)
+    ordered = several.select(left=pl.min_horizontal("at", "other"), right=pl.max_horizontal("at", "other"))
+    return ordered.unique(maintain_order=True)
+
+
+def rivals(pairs: pl.DataFrame, source: pl.Series) -> pl.DataFrame:
+    """The pairs (left, right) in which a record has a likelier partner in the same source, where no source names a
+    person twice."""
+    ends = pairs.with_columns(of_left=source[pairs["left"]], of_right=source[pairs["right"]])
+    best = [pl.col("probability").max().over("left", "of_right"), pl.col("probability").max().over("right", "of_left")]
+    return ends.filter(pl.col("probability") < pl.max_horizontal(best)).select("left", "right")
+
+
 def consequences(pairs: pl.DataFrame, thresholds: Iterable[float]) -> pl.DataFrame:
     """What each threshold of joining would bring, were nobody asked, by the model's own probabilities.
 

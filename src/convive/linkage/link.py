@@ -17,7 +17,7 @@ import polars as pl
 from splink import DuckDBAPI, Linker, SettingsCreator
 
 from convive.linkage.blocking import FIXES, with_keys
-from convive.linkage.clusters import APART, JOINED, consequences, zoned
+from convive.linkage.clusters import APART, JOINED, consequences, contested, rivals, zoned
 from convive.linkage.features import features
 from convive.linkage.model import Comparison, comparisons
 from convive.linkage.nobody import identity_keys
@@ -84,9 +84,13 @@ def link(
     source = table["source"]
     nameless = scored.pairs.join(personal, on=["left", "right"], how="anti")
     across = nameless.filter(pl.lit(source[nameless["left"]]) != pl.lit(source[nameless["right"]]))
-    doubtful = pl.concat([doubtful, across.select("left", "right")])
+    looked_at = pl.concat([personal, across]).sort("left", "right")
+    several = contested(looked_at.filter(pl.col("probability") >= apart), source)
+    doubtful = pl.concat([doubtful, across.join(several, on=["left", "right"], how="semi").select("left", "right")])
+    if not within:
+        doubtful = pl.concat([doubtful, rivals(personal, source)])
     pairs = zoned(
-        pl.concat([personal, across]).sort("left", "right"),
+        looked_at,
         records.height,
         join=join,
         apart=apart,

@@ -20,3 +20,7 @@ def test_a_source_without_any_name_is_named() -> None:
 
 def test_without_records_nothing_is_told() -> None:
     assert nameless_sources(records()) == []
+
+
+def test_a_source_that_stands_alone_has_nobody_to_be_linked_to() -> None:
+    assert nameless_sources(records(("sinadef", None), ("sinadef", None))) == []
