@@ -7,8 +7,10 @@ give the same bytes. The clock is never asked.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,6 +25,8 @@ from convive.observatory import SETTINGS_FILE, LinkageRules, Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
 from convive.register import FindsLinks, Register, build_register
+from convive.register.ledger import Ledger, applied
+from convive.register.ledger import read as read_ledger
 from convive.sources import Harmonised, newest_delivery, read_sources
 from convive.staging import RESULTS, stage
 from convive.territory import Territory
@@ -91,7 +95,7 @@ def build(
         keeper.keep(aggregates=harmonised.aggregates, files=harmonised.files)
 
         progress.start("build.register")
-        register = build_register(harmonised.records, _find_links(settings.linkage, territory))
+        register = build_register(harmonised.records, _find_links(settings.linkage, territory), _ledger(observatory))
         keeper.keep(cases=register.cases, case_records=register.case_records, links=register.links)
 
         progress.start("build.figures")
@@ -143,12 +147,13 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
         territory = _territory(observatory)
         harmonised = read_sources(observatory, territory, as_of=cut_off(observatory), progress=progress)
         refuse_unknown(harmonised.aggregates)
+        decided = applied(harmonised.records, _ledger(observatory)).problems
         if observatory.claims.exists():
             audit.load(observatory.claims)
     except Findings as found:
         return Inspection(list(found.problems), pl.DataFrame(), files=0, rows=0)
     return Inspection(
-        _notices(territory, harmonised),
+        [*_notices(territory, harmonised), *_in_folder(decided, observatory.decisions)],
         harmonised.rejects,
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
@@ -189,6 +194,18 @@ def _notices(territory: Territory, harmonised: Harmonised) -> list[Problem]:
     return [*territory.problems, *harmonised.problems, *nameless_sources(harmonised.records)]
 
 
+def _ledger(observatory: Observatory) -> Ledger:
+    """The decisions of people; raises :class:`ObservatoryError` for a ledger that was edited or is broken."""
+    ledger = read_ledger(observatory.decisions)
+    if ledger.problems:
+        raise ObservatoryError(_in_folder(ledger.problems, observatory.decisions))
+    return ledger
+
+
+def _in_folder(problems: Iterable[Problem], folder: Path) -> list[Problem]:
+    return [replace(problem, file=f"{folder.name}/{problem.file}") for problem in problems]
+
+
 def _find_links(rules: LinkageRules, territory: Territory) -> FindsLinks | None:
     if rules.method == "exact":
         return None
@@ -212,7 +229,7 @@ def _summary(
     findings: list[audit.Finding],
 ) -> Built:
     return Built(
-        notices=len(_notices(territory, harmonised)),
+        notices=len(_notices(territory, harmonised)) + len(register.problems),
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
         records=harmonised.records.height,

@@ -116,6 +116,11 @@ class Observatory:
         return self.folder / "territory"
 
     @property
+    def decisions(self) -> Path:
+        """The ledger of human decisions, ``decisions/*.jsonl``; the folder need not exist."""
+        return self.folder / "decisions"
+
+    @property
     def claims(self) -> Path:
         return self.folder / "claims.toml"
 

@@ -5,22 +5,29 @@ from __future__ import annotations
 import polars as pl
 
 
-def with_keys(table: pl.DataFrame, *, days: int, largest: int, per_record: float) -> tuple[pl.DataFrame, list[str]]:
+def with_keys(table: pl.DataFrame, *, days: int, largest: int, pairs: float) -> tuple[pl.DataFrame, list[str]]:
     """``table`` (:func:`~convive.linkage.features.features`) with its keys, and their names, the strongest first.
 
     A key that more than ``largest`` records share is no key for them, so that a name that half a country bears makes no
-    pairs by itself; of a key that would still make more than ``per_record`` pairs a record, the fullest blocks go, so
-    that pairs grow as records do. Keys of time come twice and overlap, so that dates up to ``days`` apart share one.
+    pairs by itself; of a key that would still make more than ``pairs``, the fullest blocks go. Keys of time
+    come twice and overlap, so that dates up to ``days`` apart share one.
     """
     keys = _keys(table, days)
     made = table.with_columns(pl.when(key.is_not_null()).then(key.hash()).alias(name) for name, key in keys.items())
     useful = {}
     for name in keys:
-        most = min(largest, _largest_block(made[name], pairs=per_record * table.height))
+        most = min(largest, _largest_block(made[name], pairs=pairs))
         kept = made.select(pl.when(pl.len().over(name).is_between(2, most)).then(name))
         if kept[name].null_count() < kept.height:
             useful[name] = kept[name]
-    return made.drop(keys).with_columns(*useful.values()), list(useful)
+    day = pl.coalesce("on", "died", "registered").alias("day")
+    return made.drop(keys).with_columns(day, *useful.values()), list(useful)
+
+
+def condition(key: str, *, most_days: int, within: bool) -> str:
+    """SQL for the pairs of a key: dates not too far apart to be one death, and of two sources unless ``within``."""
+    near = f" AND coalesce(abs(l.day - r.day), 0) <= {most_days}"
+    return f"l.{key} = r.{key}{near}{'' if within else ' AND l.source <> r.source'}"
 
 
 def _largest_block(keys: pl.Series, *, pairs: float) -> int:

@@ -140,25 +140,29 @@ def _broken(
     inside = links.filter(
         pl.Series([int(one) in groups for one in group[links["left"].to_numpy()].tolist()], dtype=pl.Boolean)
     )
+    in_order = inside.sort("probability", "left", "right", descending=[True, False, False]).select(
+        "left", "right", pl.col("probability") > 1
+    )
     return pl.DataFrame(
-        _refused(inside.sort("probability", "left", "right", descending=[True, False, False]), foes),
+        refused(in_order.iter_rows(), foes),
         schema={"left": pl.Int64, "right": pl.Int64},
         orient="row",
     )
 
 
-def _refused(links: pl.DataFrame, foes: set[frozenset[int]]) -> list[tuple[int, int]]:
-    """Links, the most probable first, that would bring foes into one group."""
+def refused(links: Iterable[tuple[int, int, bool]], foes: set[frozenset[int]]) -> list[tuple[int, int]]:
+    """The links (left, right, whether it is certain), taken in their order, that would bring foes into one group; those
+    that are certain are never refused."""
     of: dict[int, set[int]] = {}
-    refused = []
-    for left, right, probability in links.iter_rows():
+    gone = []
+    for left, right, is_certain in links:
         one, other = of.setdefault(left, {left}), of.setdefault(right, {right})
         if one is other:
             continue
-        if probability <= 1 and any(frozenset((a, b)) in foes for a in one for b in other):
-            refused.append((left, right))
+        if not is_certain and any(frozenset((a, b)) in foes for a in one for b in other):
+            gone.append((left, right))
             continue
         one |= other
         for at in other:
             of[at] = one
-    return refused
+    return gone

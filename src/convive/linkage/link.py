@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from splink import DuckDBAPI, Linker, SettingsCreator
 
-from convive.linkage.blocking import FIXES, with_keys
+from convive.linkage.blocking import FIXES, condition, with_keys
 from convive.linkage.clusters import APART, JOINED, consequences, contested, rivals, zoned
 from convive.linkage.features import features
 from convive.linkage.model import Comparison, comparisons
@@ -138,9 +138,8 @@ def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
     """
     rules = defaults()
     blocking = rules["blocking"]
-    keyed, keys = with_keys(
-        table, days=blocking["days"], largest=blocking["largest_block"], per_record=blocking["pairs_per_record"]
-    )
+    most = max(blocking["pairs_at_least"], blocking["pairs_per_record"] * table.height)
+    keyed, keys = with_keys(table, days=blocking["days"], largest=blocking["largest_block"], pairs=most)
     compared = comparisons(table)
     if not keys or not compared or table.height < LEAST_RECORDS:
         return Scored(pl.DataFrame(schema=PAIRS), 0.0, {}, tuple(compared))
@@ -148,15 +147,15 @@ def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
         connection.register("given_records", keyed.to_arrow())
         connection.execute("CREATE TABLE keyed AS SELECT * FROM given_records")
         data = DuckDBAPI(connection).register("keyed", dataset_display_name="records")
-        apart = "" if within else " AND l.source <> r.source"
+        where = {key: condition(key, most_days=blocking["most_days"], within=within) for key in keys}
         training = rules["training"]
-        by_chance = agreement_by_chance(
-            connection, keyed.height, compared, pairs=training["random_pairs"], seed=training["seed"]
-        )
+        draws = max(training["least_random_pairs"], training["random_pairs_per_record"] * keyed.height)
+        draws = min(training["most_random_pairs"], draws)
+        by_chance = agreement_by_chance(connection, keyed.height, compared, pairs=draws, seed=training["seed"])
         before = share_of_true_pairs(keyed)
         fixed = {key: FIXES[key] for key in keys}
-        true = agreement_of_true_pairs(connection, keyed, fixed, compared, by_chance, apart, training)
-        blocks: list[Any] = [f"l.{key} = r.{key}{apart}" for key in keys]
+        true = agreement_of_true_pairs(connection, keyed, fixed, compared, by_chance, where, training)
+        blocks: list[Any] = list(where.values())
         settings = SettingsCreator(
             link_type="dedupe_only",
             unique_id_column_name="at",
@@ -165,7 +164,7 @@ def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
             retain_matching_columns=False,
             probability_two_random_records_match=before,
         )
-        linker = Linker(data, settings, log_level=logging.ERROR)
+        linker = Linker(data, settings, log_level=logging.ERROR, validate_settings=False)
         predicted = linker.inference.predict(
             threshold_match_probability=rules["zones"]["least_probability"] / 10, warning_mode="never"
         )

@@ -87,7 +87,7 @@ def agreement_of_true_pairs(
     keys: Mapping[str, tuple[str, ...]],
     compared: Sequence[Comparison],
     by_chance: ByChance,
-    apart: str,
+    where: Mapping[str, str],
     rules: Mapping[str, Any],
 ) -> dict[str, dict[str, float]]:
     """m of each level of each comparison, found on the pairs of the first ``keys`` that hold enough of them.
@@ -101,7 +101,9 @@ def agreement_of_true_pairs(
     enough = [key for key in keys if pairs_of(keyed[key]) >= rules["least_pairs"]]
     for key in enough[: rules["sessions"]]:
         free = [one for one in compared if one.field not in keys[key]]
-        patterns, counts = _patterns(connection, key, free, apart, most=rules["em_pairs"], pairs=pairs_of(keyed[key]))
+        patterns, counts = _patterns(
+            connection, key, free, where[key], most=rules["em_pairs"], pairs=pairs_of(keyed[key])
+        )
         prior = [rules["starting_pairs"] * starting[one.field] for one in free]
         chance = [np.array([by_chance[one.field][name] for name in one.names]) for one in free]
         for one, found in zip(free, expectation_maximisation(patterns, counts, chance, prior, rules), strict=True):
@@ -145,7 +147,7 @@ def expectation_maximisation(
 
 
 def _patterns(
-    connection: duckdb.DuckDBPyConnection, key: str, free: Sequence[Comparison], apart: str, *, most: int, pairs: int
+    connection: duckdb.DuckDBPyConnection, key: str, free: Sequence[Comparison], where: str, *, most: int, pairs: int
 ) -> tuple[Levels, NDArray[np.float64]]:
     """The patterns of levels among the pairs of one key, and how many pairs show each; of many pairs, a part."""
     columns = sorted({name for one in free for name in _named_in(one, connection)})
@@ -154,7 +156,7 @@ def _patterns(
     levels = ", ".join(f"coalesce({one.case()}, -1) AS level_{number}" for number, one in enumerate(free))
     table = connection.sql(
         f"SELECT *, count(*) AS pairs FROM (SELECT {levels} FROM (SELECT {told} FROM keyed l JOIN keyed r"
-        f" ON l.{key} = r.{key} AND l.at < r.at{apart}{part})) GROUP BY ALL ORDER BY ALL"
+        f" ON {where} AND l.at < r.at{part})) GROUP BY ALL ORDER BY ALL"
     ).pl()
     return table.drop("pairs").to_numpy().astype(np.int64), table["pairs"].to_numpy().astype(np.float64)
 

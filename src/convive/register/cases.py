@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import polars as pl
 
+from convive.errors import Problem
 from convive.linkage import components
+from convive.register.corrections import corrected
 from convive.register.fuse import completed, fuse
 from convive.register.identity import RULES, Joins, exact_joins
 from convive.register.incidents import incidents
+from convive.register.ledger import Ledger, applied
 from convive.register.ranking import Integers, Ranked, ranked, ties
 from convive.standard import concept_expression, links_schema
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from convive.linkage.link import Links
 
 KEY = ("source_id", "source_record_number", "victim_no", "file", "row")
+counts = pl.col("status").cast(pl.String) != "annulled"
 CONCEPTS = ("iccs_0101", "bogota", "ceic", "qualified")
 
 
@@ -45,7 +49,7 @@ class Register:
 
     ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. ``links``: left,
     right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds. Names
-    and identity numbers are in none of them.
+    and identity numbers are in none of them. ``problems``: what the ledger says that could not be applied.
     """
 
     cases: pl.DataFrame
@@ -54,6 +58,7 @@ class Register:
     contradictions: pl.DataFrame
     links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=links_schema()))
     consequences: pl.DataFrame = field(default_factory=pl.DataFrame)
+    problems: tuple[Problem, ...] = ()
 
 
 class FindsLinks(Protocol):
@@ -62,11 +67,13 @@ class FindsLinks(Protocol):
     def __call__(self, records: pl.DataFrame, *, certain: pl.DataFrame, doubtful: pl.DataFrame) -> Links: ...
 
 
-def build_register(records: pl.DataFrame, find_links: FindsLinks | None = None) -> Register:
-    """Join the records of the same victim, exactly and then by probability, and fuse them into cases.
+def build_register(
+    records: pl.DataFrame, find_links: FindsLinks | None = None, ledger: Ledger | None = None
+) -> Register:
+    """Join the records of the same victim, exactly, by probability and by decision, and fuse them into cases.
 
-    ``records`` has the columns of the record schema. Without ``find_links`` only exact joins are made. The result does
-    not depend on the order of its rows.
+    ``records`` has the columns of the record schema. Without ``find_links`` nothing is joined by probability. What the
+    ``ledger`` decides goes before all else. The result does not depend on the order of the rows.
     """
     tie = ties(records)
     joins = exact_joins(records, tie)
@@ -75,22 +82,25 @@ def build_register(records: pl.DataFrame, find_links: FindsLinks | None = None) 
         found = _found(find_links, records, tie, joins)
         joins = joins.and_probable(found.joined)
         links = {"links": _links(records, found.pairs), "consequences": found.consequences}
+    decided = applied(records, ledger or Ledger())
+    joins = joins.and_decided(decided.joined, decided.apart, records.height)
     case = components(records.height, joins.pairs).astype(np.int64)
     with ThreadPoolExecutor() as pool:
         heads = pool.submit(lambda: _heads(records, ranked(case, tie), tie))
         fields = fuse(records, case, tie, pool.map)
         told = pool.submit(lambda: _members(records, case, tie, heads.result()["case_id"], joins))
         fed = pl.concat([heads.result(), fields], how="horizontal")
-        whole = completed(fed)
+        whole = corrected(completed(fed), case, decided)
         derived = whole.select(
             incidents(whole, _filed(records, case)).alias("incident_id"),
-            *(concept_expression(name).alias(f"figure_in_{name}") for name in CONCEPTS),
+            *((concept_expression(name) & counts).alias(f"figure_in_{name}") for name in CONCEPTS),
         )
         members = told.result()
     in_order = fed["case_id"].arg_sort()
-    cases = completed(pl.concat([fed, derived], how="horizontal")[in_order])
+    cases = whole.with_columns(derived)[in_order]
     contradictions = _named(records, joins.contradictions)
-    return Register(cases, members, _summary(cases, members, joins), contradictions, **links)
+    summary = _summary(cases, members, joins)
+    return Register(cases, members, summary, contradictions, problems=decided.problems, **links)
 
 
 def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:

@@ -11,11 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from convive.linkage import components
+from convive.linkage import components, refused
 from convive.register.people import people, placeholders
 from convive.register.ranking import Integers
 
-RULES = ("source_number", "identity_number", "name_sex_date", "probability")
+RULES = ("decision", "source_number", "identity_number", "name_sex_date", "probability")
 """From the strongest to the weakest."""
 
 PAIRS_SCHEMA: dict[str, Any] = {"left": pl.UInt32, "right": pl.UInt32, "joined_by": pl.String}
@@ -33,6 +33,25 @@ class Joins:
 
     pairs: pl.DataFrame
     contradictions: pl.DataFrame
+
+    def and_decided(self, joined: pl.DataFrame, apart: pl.DataFrame, size: int) -> Joins:
+        """These joins with what people decided: ``joined`` and ``apart``, pairs of positions.
+
+        Where two records that people hold apart would be one case by other joins, the weakest of those go.
+        """
+        ends = pl.col("left", "right").cast(pl.UInt32)
+        whole = pl.concat([joined.select(ends, joined_by=pl.lit(RULES[0])), self.pairs])
+        if apart.is_empty():
+            return Joins(whole, self.contradictions)
+        group = pl.Series(components(size, whole))
+        torn = group[apart["left"]].filter(group[apart["left"]] == group[apart["right"]]).unique()
+        inside = pl.lit(group[whole["left"]]).is_in(torn.implode())
+        strength = pl.col("joined_by").replace_strict(list(RULES), range(len(RULES)), return_dtype=pl.Int8)
+        links = whole.filter(inside).sort(strength, "left", "right")
+        foes = {frozenset(pair) for pair in apart.iter_rows()}
+        told = links.select("left", "right", pl.col("joined_by") == RULES[0]).iter_rows()
+        gone = pl.DataFrame(refused(told, foes), schema={"left": pl.UInt32, "right": pl.UInt32}, orient="row")
+        return Joins(whole.join(gone, on=["left", "right"], how="anti", maintain_order="left"), self.contradictions)
 
     def and_probable(self, pairs: pl.DataFrame) -> Joins:
         """These joins and those that linkage found."""

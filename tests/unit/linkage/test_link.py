@@ -145,8 +145,15 @@ def test_two_nameless_dead_of_one_day_and_place_stay_two() -> None:
         .group_by("source_id", maintain_order=True)
         .head(1)
     )
-    alike = one.with_columns(**nobody, occurred_on=pl.date(2012, 3, 4), registered_on=pl.date(2012, 3, 5), sex=pl.lit("male"),
-        age_years=pl.lit(30.0), occurrence_unit=pl.lit("010101"), mechanism=pl.lit("firearm"))  # fmt: skip
+    alike = one.with_columns(
+        **nobody,
+        occurred_on=pl.date(2012, 3, 4),
+        registered_on=pl.date(2012, 3, 5),
+        sex=pl.lit("male"),
+        age_years=pl.lit(30.0),
+        occurrence_unit=pl.lit("010101"),
+        mechanism=pl.lit("firearm"),
+    )
     massacre = pl.concat([records, *[alike.select(records.columns)] * 2])
     joined = linked(massacre).joined
     assert joined.filter((pl.col("left") >= records.height) | (pl.col("right") >= records.height)).is_empty()

@@ -1,0 +1,89 @@
+"""Lines of the ledger on disk: appended, never changed, each bound to the one before it by a hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from convive.errors import BuildError, Problem
+from convive.register.ledger.decision import Decision, faults
+
+FILE = "decisions.jsonl"
+FIRST = "0" * 64
+
+
+class AlreadyDecided(BuildError):
+    """The question was decided before: nothing is decided twice."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A decision where it stands: file, line number (from 1), hash of the line before and its own."""
+
+    decision: Decision
+    file: str
+    number: int
+    previous: str
+    hash: str
+
+
+def append(folder: Path, decision: Decision) -> Line:
+    """Write ``decision`` at the end of the ledger in ``folder`` (the observatory's ``decisions``) and return its line.
+
+    Several processes may append at once. Raises :class:`~convive.errors.BuildError` for a decision that is not whole
+    or a ledger that is broken, and :class:`AlreadyDecided` where the same question stands decided: withdraw that line
+    first.
+    """
+    from convive.register.ledger.reading import read
+
+    if wrong := list(faults(decision)):
+        raise BuildError(wrong)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"):
+        ledger = read(folder)
+        if ledger.problems:
+            raise BuildError(ledger.problems)
+        standing = {line.decision.question(): line for line in ledger.standing}
+        before = standing.get(decision.question())
+        if before is not None:
+            values = {"by": before.decision.by, "at": before.decision.at.isoformat(), "kind": before.decision.kind}
+            raise AlreadyDecided(Problem("decided-already", file=before.file, row=before.number, values=values))
+        if decision.kind == "withdrawn" and decision.withdraws not in {line.hash for line in ledger.standing}:
+            raise BuildError(Problem("decision-gone", file=FILE, column="withdraws", value=decision.withdraws))
+        mine = [line for line in ledger.lines if line.file == FILE]
+        previous = mine[-1].hash if mine else FIRST
+        line = Line(decision, FILE, len(mine) + 1, previous, digest(previous, decision))
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(folder / FILE, flags, 0o600)
+        try:
+            os.write(descriptor, (written(line) + "\n").encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    return line
+
+
+def digest(previous: str, decision: Decision) -> str:
+    """The hash of a line: SHA-256 of the hash before it and the decision in one canonical form."""
+    return hashlib.sha256(f"{previous}\n{_canonical(_table(decision))}".encode()).hexdigest()
+
+
+def written(line: Line) -> str:
+    """The line as it stands in the file."""
+    return _canonical(_table(line.decision) | {"previous": line.previous, "hash": line.hash})
+
+
+def _table(decision: Decision) -> dict[str, object]:
+    at = decision.at.astimezone(dt.UTC).isoformat(timespec="seconds")
+    told = asdict(decision) | {"records": list(decision.records), "at": at}
+    return {name: value for name, value in told.items() if value not in ("", [])}
+
+
+def _canonical(table: dict[str, object]) -> str:
+    return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
