@@ -94,10 +94,8 @@ def febrl() -> None:
 
 def scale() -> None:
     print("Four files, middle level of noise")
-    print(
     head = f"{'records':>10} {'':>10} {'precision':>10} {'recall':>8} {'F1':>8} {'s':>7} {'MB':>6}"
     print(f"{head} {'ratio':>6} {'growth':>7}")
-    )
     first = None
     for deaths in (41_000, 410_000):
         path = written(deaths, "middle")
