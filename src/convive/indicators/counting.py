@@ -144,7 +144,7 @@ def _looked_at(concept: str, place: str) -> list[str]:
     fields += [part.field for part in parts if part.field]
     fields += [name for name in _breakdowns() if name in coded_fields()]
     times = ["occurred_on", "occurred_time", "occurred_precision", "died_on", "registered_on", "age_years"]
-    always = ["sources", "synthetic", f"{place}_unit", "intent", *concept_columns("undetermined"), *times]
+    always = ["sources", "status", "synthetic", f"{place}_unit", "intent", *concept_columns("undetermined"), *times]
     return list(dict.fromkeys([*always, *fields, *(f"figure_in_{name}" for name in ("qualified", *concepts))]))
 
 

@@ -90,10 +90,13 @@ def _is_vaguer_than(precision: str) -> pl.Expr:
 
 
 def located(cases: pl.DataFrame, place: str) -> pl.DataFrame:
-    """``cases`` with unit, date and year; those without a unit or a date are left out (see :func:`unlocated`)."""
+    """``cases`` with unit, date and year; those without a unit or a date are left out (see :func:`unlocated`).
+
+    So are cases that people annulled, which no figure counts.
+    """
     return (
         cases.with_columns(unit=pl.col(f"{place}_unit").cast(pl.String), on=counted_on(place))
-        .filter(pl.col("unit").is_not_null() & pl.col("on").is_not_null())
+        .filter(pl.col("unit").is_not_null() & pl.col("on").is_not_null() & pl.col("status").ne_missing("annulled"))
         .with_columns(year=pl.col("on").dt.year())
     )
 

@@ -25,7 +25,6 @@ from convive.linkage.reasons import total, weights, written
 from convive.linkage.training import agreement_by_chance, agreement_of_true_pairs, share_of_true_pairs
 
 PAIRS = pl.Schema({"left": pl.Int64, "right": pl.Int64, "probability": pl.Float64})
-LEAST_RECORDS = 2
 
 
 @cache
@@ -141,7 +140,7 @@ def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
     most = max(blocking["pairs_at_least"], blocking["pairs_per_record"] * table.height)
     keyed, keys = with_keys(table, days=blocking["days"], largest=blocking["largest_block"], pairs=most)
     compared = comparisons(table)
-    if not keys or not compared or table.height < LEAST_RECORDS:
+    if not keys or not compared or table.height < rules["training"]["least_records"]:
         return Scored(pl.DataFrame(schema=PAIRS), 0.0, {}, tuple(compared))
     with duckdb.connect() as connection:
         connection.register("given_records", keyed.to_arrow())

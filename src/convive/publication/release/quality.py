@@ -13,8 +13,10 @@ from convive.standard import MISSING_KINDS, Field, fields
 def quality(cases: pl.DataFrame, *, minimum_cell: int) -> dict[str, Any]:
     """``cases`` and for each field that may be told of: how often it is missing and on how many cases sources disagree.
 
-    Counts from 1 to ``minimum_cell`` - 1, and those that leave so few cases with a value, are null.
+    Cases that people annulled are not looked at. Counts from 1 to ``minimum_cell`` - 1, and those that leave so few
+    cases with a value, are null.
     """
+    cases = cases.filter(pl.col("status").ne_missing("annulled"))
     told = [field for field in fields().values() if field.disclosure != "secret" and field.name in _fused(cases)]
     rows = cases.select(_counts(field, cases) for field in told).row(0) if told else ()
     entries = [_entry(field, counts, cases.height, minimum_cell) for field, counts in zip(told, rows, strict=True)]

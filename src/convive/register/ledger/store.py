@@ -36,16 +36,16 @@ class Line:
 def append(folder: Path, decision: Decision) -> Line:
     """Write ``decision`` at the end of the ledger in ``folder`` (the observatory's ``decisions``) and return its line.
 
-    Several processes may append at once. Raises :class:`~convive.errors.BuildError` for a decision that is not whole
-    or a ledger that is broken, and :class:`AlreadyDecided` where the same question stands decided: withdraw that line
-    first.
+    Several processes may append at once; the lock lies beside the folder, for what is in it is input of a build. Raises
+    :class:`~convive.errors.BuildError` for a decision that is not whole or a ledger that is broken, and
+    :class:`AlreadyDecided` where the same question stands decided: withdraw that line first.
     """
     from convive.register.ledger.reading import read
 
     if wrong := list(faults(decision)):
         raise BuildError(wrong)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
+    with FileLock(folder.parent / f".{folder.name}.lock"):
         ledger = read(folder)
         if ledger.problems:
             raise BuildError(ledger.problems)
