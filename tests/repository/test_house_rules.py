@@ -36,7 +36,16 @@ def test_templates_and_styles_ask_no_other_host_and_hold_no_script() -> None:
     for path in tracked("src/convive/web/**/*.html", "src/convive/web/**/*.css"):
         words = path.read_text("utf-8")
         assert not re.search(r"(src|srcset|@import|url\()\s*=?\s*[\"']?(https?:)?//", words), path
-        assert "<script" not in words, path
+        scripts = re.findall(r"<script[^>]*>[^<]*", words)
+        if (
+            "office" in path.parts
+        ):  # keys of the homologation table; a file of our own, for the policy refuses inline ones
+            scripts = [
+                script
+                for script in scripts
+                if not re.fullmatch(r"<script src=\"{% static '[a-z.]+' %}\" defer>", script)
+            ]
+        assert scripts == [], path
         assert not re.search(r"\son\w+=|style=\"", words), path
 
 

@@ -17,12 +17,12 @@ from convive.staging import recover
 def run(
     folder: Folder, bind: Annotated[str, typer.Option(help=text("serve.bind"), metavar="HOST:PORT")] = "127.0.0.1:8000"
 ) -> None:
-    host, port = _address(bind)
+    host, port = address_of(bind)
     observatory = Observatory.open(folder)
     recover(folder)
     if not (observatory.public / "index.html").exists():
         raise BuildError(Problem("not-built", file=str(folder)))
-    _refuse_taken_port(host, port)
+    refuse_taken_port(host, port)
 
     from convive.web.server import serve
 
@@ -30,14 +30,16 @@ def run(
     serve(observatory.public, host=host, port=port)
 
 
-def _address(bind: str) -> tuple[str, int]:
+def address_of(bind: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT``; raises :class:`WrongUse` for anything else."""
     host, _, port = bind.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise WrongUse(Problem("bad-address", value=bind))
     return host.strip("[]"), int(port)
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raises :class:`BuildError` where another program listens there."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

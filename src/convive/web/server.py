@@ -1,4 +1,4 @@
-"""Show a released observatory on this machine or network: Granian, one process."""
+"""Show a released observatory, or its office, on this machine or network: Granian, one process."""
 
 from __future__ import annotations
 
@@ -23,13 +23,23 @@ def serve(public: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
     environment variable ``CONVIVE_ALLOWED_HOSTS``.
     """
     os.environ[PUBLIC_FOLDER_VARIABLE] = str(public.resolve())
+    _run("convive.web.wsgi:application", host, port)
+
+
+def serve_office(folder: Path, *, host: str = "127.0.0.1", port: int = 8001) -> None:
+    """Serve the office of the observatory in ``folder`` until stopped, under the same rules for host names."""
+    os.environ["CONVIVE_OBSERVATORY"] = str(folder.resolve())
+    _run("convive.web.office_wsgi:application", host, port)
+
+
+def _run(application: str, host: str, port: int) -> None:
     if host not in ANY_ADDRESS:
         named = f"[{host}]" if ":" in host else host
         os.environ[HOSTS_VARIABLE] = ",".join(filter(None, [os.environ.get(HOSTS_VARIABLE), named]))
     # A forked worker inherits the locks of Polars' threads without the threads and hangs; a spawned one starts clean.
     multiprocessing.set_start_method("spawn", force=True)
     Granian(
-        "convive.web.wsgi:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

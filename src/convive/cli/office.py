@@ -1,0 +1,60 @@
+"""``convive office``: the homologation table, for signed-in people."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from convive.cli.screen import Folder, out, text
+from convive.cli.serve import address_of, refuse_taken_port
+from convive.errors import Problem, WrongUse
+from convive.observatory import Observatory
+
+
+def run(
+    folder: Folder,
+    bind: Annotated[str, typer.Option(help=text("serve.bind"), metavar="HOST:PORT")] = "127.0.0.1:8001",
+    add: Annotated[str, typer.Option("--add", help=text("office.add"), metavar="USER")] = "",
+    remove: Annotated[str, typer.Option("--remove", help=text("office.remove"), metavar="USER")] = "",
+) -> None:
+    host, port = address_of(bind)
+    Observatory.open(folder)
+    if add or remove:
+        _people(folder, add, remove)
+        return
+    refuse_taken_port(host, port)
+
+    from convive.web.server import serve_office
+
+    out.print(text("office.at", address=bind), markup=False)
+    serve_office(folder, host=host, port=port)
+
+
+def _people(folder: Folder, add: str, remove: str) -> None:
+    os.environ["CONVIVE_OBSERVATORY"] = str(folder.resolve())
+    from convive.web.office import setup
+
+    setup()
+    from convive.web.office.people import seat, unseat
+
+    if remove:
+        if not unseat(remove):
+            raise WrongUse(Problem("no-such-user", value=remove))
+        out.print(text("office.removed", user=remove), markup=False)
+    if add:
+        is_new = seat(add, _password())
+        out.print(text("office.added" if is_new else "office.changed", user=add), markup=False)
+
+
+def _password() -> str:
+    """Typed twice by a person, or the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first = getpass.getpass(text("office.password"))
+    if getpass.getpass(text("office.again")) != first:
+        raise WrongUse(Problem("passwords-differ"))
+    return first

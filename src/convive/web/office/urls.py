@@ -1,0 +1,41 @@
+"""The addresses of the office, in both languages."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+from django.views.generic import RedirectView
+
+from convive.errors import LANGUAGES
+from convive.web.office import views
+
+
+class Language:
+    """``es`` or ``en``."""
+
+    regex = "|".join(LANGUAGES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Language, "language")
+
+handler403 = "convive.web.office.views.refused"
+handler404 = "convive.web.office.views.not_found"
+
+office = [
+    path("", RedirectView.as_view(url="es/"), name="root"),
+    path("entrar/", views.Enter.as_view(), name="enter"),
+    path("en/sign-in/", views.Enter.as_view(), {"language": "en"}, name="enter_en"),
+    path("salir/", views.Leave.as_view(), name="leave"),
+    path("<language:language>/", views.docket, name="docket"),
+    path("<language:language>/par/<str:key>/", views.matter, name="matter"),
+    path("<language:language>/acta/", views.minutes, name="minutes"),
+    path("<language:language>/acta/<str:day>/", views.minutes, name="minutes_of"),
+    path("<language:language>/acta/<str:day>/archivo/", views.minutes_file, name="minutes_file"),
+    path("<language:language>/consultas/", views.looks, name="looks"),
+]
+urlpatterns = [path("", include((office, "office")))]

@@ -1,0 +1,239 @@
+"""Views: find the pair, show it, take the decision down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from convive.errors import ConviveError
+from convive.register.homologation import compare
+from convive.register.homologation import minutes as minutes_of
+from convive.register.homologation.minutes import told
+from convive.register.ledger import AlreadyDecided, Decision, append, reasons
+from convive.register.ledger.decision import OTHER
+from convive.texts import number, say
+from convive.web.office import ROLE
+from convive.web.office.desk import Desk, NotBuilt, desk
+from convive.web.office.models import Look, Presence
+
+View = Callable[..., HttpResponse]
+
+
+class Enter(LoginView):
+    """Sign in."""
+
+    template_name = "office/enter.html"
+
+    def get_context_data(self, **named: object) -> dict[str, object]:
+        return super().get_context_data(**named) | _frame(self.kwargs.get("language", "es"))
+
+    def get_default_redirect_url(self) -> str:
+        return reverse("office:docket", kwargs={"language": self.kwargs.get("language", "es")})
+
+
+class Leave(LogoutView):
+    """Sign out."""
+
+    next_page = "office:enter"
+
+
+def at_the_table(view: View) -> View:
+    """Only signed-in people with the role; others are refused. Nothing of it is kept by the browser."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, **named: str) -> HttpResponse:
+        if not request.user.groups.filter(name=ROLE).exists():
+            raise PermissionDenied
+        try:
+            return view(request, desk(), **named)
+        except NotBuilt:
+            return render(request, "office/said.html", _frame(named["language"]) | {"said": "not_built"}, status=503)
+
+    return guarded
+
+
+@require_safe
+@at_the_table
+def docket(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
+    """All pairs, the undecided first."""
+    on_table = desk.docket()
+    looked(request, "docket")
+    problems = [f"{one.place()}: {one.reason(language)} {one.remedy(language)}" for one in desk.ledger().problems]
+    rows = {name: [_row(desk, one, language) for one in getattr(on_table, name)] for name in ("undecided", "decided")}
+    return render(request, "office/docket.html", _frame(language) | {"problems": problems, **rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_the_table
+def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
+    """One pair side by side; a decision taken goes into the ledger, and the next pair comes."""
+    on_table = desk.docket()
+    one = on_table.matter(key)
+    if one is None:
+        raise Http404
+    if request.method == "POST":
+        return _decide(request, desk, language, key)
+    looked(request, "matter", one.names)
+    rows = compare(desk.record(one.left), desk.record(one.right), language)
+    following = on_table.after(key)
+    choices = {
+        kind: [(code, labels[language]) for code, labels in reasons()[kind].items()] for kind in ("same", "not_same")
+    }
+    context = {
+        "matter": one,
+        "rows": [(row, say(f"office.agreement.{row.agreement}", language), row.label[language]) for row in rows],
+        "reasons": [(reason, reason.told(language)) for reason in one.reasons if reason.level != "unknown"],
+        "probability": number(100 * one.probability, language, 1),
+        "choices": choices,
+        "decision": told(one.decision, language) if one.decision else "",
+        "next": following.key if following else "",
+        "left_over": len(on_table.undecided),
+        "other": OTHER,
+    }
+    return render(request, "office/matter.html", _frame(language) | context)
+
+
+def _decide(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
+    on_table = desk.docket()
+    one = on_table.matter(key)
+    assert one is not None
+    here = redirect("office:matter", language=language, key=key)
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    said = {name: request.POST.get(name, "").strip() for name in ("kind", "words", "reason_same", "reason_not_same")}
+    kind = said["kind"]
+    by = request.user.get_username()
+    if kind == "withdrawn" and one.decision is not None:
+        decision = Decision(kind, (), by, now, OTHER, words=said["words"], withdraws=one.decision.hash)
+    elif kind in ("same", "not_same"):
+        reason = said[f"reason_{kind}"] or OTHER
+        decision = Decision(kind, one.names, by, now, reason, words=said["words"])
+    else:
+        messages.error(request, say("office.choose", language))
+        return here
+    try:
+        append(desk.observatory.decisions, decision)
+    except AlreadyDecided as before:
+        messages.error(request, before.describe(language))
+        return here
+    except ConviveError as wrong:
+        messages.error(request, wrong.describe(language))
+        return here
+    messages.success(request, say("office.taken_down", language))
+    following = on_table.after(key)
+    if following is None or kind == "withdrawn":
+        return redirect("office:docket", language=language)
+    return redirect("office:matter", language=language, key=following.key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_the_table
+def minutes(request: HttpRequest, desk: Desk, language: str, day: str = "") -> HttpResponse:
+    """The minutes of a day: who was there is noted here."""
+    timezone = desk.observatory.settings.observatory.timezone
+    today = dt.datetime.now(ZoneInfo(timezone)).date()
+    try:
+        date = dt.date.fromisoformat(day) if day else today
+    except ValueError as odd:
+        raise Http404 from odd
+    if request.method == "POST":
+        for name in request.POST.get("present", "").splitlines():
+            if name.strip():
+                Presence.objects.get_or_create(day=date, name=name.strip()[:120], defaults={"noted_by": request.user})
+        return redirect("office:minutes_of", language=language, day=date.isoformat())
+    looked(request, "minutes")
+    present = list(Presence.objects.filter(day=date).values_list("name", flat=True))
+    of_day = minutes_of(date, present, desk.ledger(), desk.docket(), timezone)
+    context = {
+        "minutes": of_day,
+        "told": [told(line, language) for line in of_day.lines],
+        "day": date.isoformat(),
+        "city": desk.observatory.settings.observatory.name[language],
+    }
+    return render(request, "office/minutes.html", _frame(language) | context)
+
+
+@require_safe
+@at_the_table
+def minutes_file(request: HttpRequest, desk: Desk, language: str, day: str) -> HttpResponse:
+    """The minutes as a text file."""
+    try:
+        date = dt.date.fromisoformat(day)
+    except ValueError as odd:
+        raise Http404 from odd
+    about = desk.observatory.settings.observatory
+    present = list(Presence.objects.filter(day=date).values_list("name", flat=True))
+    text = minutes_of(date, present, desk.ledger(), desk.docket(), about.timezone).told(language, about.name[language])
+    name = {"es": "acta", "en": "minutes"}[language]
+    return HttpResponse(
+        text,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{date.isoformat()}.txt"'},
+    )
+
+
+@require_safe
+@at_the_table
+def looks(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
+    """Who looked at what."""
+    del desk
+    looked(request, "looks")
+    shown = Look.objects.select_related("by")[:200]
+    return render(request, "office/looks.html", _frame(language) | {"looks": shown})
+
+
+def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """Somebody without the role, or a form that this page did not make."""
+    del exception, reason
+    return render(request, "office/said.html", _frame(_language(request)) | {"said": "refused"}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An address that leads nowhere, or a pair that is no longer on the table."""
+    del exception
+    return render(request, "office/said.html", _frame(_language(request)) | {"said": "not_found"}, status=404)
+
+
+def _language(request: HttpRequest) -> str:
+    return "en" if request.path.startswith("/en/") else "es"
+
+
+def looked(request: HttpRequest, page: str, records: tuple[str, ...] = ()) -> None:
+    """Note that somebody saw people's records, before they see them."""
+    Look.objects.create(by=request.user, page=page, records=" ".join(records))
+
+
+def _frame(language: str) -> dict[str, object]:
+    return {"language": language, "other_language": "en" if language == "es" else "es"}
+
+
+def _row(desk: Desk, one, language: str) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    records = [desk.record(place) for place in (one.left, one.right)]
+    days = [str(record["occurred_on"] or record["died_on"] or record["registered_on"] or "–") for record in records]
+    return {
+        "key": one.key,
+        "sources": one.sources,
+        "people": [_called(record, language) for record in records],
+        "days": days,
+        "probability": number(100 * one.probability, language, 1),
+        "decision": told(one.decision, language) if one.decision else "",
+    }
+
+
+def _called(record: dict[str, object], language: str) -> str:
+    parts = [record["surname_1"], record["surname_2"], record["given_names"]]
+    name = record["full_name"] or " ".join(str(part) for part in parts if part)
+    return str(name or say("office.nameless", language))

@@ -1,0 +1,106 @@
+"""Django settings of the office: signed-in people, the private zone, a database of its own.
+
+It is never served with the public site.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from convive.web.settings import *  # noqa: F403 - the office is the public site's frame and more
+from convive.web.settings import CONTENT_SECURITY_POLICY, MIDDLEWARE
+
+OBSERVATORY_VARIABLE = "CONVIVE_OBSERVATORY"
+"""Names the environment variable with the observatory's folder."""
+
+DATABASE = "convive.sqlite3"
+KEY_FILE = ".office-key"
+
+
+def _key(folder: Path) -> str:
+    """The key that signs sessions: made once for an observatory, readable by its owner alone."""
+    path = folder / KEY_FILE
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text("utf-8")
+
+
+FOLDER = Path(os.environ[OBSERVATORY_VARIABLE])
+SECRET_KEY = _key(FOLDER)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "convive.web.public",
+    "convive.web.office",
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": FOLDER / DATABASE,
+        "OPTIONS": {
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA busy_timeout=20000;",
+            "transaction_mode": "IMMEDIATE",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "convive.web.office.urls"
+WSGI_APPLICATION = "convive.web.office_wsgi.application"
+MIDDLEWARE = [
+    *(name for name in MIDDLEWARE if "GZip" not in name),  # secrets and compression do not go together (BREACH)
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["convive.web.public.templatetags.site"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_VERBOSE = False
+
+SECURE_REFERRER_POLICY = "same-origin"  # with none at all, browsers send forms with a null origin, which is refused
+CSRF_FAILURE_VIEW = "convive.web.office.views.refused"
+
+LOGIN_URL = "office:enter"
+SESSION_COOKIE_NAME = "convive_office"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"form-action": ["'self'"], "script-src": ["'self'"]}
+}

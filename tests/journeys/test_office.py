@@ -1,0 +1,186 @@
+"""The homologation table in a browser: two people, keyboard alone, nothing lost, nobody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from convive.register.ledger import read
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "una clave bien larga"
+CONVIVE = [sys.executable, "-m", "convive"]
+
+
+@dataclass(frozen=True)
+class Office:
+    """An observatory with its office open."""
+
+    folder: Path
+    address: str
+
+    def page(self, browser: Browser, user: str = "maria", size: tuple[int, int] = (1280, 900)) -> Page:
+        """A page of somebody who has signed in."""
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(f"{self.address}/")
+        page.fill("#id_username", user)
+        page.fill("#id_password", PASSWORD)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        return page
+
+    def decisions(self) -> list[str]:
+        return [line.decision.kind for line in read(self.folder / "decisions").lines]
+
+
+@pytest.fixture
+def office(public: Path, tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "tumbes"
+    shutil.copytree(public.parent, folder)
+    for user in ("maria", "luis"):
+        subprocess.run([*CONVIVE, "office", str(folder), "--add", user], input=f"{PASSWORD}\n", text=True, check=True)
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    server = subprocess.Popen([*CONVIVE, "office", str(folder), "--bind", f"127.0.0.1:{port}"])
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(150):
+        assert server.poll() is None
+        try:
+            urllib.request.urlopen(f"{address}/entrar/", timeout=10).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield Office(folder, address)
+    server.terminate()
+    server.wait(30)
+
+
+def undecided(page: Page) -> int:
+    return int(page.locator("h2").first.inner_text().split(":")[1])
+
+
+def test_a_pair_is_settled_with_the_keyboard_alone_and_stands_in_the_minutes(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    before = undecided(page)
+    assert before > 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/par/**")
+    first = page.url
+    page.keyboard.press("s")
+    page.wait_for_url(lambda url: "/par/" in url and url != first)
+    assert "Decisión anotada" in page.inner_text("main")
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    page.goto(f"{office.address}/es/")
+    assert undecided(page) == before - 2
+    assert office.decisions() == ["same", "not_same"]
+    page.goto(f"{office.address}/es/acta/")
+    page.fill("#present", "Ana Ruiz, PNP\nLuis Soto, Fiscalía")
+    page.click("form.present button")
+    words = page.inner_text("main")
+    assert "Ana Ruiz, PNP" in words
+    assert "Son la misma muerte" in words
+    with page.expect_download() as file:
+        page.click("text=Descargar el acta")
+    assert "No son la misma muerte" in Path(file.value.path()).read_text("utf-8")
+
+
+def test_two_people_at_once_lose_no_decision_and_the_second_is_told(office: Office, browser: Browser) -> None:
+    maria, luis = office.page(browser), office.page(browser, "luis")
+    for page in (maria, luis):
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/par/**")
+    assert maria.url == luis.url
+    maria.keyboard.press("s")
+    maria.wait_for_url(lambda url: url != luis.url)
+    luis.keyboard.press("n")
+    luis.wait_for_selector(".message.error")
+    assert "ya está decidida" in luis.inner_text("main")
+    assert "maria" in luis.inner_text("main")
+    assert office.decisions() == ["same"]
+
+
+def test_a_decision_can_be_taken_back_with_words(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/par/**")
+    address = page.url
+    page.keyboard.press("s")
+    page.wait_for_url(lambda url: url != address)
+    page.goto(address)
+    page.fill("#words", "Se revisó el expediente")
+    page.click("button[value=withdrawn]")
+    page.wait_for_url("**/es/")
+    assert office.decisions() == ["same", "withdrawn"]
+
+
+def test_only_those_with_the_role_see_anything(office: Office, browser: Browser) -> None:
+    page = browser.new_context().new_page()
+    for path in ("es/", "es/acta/", "es/consultas/", "es/par/a~b/", "en/"):
+        page.goto(f"{office.address}/{path}")
+        assert "/entrar/" in page.url
+    with sqlite3.connect(office.folder / "convive.sqlite3") as database:
+        database.execute("DELETE FROM auth_user_groups")
+    page = office.page(browser)
+    page.goto(f"{office.address}/es/")
+    assert "solo para quienes" in page.inner_text("main")
+
+
+def test_every_look_is_noted(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/par/**")
+    pair = page.url.rstrip("/").rpartition("/")[2].replace("%3A", ":").split("~")
+    page.goto(f"{office.address}/es/consultas/")
+    assert " ".join(pair) in page.inner_text("table")
+
+
+def test_five_wrong_passwords_lock_the_account(office: Office, browser: Browser) -> None:
+    page = browser.new_context().new_page()
+    for _ in range(5):
+        page.goto(f"{office.address}/entrar/")
+        page.fill("#id_username", "maria")
+        page.fill("#id_password", "no es esta")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+    page = office.page(browser)
+    page.goto(f"{office.address}/es/")
+    assert "/entrar/" in page.url
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (360, 740)], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious_and_nothing_is_cut(office: Office, browser: Browser, size: tuple[int, int]) -> None:
+    page = office.page(browser, size=size)
+    pair = page.locator("[data-first]").get_attribute("href")
+    found = []
+    for path in ("/es/", pair, "/es/acta/", "/es/consultas/", "/en/", "/en/acta/"):
+        page.goto(f"{office.address}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+        worst = Axe().run(page).response["violations"]
+        found += [
+            (path, one["id"], one["nodes"][0]["html"]) for one in worst if one["impact"] in {"serious", "critical"}
+        ]
+    assert found == []
+
+
+def test_what_the_office_keeps_is_its_owner_s_alone(office: Office) -> None:
+    for name in ("convive.sqlite3", ".office-key"):
+        assert (office.folder / name).stat().st_mode & 0o077 == 0, name
+    assert os.environ.get("CONVIVE_OBSERVATORY") is None

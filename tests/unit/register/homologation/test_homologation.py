@@ -1,0 +1,94 @@
+"""What people see at the homologation table, and what the minutes say of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from convive.register.homologation import compare, docket, minutes
+from convive.register.ledger import Decision, append, read, record_names
+from convive.standard import links_schema
+
+MakeRecords = Callable[..., pl.DataFrame]
+AT = dt.datetime(2026, 3, 6, 2, tzinfo=dt.UTC)  # still the 5th in Lima
+
+
+@pytest.fixture
+def records(make_records: MakeRecords) -> pl.DataFrame:
+    return make_records(
+        {"full_name": "CÓRDOVA DIOSES, CARMEN", "sex": "female", "narrative": "Fue hallada en la playa Norte"},
+        {"source_id": "morgue", "surname_1": "Cordova", "given_names": "Carmen", "sex": "female",
+         "mechanism": "sharp", "narrative": "fue hallada en la playa sur"},
+        {"source_id": "eess", "full_name": "SOTO ROSA", "mechanism": "firearm"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def links(records: pl.DataFrame) -> pl.DataFrame:
+    one, two, three = records["record_id"].to_list()
+    rows = [
+        (one, two, 0.9, "people", "sex=same:0.3;given=part:4.0"),
+        (two, three, 0.1, "people", ""),
+        (one, three, 0.99, "joined", ""),
+    ]
+    return pl.DataFrame(rows, schema=links_schema(), orient="row")
+
+
+def names_of(records: pl.DataFrame) -> dict[str, str]:
+    return dict(zip(records["record_id"], record_names(records), strict=True))
+
+
+def test_the_likeliest_undecided_pair_comes_first_and_joined_ones_not_at_all(
+    records: pl.DataFrame, links: pl.DataFrame, tmp_path: Path
+) -> None:
+    table = docket(records, names_of(records), links, read(tmp_path))
+    assert [one.probability for one in table.undecided] == [0.9, 0.1]
+    assert table.decided == ()
+    assert table.undecided[0].reasons[0].told("es") == "Unos nombres son parte de los otros, o están en otro orden"
+
+
+def test_a_decided_pair_leaves_the_undecided_ones(records: pl.DataFrame, links: pl.DataFrame, tmp_path: Path) -> None:
+    first = docket(records, names_of(records), links, read(tmp_path)).undecided[0]
+    append(tmp_path, Decision("same", first.names, "ana", AT, "same_person"))
+    table = docket(records, names_of(records), links, read(tmp_path))
+    assert [one.probability for one in table.undecided] == [0.1]
+    assert [one.key for one in table.decided] == [first.key]
+    assert table.after(first.key) == table.undecided[0]
+
+
+def test_sides_are_compared_field_by_field_and_word_by_word(records: pl.DataFrame) -> None:
+    rows = {row.field: row for row in compare(records.row(0, named=True), records.row(1, named=True), "es")}
+    assert rows["full_name"].agreement == "alike"
+    assert [word.text for word in rows["full_name"].left if not word.common] == ["DIOSES,"]
+    assert rows["narrative"].agreement == "alike"
+    assert [word.text for word in rows["narrative"].left if not word.common] == ["Norte"]
+    assert [word.text for word in rows["narrative"].right if not word.common] == ["sur"]
+    assert "motive" not in rows
+
+
+def test_codes_agree_as_codes_whatever_words_stood_for_them(records: pl.DataFrame) -> None:
+    one = records.row(1, named=True) | {"mechanism_raw": "CUCHILLO"}
+    other = records.row(1, named=True) | {"mechanism_raw": "Arma blanca"}
+    (row,) = [row for row in compare(one, other, "es") if row.field == "mechanism"]
+    assert row.agreement == "same"
+
+
+def test_minutes_say_who_was_there_what_was_decided_and_what_remains(
+    records: pl.DataFrame, links: pl.DataFrame, tmp_path: Path
+) -> None:
+    table = docket(records, names_of(records), links, read(tmp_path))
+    append(tmp_path, Decision("not_same", table.undecided[0].names, "ana", AT, "namesakes"))
+    table = docket(records, names_of(records), links, read(tmp_path))
+    told = minutes(dt.date(2026, 3, 5), ["Ana, PNP", "Luis, Fiscalía"], read(tmp_path), table, "America/Lima")
+    spanish, english = (told.told(language, "Tumbes") for language in ("es", "en"))
+    assert "- Ana, PNP" in spanish
+    assert "No son la misma muerte" in spanish
+    assert "Homónimos" in spanish
+    assert "QUEDAN POR RESOLVER: 1" in spanish
+    assert "They are not one death" in english
+    assert "CARMEN" not in spanish + english
+    assert minutes(dt.date(2026, 3, 6), [], read(tmp_path), table, "America/Lima").lines == ()
