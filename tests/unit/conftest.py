@@ -187,6 +187,27 @@ AUDIT = (
     _claim("rate", "cannot_be_checked", "37.1", "–", "–"),
 )
 
+SCORECARD: dict[str, Any] = {
+    "criteria": [
+        {"id": "age_missing", "label": {"es": "Edad: falta en", "en": "Age: missing in"}, "part": 11, "whole": 184,
+         "at_most": 0.05, "at_least": None, "verified": False, "state": "falls_short"},
+        {"id": "sex_missing", "label": {"es": "Sexo: falta en", "en": "Sex: missing in"}, "part": None, "whole": 184,
+         "at_most": 0.05, "at_least": None, "verified": False, "state": "meets"},
+    ],
+    "sources": [
+        {"source_id": "policia", "records": 227, "repeated": 3, "delay_median": 1.0, "delay_p90": 15.0,
+         "missing": {"age_years": 11, "mechanism": "withheld", "motive": None}},
+    ],
+    "agreement": [{"field": "age_years", "cases": 125, "agree": 107}],
+    "breaks": [{"source_id": "policia", "field": "motive", "before": 2013, "year": 2014, "gone": ["organised_crime"],
+                "came": ["common_or_organised_crime"]}],
+    "coverage": {"seen": 184, "method": "loglinear", "total": 196.4, "low": 188.0, "high": 211.0, "refused": [],
+                 "models": [{"pairs": [["police", "morgue"]], "total": 196.4, "low": 187.0, "high": 214.0,
+                             "weight": 0.61}],
+                 "assumptions": {"es": ["Cerrado."], "en": ["Closed."]}},
+    "linkage": [{"threshold": 0.98, "joined": 403, "false_joins": 0.1, "misses": 8.2}],
+}  # fmt: skip
+
 QUALITY = {
     "cases": 182,
     "fields": [
@@ -241,6 +262,7 @@ def small_edition() -> Edition:
         sources=tuple(_sources()),
         audit=AUDIT,
         quality=QUALITY,
+        scorecard=SCORECARD,
         register={"records": 290, "cases": 182, "joined_by": {"source_number": 12}, "contradictions": {}},
         classifications={**lists, "weekday": _codes("weekday")},
     )

@@ -45,7 +45,7 @@ class Edition:
     unit_code, year, population, series, synthetic. ``breaks``: unit_code, from_year, to_year, change (fraction), reason
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
-    ``register`` how records became cases.
+    ``scorecard`` the quality of the register criterion by criterion; ``register`` how records became cases.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Edition:
     sources: tuple[Tree, ...] = ()
     audit: tuple[Tree, ...] = ()
     quality: Tree = field(default_factory=dict)
+    scorecard: Tree = field(default_factory=dict)
     register: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
 
@@ -84,6 +85,7 @@ class Edition:
         head = _read(data / "edition.json")
         return cls(
             **{key: head[key] for key in _PLAIN},
+            scorecard=head.get("scorecard", {}),
             compare=tuple(head["compare"]),
             languages=tuple(head["languages"]),
             as_of=dt.date.fromisoformat(head["as_of"]),

@@ -15,6 +15,7 @@ from convive.publication.pages import (
     how,
     map,
     presence,
+    quality,
     reasons,
     sources,
     trend,
@@ -25,7 +26,7 @@ from convive.publication.reading import Reader
 
 BUILDERS: dict[str, Callable[[Reader], Page]] = {
     module.NAME: module.build
-    for module in (front, victims, trend, hours, map, reasons, how, definitions, sources, audit)
+    for module in (front, victims, trend, hours, map, reasons, how, definitions, sources, quality, audit)
 }
 """The function that makes each page, by the page's name."""
 

@@ -12,6 +12,7 @@ SLUGS: dict[str, dict[str, str]] = {
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},
     "sources": {"es": "fuentes/", "en": "en/sources/"},
+    "quality": {"es": "calidad/", "en": "en/quality/"},
     "audit": {"es": "auditoria/", "en": "en/audit/"},
 }
 

@@ -33,6 +33,7 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "hours": lambda reader: "hours-week" in reader.charts,
     "map": has_map,
     "reasons": lambda reader: "reasons-motive" in reader.charts,
+    "quality": lambda reader: bool(reader.edition.scorecard.get("sources")),
     "audit": lambda reader: bool(reader.edition.audit),
 }
 """Whether a page has content; a page that is not named here always has."""

@@ -45,7 +45,7 @@ def _missing(field: Field, cases: pl.DataFrame) -> pl.Expr:
 
 
 def _entry(field: Field, counts: dict[str, int], cases: int, minimum_cell: int) -> dict[str, Any]:
-    missing = _protected(counts["missing"], cases, minimum_cell)
+    missing = protected(counts["missing"], cases, minimum_cell)
     return allowed.entry(
         "quality_field",
         {
@@ -54,10 +54,11 @@ def _entry(field: Field, counts: dict[str, int], cases: int, minimum_cell: int) 
             "required": field.required,
             "missing": missing,
             "missing_share": None if missing is None or not cases else round(missing / cases, 4),
-            "disagreements": _protected(counts["disagreements"], cases, minimum_cell),
+            "disagreements": protected(counts["disagreements"], cases, minimum_cell),
         },
     )
 
 
-def _protected(count: int, cases: int, minimum_cell: int) -> int | None:
+def protected(count: int, cases: int, minimum_cell: int) -> int | None:
+    """``count`` of ``cases``; None where it, or what it leaves, is one or a few people."""
     return None if 0 < count < minimum_cell or 0 < cases - count < minimum_cell else count

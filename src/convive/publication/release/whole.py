@@ -20,6 +20,7 @@ from convive.publication.release.fingerprint import inputs_sha256
 from convive.publication.release.labels import labels
 from convive.publication.release.package import citation, seal
 from convive.publication.release.quality import quality
+from convive.publication.release.scorecard import scorecard
 from convive.publication.release.sources import sources
 from convive.publication.release.writing import csv_bytes, json_bytes, put, rounded
 from convive.register import Register
@@ -60,6 +61,12 @@ def release(
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),
         "quality": quality(register.cases, minimum_cell=minimum_cell),
+        "scorecard": scorecard(
+            harmonised.records,
+            register,
+            concept=observatory.settings.observatory.concept,
+            minimum_cell=minimum_cell,
+        ),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),
     }

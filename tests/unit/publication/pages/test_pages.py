@@ -144,11 +144,11 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 
 
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
-    bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear(), sources=(), audit=())
+    figures = small_edition.figures.clear()
+    bare = dataclasses.replace(small_edition, figures=figures, sources=(), audit=(), scorecard={})
+    names = ("front", "victims", "trend", "hours", "map", "reasons", "quality", "audit")
     for language in LANGUAGES:
-        whys = [
-            build(bare, name, language) for name in ("front", "victims", "trend", "hours", "map", "reasons", "audit")
-        ]
+        whys = [build(bare, name, language) for name in names]
         assert all(len(page.lead) == 1 and not page.blocks for page in whys)
         assert len({page.lead for page in whys}) == len(whys)
         assert {page.menu for page in whys} == {("front", "how", "definitions", "sources")}
@@ -333,6 +333,27 @@ def test_the_way_to_the_trend_promises_other_cities_only_where_they_are(small_ed
 
 def test_the_menu_leads_to_every_page_that_has_something_to_show(small_edition: Edition) -> None:
     assert {page.menu for page in built(small_edition, "es")} == {addresses.NAMES}
+
+
+def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition) -> None:
+    spanish, english = (said(build(small_edition, "quality", language)) for language in LANGUAGES)
+    assert "11 de 184 (6 %)" in spanish
+    assert "hasta 5 % (por verificar)" in spanish
+    assert "no se cumple" in spanish
+    assert "reservada" in spanish
+    assert "Crimen organizado" in spanish
+    assert "unos 196 (entre 188 y 211" in spanish
+    assert "unos 12 que ninguna vio" in spanish
+    assert "about 12 that none saw" in english
+    assert "98.0" in english
+
+
+def test_where_coverage_cannot_be_told_the_quality_page_says_why(small_edition: Edition) -> None:
+    refused = [{"es": "Son muy pocas muertes.", "en": "There are too few deaths."}]
+    told = {**small_edition.scorecard["coverage"], "total": None, "low": None, "high": None, "refused": refused}
+    edition = dataclasses.replace(small_edition, scorecard={**small_edition.scorecard, "coverage": told})
+    assert "Son muy pocas muertes." in said(build(edition, "quality", "es"))
+    assert "que ninguna vio" not in said(build(edition, "quality", "es")).replace("Muertes que ninguna fuente vio", "")
 
 
 def with_quality(edition: Edition, field: str, missing: int | None) -> Edition:

@@ -1,0 +1,139 @@
+"""How good the register is, in what may be told: criteria, sources, agreement, breaks, coverage, linkage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from convive.errors import LANGUAGES
+from convive.publication.release import allowed
+from convive.publication.release.quality import protected
+from convive.register import Register
+from convive.register.coverage import Coverage, Refusal, coverage, histories
+from convive.register.quality import Agreement, Break, Criterion, SourceQuality, agreement, breaks, criteria, sources
+from convive.standard import classification
+
+
+def scorecard(records: pl.DataFrame, register: Register, *, concept: str, minimum_cell: int) -> dict[str, Any]:
+    """All that the quality page says. Counts from 1 to ``minimum_cell`` - 1, and those that leave so few, are null."""
+    least = minimum_cell
+    told = {
+        "criteria": [_criterion(one, least) for one in criteria(register.cases, concept)],
+        "sources": [_source(one, least) for one in sources(records, register.case_records)],
+        "agreement": [_agreement(one, least) for one in agreement(records, register.case_records, register.cases)],
+        "breaks": [_break(one) for one in breaks(records)],
+        "coverage": _coverage(_covered(records, register.cases, concept)),
+        "linkage": _linkage(register),
+    }
+    return allowed.entry("scorecard", told)
+
+
+def _covered(records: pl.DataFrame, cases: pl.DataFrame, concept: str) -> Coverage:
+    of = records.select(pl.col("source_id", "source_body").cast(pl.String)).unique()
+    return coverage(histories(cases.filter(pl.col(f"figure_in_{concept}")), dict(of.iter_rows())))
+
+
+def _criterion(one: Criterion, least: int) -> dict[str, Any]:
+    part = None if one.part is None else protected(one.part, one.whole, least)
+    told = {
+        "id": one.id,
+        "label": dict(one.label),
+        "part": part,
+        "whole": one.whole,
+        "at_most": one.at_most,
+        "at_least": one.at_least,
+        "verified": one.verified,
+        "state": one.state,
+    }
+    return allowed.entry("criterion", told)
+
+
+def _source(one: SourceQuality, least: int) -> dict[str, Any]:
+    missing = {
+        name: None if count is None else _told(protected(count, one.records, least))
+        for name, count in one.missing.items()
+    }
+    told = {
+        "source_id": one.source,
+        "records": one.records,
+        "repeated": protected(one.repeated, one.records, least),
+        "delay_median": one.delay_median,
+        "delay_p90": one.delay_p90,
+        "missing": missing,
+    }
+    return allowed.entry("source_quality", told)
+
+
+def _told(count: int | None) -> int | str:
+    """A count, or the word that tells a withheld one from a field that the source does not have (null)."""
+    return "withheld" if count is None else count
+
+
+def _agreement(one: Agreement, least: int) -> dict[str, Any]:
+    told = {"field": one.field, "cases": one.cases, "agree": protected(one.agree, one.cases, least)}
+    if one.cases < least:
+        told = {"field": one.field, "cases": None, "agree": None}
+    return allowed.entry("agreement", told)
+
+
+def _break(one: Break) -> dict[str, Any]:
+    told = {
+        "source_id": one.source,
+        "field": one.field,
+        "before": one.before,
+        "year": one.year,
+        "gone": list(one.gone),
+        "came": list(one.came),
+    }
+    return allowed.entry("classification_break", told)
+
+
+def _coverage(one: Coverage) -> dict[str, Any]:
+    told = {
+        "seen": one.seen,
+        "method": one.method,
+        "total": _rounded(one.total),
+        "low": _rounded(one.low),
+        "high": _rounded(one.high),
+        "models": [
+            allowed.entry(
+                "coverage_model",
+                {
+                    "pairs": [list(pair) for pair in model.pairs],
+                    "total": _rounded(model.total),
+                    "low": _rounded(model.low),
+                    "high": _rounded(model.high),
+                    "weight": round(model.weight, 3),
+                },
+            )
+            for model in one.models
+        ],
+        "refused": [_refusal(refusal) for refusal in one.refused],
+        "assumptions": {language: one.assumptions(language) for language in LANGUAGES},
+    }
+    return allowed.entry("coverage_estimate", told)
+
+
+def _refusal(one: Refusal) -> Mapping[str, str]:
+    bodies = classification("source_body")
+    told = {}
+    for language in LANGUAGES:
+        names = {
+            key: bodies.label(str(one.values[key]), language) for key in ("source", "one", "other") if key in one.values
+        }
+        told[language] = Refusal(one.code, {**one.values, **names}).told(language)
+    return told
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _linkage(register: Register) -> list[dict[str, Any]]:
+    """What each threshold would bring, and how many pairs are left to people."""
+    return [
+        allowed.entry("threshold", row | {name: round(row[name], 1) for name in ("false_joins", "misses")})
+        for row in register.consequences.iter_rows(named=True)
+    ]
