@@ -188,6 +188,8 @@ AUDIT = (
 )
 
 SCORECARD: dict[str, Any] = {
+    "totals": [{"concept": "ceic", "cases": 184, "more": 0, "fewer": 0},
+               {"concept": "qualified", "cases": 160, "more": 0, "fewer": 24}],
     "criteria": [
         {"id": "age_missing", "label": {"es": "Edad: falta en", "en": "Age: missing in"}, "part": 11, "whole": 184,
          "at_most": 0.05, "at_least": None, "verified": False, "state": "falls_short"},

@@ -10,7 +10,7 @@ from convive.publication.edition import Tree, in_language
 from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Cell, Notice, Page, Prose, Section, Table, TableCell, Tone
 from convive.publication.reading import Reader
-from convive.standard import MISSING_KINDS, classification, fields
+from convive.standard import MISSING_KINDS, classification, concept, fields
 from convive.texts import number, say
 
 NAME = "quality"
@@ -22,7 +22,7 @@ def build(reader: Reader) -> Page:
     told = in_language(reader.edition.scorecard, language)
     if not told.get("sources"):
         return parts.empty(NAME, reader)
-    makers = (_criteria, _coverage, _sources, _missing, _agreement, _unspecified, _breaks, _linkage)
+    makers = (_totals, _criteria, _coverage, _sources, _missing, _agreement, _unspecified, _breaks, _linkage)
     sections = [section for make in makers for section in make(told, reader)]
     return Page(NAME, language, say("quality.title", language), (say("quality.lead", language),), tuple(sections))
 
@@ -39,6 +39,23 @@ def _table(
 ) -> Table:
     header = tuple(say(f"quality.column.{column}", reader.language) for column in columns)
     return Table(say(f"quality.{name}", reader.language), header, tuple(rows), **how)
+
+
+def _totals(told: Tree, reader: Reader) -> list[Section]:
+    language, declared = reader.language, reader.edition.concept
+    rows = [
+        (
+            concept(one["concept"]).label[language],
+            _count(one["cases"], language),
+            "–" if one["concept"] == declared else _count(one["more"], language),
+            "–" if one["concept"] == declared else _count(one["fewer"], language),
+        )
+        for one in told.get("totals", ())
+    ]
+    columns = ("concept", "cases", "more", "fewer")
+    return _section(
+        "totals", _table("totals", columns, rows, reader, numeric=frozenset({1, 2, 3}), stacked=True), reader
+    )
 
 
 def _criteria(told: Tree, reader: Reader) -> list[Section]:

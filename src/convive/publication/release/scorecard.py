@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,13 +13,19 @@ from convive.publication.release.quality import protected
 from convive.register import Register
 from convive.register.coverage import Coverage, Refusal, coverage, histories
 from convive.register.quality import Agreement, Break, Criterion, SourceQuality, agreement, breaks, criteria, sources
-from convive.standard import classification
+from convive.standard import classification, concepts, fields
 
 
-def scorecard(records: pl.DataFrame, register: Register, *, concept: str, minimum_cell: int) -> dict[str, Any]:
-    """All that the quality page says. Counts from 1 to ``minimum_cell`` - 1, and those that leave so few, are null."""
+def scorecard(
+    records: pl.DataFrame, register: Register, known: Collection[str], *, concept: str, minimum_cell: int
+) -> dict[str, Any]:
+    """All that the quality page says of the ``known`` sources (identifiers). Counts from 1 to ``minimum_cell`` - 1, and
+    those that leave so few, are null.
+    """
     least = minimum_cell
+    records = records.filter(pl.col("source_id").cast(pl.String).is_in(list(known)))
     told = {
+        "totals": _totals(register.cases, concept, least),
         "criteria": [_criterion(one, least) for one in criteria(register.cases, concept)],
         "sources": [_source(one, least) for one in sources(records, register.case_records)],
         "agreement": [_agreement(one, least) for one in agreement(records, register.case_records, register.cases)],
@@ -84,10 +90,34 @@ def _break(one: Break) -> dict[str, Any]:
         "field": one.field,
         "before": one.before,
         "year": one.year,
-        "gone": list(one.gone),
-        "came": list(one.came),
+        "gone": _codes(one.field, one.gone),
+        "came": _codes(one.field, one.came),
     }
     return allowed.entry("classification_break", told)
+
+
+def _codes(name: str, codes: Sequence[str]) -> list[str]:
+    """Codes of the classification, and nothing else that a record may hold."""
+    listed = classification(str(fields()[name].classification)).codes
+    return [code for code in codes if code in listed]
+
+
+def _totals(cases: pl.DataFrame, declared: str, least: int) -> list[dict[str, Any]]:
+    """The count under each concept, from one list of cases, and how many it has more and fewer than ``declared``."""
+    counts = cases.filter(pl.col("status").cast(pl.String) != "annulled")
+    here = pl.col(f"figure_in_{declared}")
+    told = []
+    for name in concepts():
+        there = pl.col(f"figure_in_{name}")
+        if f"figure_in_{name}" in cases.columns:
+            row = counts.select(cases=there.sum(), more=(there & ~here).sum(), fewer=(here & ~there).sum()).row(
+                0, named=True
+            )
+            around = {key: protected(row[key], counts.height, least) for key in ("more", "fewer")}
+            told.append(
+                allowed.entry("total", {"concept": name, "cases": protected(row["cases"], 10**9, least), **around})
+            )
+    return told
 
 
 def _coverage(one: Coverage) -> dict[str, Any]:

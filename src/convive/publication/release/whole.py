@@ -64,6 +64,7 @@ def release(
         "scorecard": scorecard(
             harmonised.records,
             register,
+            harmonised.files["source_id"].to_list(),
             concept=observatory.settings.observatory.concept,
             minimum_cell=minimum_cell,
         ),
