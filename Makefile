@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SERVE_AT ?= 127.0.0.1:8000
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
 
@@ -26,9 +27,11 @@ format: .venv/ready     ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: .venv/ready       ## renew the lock file from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
+spark: .venv/spark      ## add Apache Spark to the environment (about 500 MB; needs Java 17 or newer)
+
+lock: .venv/ready       ## renew the lock files from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKED) --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra spark $(LOCKED) --upgrade -c requirements.lock -o requirements-spark.lock
 
 bench: .venv/ready      ## the main job beside a pandas script, on 0.1 to 1 million rows
 	$(BIN)/python benchmarks/main_job/run.py
@@ -44,4 +47,9 @@ clean:         ## remove the environment and what was built
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: help run test lint format lock bench clean
+.venv/spark: requirements-spark.lock .venv/ready
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	touch $@
+
+
+.PHONY: help run test lint format lock spark bench clean

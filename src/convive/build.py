@@ -17,6 +17,7 @@ import polars as pl
 from rapidfuzz import process
 
 from convive import __version__
+from convive.engine import Engine, LocalEngine
 from convive.errors import Findings, ObservatoryError, Problem
 from convive.indicators import measure, refuse_unknown
 from convive.keeping import Keeper
@@ -75,27 +76,30 @@ def build(
     render_pages: RenderPages | None = None,
     publish: bool = True,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Built:
     """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
 
     ``render_pages`` turns what may be seen into pages; it is handed in because the domain knows nothing of the web.
-    With ``publish`` false only the private tables are built and what was public stays as it was.
+    With ``publish`` false only the private tables are built and what was public stays as it was. ``engine`` is where
+    files are read, records linked and deaths counted; what comes out is the same.
 
     Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
     """
-    progress = progress or Silent()
+    progress, engine = progress or Silent(), engine or LocalEngine()
     settings = observatory.settings
     results = RESULTS if publish else ("private",)
     with stage(observatory.folder, results) as building, Keeper(building / "private") as keeper:
         progress.start("build.territory")
         territory = _territory(observatory)
         as_of = cut_off(observatory)
-        harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress)
+        harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress, engine=engine)
         keeper.keep(records=harmonised.records, rejects=harmonised.rejects)
         keeper.keep(aggregates=harmonised.aggregates, files=harmonised.files)
 
         progress.start("build.register")
-        register = build_register(harmonised.records, _find_links(settings.linkage, territory), _ledger(observatory))
+        find_links = _find_links(settings.linkage, territory, engine)
+        register = build_register(harmonised.records, find_links, _ledger(observatory))
         keeper.keep(cases=register.cases, case_records=register.case_records, links=register.links)
 
         progress.start("build.figures")
@@ -107,6 +111,7 @@ def build(
             as_of=as_of,
             place=settings.observatory.place,
             covers=harmonised.covers,
+            engine=engine,
         )
         keeper.keep(figures=figures)
         findings = audit.check(observatory.claims, figures) if observatory.claims.exists() else []
@@ -206,7 +211,7 @@ def _in_folder(problems: Iterable[Problem], folder: Path) -> list[Problem]:
     return [replace(problem, file=f"{folder.name}/{problem.file}") for problem in problems]
 
 
-def _find_links(rules: LinkageRules, territory: Territory) -> FindsLinks | None:
+def _find_links(rules: LinkageRules, territory: Territory, engine: Engine) -> FindsLinks | None:
     if rules.method == "exact":
         return None
     from convive.linkage.link import link  # the engine is heavy to import
@@ -218,6 +223,7 @@ def _find_links(rules: LinkageRules, territory: Territory) -> FindsLinks | None:
         join=rules.join,
         apart=rules.apart,
         within=rules.within,
+        engine=engine,
     )
 
 

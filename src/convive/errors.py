@@ -77,6 +77,9 @@ class ConviveError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self.describe("en"))
 
+    def __reduce__(self) -> tuple[type[ConviveError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
     def describe(self, language: str) -> str:
         """All problems, one paragraph each: place, reason, remedy."""
         return "\n".join(

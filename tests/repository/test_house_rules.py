@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -20,8 +22,9 @@ def tracked(*patterns: str) -> list[Path]:
     return [REPOSITORY / name for name in listed.stdout.splitlines() if (REPOSITORY / name).is_file()]
 
 
-def test_the_lock_file_has_hashes_and_names_no_index() -> None:
-    lock = (REPOSITORY / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-spark.lock"])
+def test_the_lock_files_have_hashes_and_name_no_index(name: str) -> None:
+    lock = (REPOSITORY / name).read_text("utf-8")
     assert "--hash=sha256:" in lock
     assert not re.search(r"https?://|file:|--index|--find-links", lock)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from convive.observatory import Observatory
 from convive.texts import number
 
 if TYPE_CHECKING:
+    from convive.engine import Engine
     from convive.publication.site import RenderPages
 
 
@@ -24,16 +27,32 @@ class Until(StrEnum):
     site = "site"
 
 
-def run(folder: Folder, *, until: Annotated[Until, typer.Option(help=text("build.until"))] = Until.site) -> None:
+class EngineName(StrEnum):
+    """Where a build does its work."""
+
+    local = "local"
+    spark = "spark"
+
+
+def run(
+    folder: Folder,
+    *,
+    until: Annotated[Until, typer.Option(help=text("build.until"))] = Until.site,
+    engine: Annotated[EngineName, typer.Option(help=text("build.engine"))] = EngineName.local,
+) -> None:
     from convive.build import build
 
     render_pages: RenderPages | None = None
     if until is Until.site:
         from convive.web.static_pages import render_pages
     began = time.perf_counter()
-    with progress() as bars:
+    with _started(engine) as worker, progress() as bars:
         built = build(
-            Observatory.open(folder), render_pages=render_pages, publish=until is not Until.figures, progress=bars
+            Observatory.open(folder),
+            render_pages=render_pages,
+            publish=until is not Until.figures,
+            progress=bars,
+            engine=worker,
         )
     out.print(
         text(
@@ -53,3 +72,17 @@ def run(folder: Folder, *, until: Annotated[Until, typer.Option(help=text("build
         out.print(text("build.notices", n=built.notices, folder=folder), markup=False)
     if built.claims_differing:
         out.print(text("build.claims", n=built.claims_differing, folder=folder), markup=False)
+
+
+@contextmanager
+def _started(name: EngineName) -> Iterator[Engine | None]:
+    if name is EngineName.local:
+        yield None
+        return
+    from convive.engine.spark import SparkEngine
+
+    engine = SparkEngine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()

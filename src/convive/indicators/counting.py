@@ -7,15 +7,17 @@ grouping compares numbers and not words.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from convive.engine import Engine
 from convive.indicators.catalogue import catalogue
-from convive.indicators.deaths import base_expression, category, located, period_expression
+from convive.indicators.deaths import category, located, period_expression
 from convive.indicators.observed import observed
 from convive.indicators.rules import rules
+from convive.indicators.tally import Question, answered, questions
 from convive.standard import coded_fields, concept_columns
 from convive.territory import Territory
 
@@ -35,8 +37,8 @@ class Scene:
     ``cases`` are those with a unit and a date, with the columns ``unit``, ``on``, ``in_<form>`` for each form of
     period, ``by_<breakdown>`` for each breakdown, and ``mask``. ``tree``: unit, above (the unit itself and all above
     it), level of the latter. ``observed``: unit_code and year that the sources cover. ``sources``: bit of ``mask`` →
-    source. ``breakdowns`` remembers what two indicators
-    both need.
+    source. ``counted``: the answer to each of :func:`~convive.indicators.tally.questions`. ``breakdowns`` remembers
+    what two indicators both need.
     """
 
     cases: pl.DataFrame
@@ -47,6 +49,7 @@ class Scene:
     place: str
     as_of: dt.date
     sources: dict[int, str]
+    counted: Mapping[Question, pl.DataFrame]
     breakdowns: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
 
     @property
@@ -56,7 +59,14 @@ class Scene:
 
 
 def prepare(
-    cases: pl.DataFrame, territory: Territory, covers: pl.DataFrame, *, concept: str, place: str, as_of: dt.date
+    cases: pl.DataFrame,
+    territory: Territory,
+    covers: pl.DataFrame,
+    *,
+    concept: str,
+    place: str,
+    as_of: dt.date,
+    engine: Engine,
 ) -> Scene:
     """Everything that is computed once for all indicators."""
     placed = located(cases.select(_looked_at(concept, place)), place)
@@ -82,7 +92,8 @@ def prepare(
     )
     sources = {bit: name for name, bit in bits.items()}
     there = observed(_seen(prepared, sources), covers, territory, as_of=as_of)
-    return Scene(prepared, territory, tree, there, concept, place, as_of, sources)
+    counted = answered(prepared, questions(concept), engine)
+    return Scene(prepared, territory, tree, there, concept, place, as_of, sources, counted)
 
 
 def _seen(cases: pl.DataFrame, sources: dict[int, str]) -> pl.DataFrame:
@@ -101,10 +112,12 @@ def _seen(cases: pl.DataFrame, sources: dict[int, str]) -> pl.DataFrame:
     )
 
 
-def totals(counted: pl.LazyFrame, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
-    """Counts by unit and period: unit_code, period, disaggregation, category, count, mask."""
-    added = [counted.group_by("unit", pl.col(f"in_{form}").alias("period")).agg(*_added()) for form in forms]
-    finest = pl.concat(pl.collect_all(added))
+def totals(which: str, forms: Sequence[str], scene: Scene) -> pl.DataFrame:
+    """Counts by unit and period: unit_code, period, disaggregation, category, count, mask.
+
+    ``which``: the identifier of an indicator, or what :func:`part_of` makes of it.
+    """
+    finest = pl.concat([scene.counted[which, form] for form in forms])
     return _summed(finest, TOTAL, pl.lit(TOTAL, dtype=pl.Categorical), scene.tree)
 
 
@@ -153,19 +166,13 @@ def _breakdowns() -> list[str]:
 
 
 def _new_breakdown(base: str, name: str, scene: Scene) -> pl.DataFrame:
-    counted = scene.cases.lazy().filter(base_expression(base, scene.concept))
-    keys = ["unit", pl.col("in_year").alias("period"), pl.col(f"by_{name}").alias("category")]
-    finest = counted.group_by(keys).agg(*_added()).collect()
+    finest = scene.counted[base, name]
     whole = finest.with_columns(period=pl.lit("all", dtype=pl.Categorical))
     tree = scene.tree
     if name in HOURS and rules()["hours_need_level_above_finest"]:
         tree = tree.filter(pl.col("level") != scene.finest)
     parts = [whole] if name in ONLY_WHOLE else [finest, whole]
     return _summed(pl.concat(parts), name, pl.col("category"), tree)
-
-
-def _added() -> list[pl.Expr]:
-    return [pl.len().cast(pl.Int64).alias("count"), pl.col("mask").bitwise_or()]
 
 
 def _summed(finest: pl.DataFrame, disaggregation: str, category: pl.Expr, tree: pl.DataFrame) -> pl.DataFrame:

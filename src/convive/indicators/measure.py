@@ -8,13 +8,15 @@ from typing import Any
 
 import polars as pl
 
+from convive.engine import Engine, LocalEngine
 from convive.indicators.catalogue import Indicator, catalogue
 from convive.indicators.counting import SYNTHETIC, TOTAL, Scene, breakdown, prepare, totals, unobserved, with_zeros
-from convive.indicators.deaths import in_indicator, in_part, period_end
+from convive.indicators.deaths import period_end
 from convive.indicators.intervals import binomial_interval, median_rank, poisson_interval
 from convive.indicators.observed import COVERS_SCHEMA
 from convive.indicators.published import published
 from convive.indicators.rules import rules
+from convive.indicators.tally import DELAY, part_of
 from convive.standard import figures_schema
 from convive.territory import Territory, beyond_breaks
 
@@ -31,16 +33,19 @@ def measure(
     as_of: dt.date,
     place: str = "occurrence",
     covers: pl.DataFrame | None = None,
+    engine: Engine | None = None,
 ) -> pl.DataFrame:
     """Every figure of the catalogue that the cases and aggregates can bear, in the figures schema, sorted.
 
     ``place`` says by which place deaths are counted; ``covers`` what sources declare to look at
     (:data:`~convive.indicators.observed.COVERS_SCHEMA`), without which zeros are taken from their records. Cases
-    without a unit there are in no figure: :func:`unlocated` counts them. Raises
+    without a unit there are in no figure: :func:`unlocated` counts them. ``engine``: where deaths are counted. Raises
     :class:`~convive.errors.CatalogueError` for an aggregate whose indicator is not in the catalogue.
     """
     declared = pl.DataFrame(schema=COVERS_SCHEMA) if covers is None else covers
-    scene = prepare(cases, territory, declared, concept=concept, place=place, as_of=as_of)
+    scene = prepare(
+        cases, territory, declared, concept=concept, place=place, as_of=as_of, engine=engine or LocalEngine()
+    )
     parts = [_finished(part, indicator, scene) for indicator, part in _measured(scene)]
     return _whole([*parts, published(aggregates, territory)], territory)
 
@@ -54,22 +59,21 @@ def _measured(scene: Scene) -> Iterator[tuple[Indicator, pl.DataFrame]]:
     for indicator in catalogue().values():
         if indicator.kind == "published":
             continue
-        counted = scene.cases.lazy().filter(in_indicator(indicator, scene.concept))
         match indicator.kind:
             case "count":
-                yield indicator, _counts(indicator, counted, scene)
+                yield indicator, _counts(indicator, scene)
             case "rate":
-                yield indicator, _rates(indicator, counted, scene)
+                yield indicator, _rates(indicator, scene)
             case "share":
-                yield indicator, _shares(indicator, counted, scene)
+                yield indicator, _shares(indicator, scene)
             case "breakdown_share":
                 yield indicator, _breakdown_shares(indicator, scene)
             case _:
-                yield indicator, _medians(indicator, counted, scene)
+                yield indicator, _medians(indicator, scene)
 
 
-def _counts(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
-    whole = totals(counted, indicator.periods, scene)
+def _counts(indicator: Indicator, scene: Scene) -> pl.DataFrame:
+    whole = totals(indicator.id, indicator.periods, scene)
     if indicator.zeros:
         whole = with_zeros(whole, indicator.periods, scene)
     table = pl.concat([whole, *(breakdown(indicator.base, name, scene) for name in indicator.breakdowns)])
@@ -78,7 +82,7 @@ def _counts(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.Dat
     return table.with_columns(value=pl.col("count").cast(pl.Float64), low=low, high=high, is_partial=partly)
 
 
-def _rates(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
+def _rates(indicator: Indicator, scene: Scene) -> pl.DataFrame:
     """Only whole years that the sources cover, and only where unit and year have a population; a year beyond a break
     says so."""
     known = scene.territory.population.filter(pl.col("year") <= _last_whole_year(scene.as_of))
@@ -91,7 +95,7 @@ def _rates(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.Data
     )
     covered = scene.observed.select(pl.col("unit_code").cast(pl.Categorical), "year")
     table = (
-        with_zeros(totals(counted, ("year",), scene), ("year",), scene)
+        with_zeros(totals(indicator.id, ("year",), scene), ("year",), scene)
         .join(population, on=["unit_code", "period"], how="inner")
         .join(covered, on=["unit_code", "year"], how="semi")
     )
@@ -101,10 +105,10 @@ def _rates(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.Data
     return exact.with_columns(pl.col("low", "high") * per).drop("year")
 
 
-def _shares(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
+def _shares(indicator: Indicator, scene: Scene) -> pl.DataFrame:
     assert indicator.part is not None
-    whole = totals(counted, indicator.periods, scene)
-    part = totals(counted.filter(in_part(indicator.part)), indicator.periods, scene).select(*KEYS, part="count")
+    whole = totals(indicator.id, indicator.periods, scene)
+    part = totals(part_of(indicator.id), indicator.periods, scene).select(*KEYS, part="count")
     table = whole.rename({"count": "denominator"}).join(part, on=KEYS, how="left")
     return _as_share(table.with_columns(count=pl.col("part").fill_null(0)).drop("part"))
 
@@ -124,14 +128,14 @@ def _as_share(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(value=pl.col("count") / pl.col("denominator"), low=low, high=high)
 
 
-def _medians(indicator: Indicator, counted: pl.LazyFrame, scene: Scene) -> pl.DataFrame:
-    days = (pl.col("registered_on") - pl.coalesce("occurred_on", "died_on")).dt.total_days()
-    known = counted.with_columns(days=days).filter(pl.col("days").is_not_null())
-    coarse = scene.tree.lazy().filter(pl.col("level") != scene.finest)
-    above = known.select("unit", "in_year", "in_all", "days", "mask").join(coarse, on="unit", how="inner").collect()
+def _medians(indicator: Indicator, scene: Scene) -> pl.DataFrame:
+    finest = scene.counted[indicator.id, DELAY]
+    coarse = scene.tree.filter(pl.col("level") != scene.finest)
+    above = finest.join(coarse, on="unit", how="inner")
+    periods = {"year": pl.col("period"), "all": pl.lit("all", dtype=pl.Categorical).alias("period")}
     tables = [
-        above.group_by(pl.col("above").alias("unit_code"), pl.col(f"in_{form}").alias("period")).agg(
-            pl.col("days").sort(), pl.len().cast(pl.Int64).alias("count"), pl.col("mask").bitwise_or()
+        above.group_by(pl.col("above").alias("unit_code"), periods[form]).agg(
+            pl.col(DELAY).repeat_by("count").explode().sort(), pl.col("count").sum(), pl.col("mask").bitwise_or()
         )
         for form in indicator.periods
     ]

@@ -13,7 +13,9 @@ def with_keys(table: pl.DataFrame, *, days: int, largest: int, pairs: float) -> 
     come twice and overlap, so that dates up to ``days`` apart share one.
     """
     keys = _keys(table, days)
-    made = table.with_columns(pl.when(key.is_not_null()).then(key.hash()).alias(name) for name, key in keys.items())
+    made = table.with_columns(
+        pl.when(key.is_not_null()).then(key.hash().reinterpret(signed=True)).alias(name) for name, key in keys.items()
+    )
     useful = {}
     for name in keys:
         most = min(largest, _largest_block(made[name], pairs=pairs))

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
-from splink import DuckDBAPI, Linker, SettingsCreator
+from splink import Linker, SettingsCreator
 
+from convive.engine import Engine, LocalEngine
 from convive.linkage.blocking import FIXES, condition, with_keys
 from convive.linkage.clusters import APART, JOINED, consequences, contested, rivals, zoned
 from convive.linkage.features import features
@@ -61,19 +61,20 @@ def link(
     within: bool = True,
     certain: pl.DataFrame | None = None,
     doubtful: pl.DataFrame | None = None,
+    engine: Engine | None = None,
 ) -> Links:
     """Which of ``records`` (record schema) tell of one death.
 
     ``ancestors`` and ``levels_of_units``: the tree of units (code, ancestor, level) and its levels, the widest first.
     ``join`` and ``apart``: the probabilities from which a pair is joined, and below which it is left apart. ``within``
     false: no source names a person twice. ``certain`` and ``doubtful``: pairs (left, right) that are joined already,
-    and that are not to be joined without people.
+    and that are not to be joined without people. ``engine``: where pairs are made and weighed.
     """
     none = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
     certain, doubtful = (none if one is None else _in_order(one) for one in (certain, doubtful))
     identity = identity_keys(records["identity_number"]).alias("identity")
     table = features(records, identity, ancestors, levels_of_units)
-    scored = score(table, within=within)
+    scored = score(table, within=within, engine=engine)
 
     def against(pairs: pl.DataFrame) -> pl.Series:
         least: float = defaults()["zones"]["against"]
@@ -129,11 +130,12 @@ class Scored:
     weights: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
+def score(table: pl.DataFrame, *, within: bool = True, engine: Engine | None = None) -> Scored:
     """Probabilities of the pairs of ``table`` (:func:`~convive.linkage.features.features`).
 
     ``within`` false: no source names a person twice, so pairs of one source are not looked at. Pairs below the
-    ``least_probability`` of ``linkage.toml`` are left out. The same table gives the same numbers, whatever the threads.
+    ``least_probability`` of ``linkage.toml`` are left out. The same table gives the same numbers, whatever the threads
+    and the ``engine``.
     """
     rules = defaults()
     blocking = rules["blocking"]
@@ -142,18 +144,17 @@ def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
     compared = comparisons(table)
     if not keys or not compared or table.height < rules["training"]["least_records"]:
         return Scored(pl.DataFrame(schema=PAIRS), 0.0, {}, tuple(compared))
-    with duckdb.connect() as connection:
-        connection.register("given_records", keyed.to_arrow())
-        connection.execute("CREATE TABLE keyed AS SELECT * FROM given_records")
-        data = DuckDBAPI(connection).register("keyed", dataset_display_name="records")
+    with (engine or LocalEngine()).database() as database:
+        database.put("keyed", keyed)
+        data = database.api.register("keyed", dataset_display_name="records")
         where = {key: condition(key, most_days=blocking["most_days"], within=within) for key in keys}
         training = rules["training"]
         draws = max(training["least_random_pairs"], training["random_pairs_per_record"] * keyed.height)
         draws = min(training["most_random_pairs"], draws)
-        by_chance = agreement_by_chance(connection, keyed.height, compared, pairs=draws, seed=training["seed"])
+        by_chance = agreement_by_chance(database, keyed.height, compared, pairs=draws, seed=training["seed"])
         before = share_of_true_pairs(keyed)
         fixed = {key: FIXES[key] for key in keys}
-        true = agreement_of_true_pairs(connection, keyed, fixed, compared, by_chance, where, training)
+        true = agreement_of_true_pairs(database, keyed, fixed, compared, by_chance, where, training)
         blocks: list[Any] = list(where.values())
         settings = SettingsCreator(
             link_type="dedupe_only",
@@ -167,10 +168,10 @@ def score(table: pl.DataFrame, *, within: bool = True) -> Scored:
         predicted = linker.inference.predict(
             threshold_match_probability=rules["zones"]["least_probability"] / 10, warning_mode="never"
         )
-        found: pl.DataFrame = connection.sql(
-            "SELECT least(at_l, at_r) AS left, greatest(at_l, at_r) AS right, match_weight AS weight"
+        found = database.ask(
+            'SELECT least(at_l, at_r) AS "left", greatest(at_l, at_r) AS "right", match_weight AS weight'
             f" FROM {predicted.physical_name}"
-        ).pl()
+        )
     every = table.height * (table.height - 1) / 2
     share, pairs = _with_probability(found.sort("left", "right"), before, every, training)
     return Scored(pairs, share, linker.misc.save_model_to_json(), tuple(compared), weights(true, by_chance, compared))
@@ -201,13 +202,11 @@ def levels(table: pl.DataFrame, pairs: pl.DataFrame, compared: Sequence[Comparis
         table.select(pl.all().exclude("at").name.suffix(f"_{side}"))[pairs[column]]
         for side, column in (("l", "left"), ("r", "right"))
     ]
-    with duckdb.connect() as connection:
+    with LocalEngine().database() as database:
         beside = pl.concat([pairs.select("left", "right"), *sides], how="horizontal").with_row_index("number")
-        connection.register("beside", beside.to_arrow())
+        database.put("beside", beside)
         told = ", ".join(f"{one.case()} AS {one.field}" for one in compared)
-        found: pl.DataFrame = (
-            connection.sql(f'SELECT number, "left", "right", {told} FROM beside ORDER BY number').pl().drop("number")
-        )
+        found = database.ask(f'SELECT number, "left", "right", {told} FROM beside ORDER BY number').drop("number")
     return found.with_columns(
         pl.col(one.field).replace_strict(range(len(one.names)), one.names, return_dtype=pl.String) for one in compared
     )

@@ -17,6 +17,9 @@ from splink.comparison_library import CustomComparison
 
 UNKNOWN, DIFFERS = "unknown", "differs"
 
+DIALECT = "duckdb"
+"""In whose SQL levels are written; other engines translate it."""
+
 
 @dataclass(frozen=True)
 class Level:
@@ -55,12 +58,14 @@ class Comparison:
     def settings(self, true: Mapping[str, float], by_chance: Mapping[str, float]) -> CustomComparison:
         """For Splink; ``true`` and ``by_chance``: the share of true pairs, and of pairs of different people, at each
         level (m and u)."""
-        unknown = levels.CustomLevel(self.unknown, UNKNOWN).configure(is_null_level=True)
+        unknown = levels.CustomLevel(self.unknown, UNKNOWN, base_dialect_str=DIALECT).configure(is_null_level=True)
         made: list[Any] = [unknown]
         for level in self.levels:
             shares: dict[str, Any] = {"m_probability": true[level.name], "u_probability": by_chance[level.name]}
             rare: dict[str, Any] = {"tf_adjustment_column": level.rare} if level.rare else {}
-            made.append(levels.CustomLevel(level.holds, level.name).configure(**shares, **rare))
+            made.append(
+                levels.CustomLevel(level.holds, level.name, base_dialect_str=DIALECT).configure(**shares, **rare)
+            )
         made.append(levels.ElseLevel().configure(m_probability=true[DIFFERS], u_probability=by_chance[DIFFERS]))
         return CustomComparison(made, output_column_name=self.field)
 

@@ -6,14 +6,14 @@ found by expectation maximisation on pairs that agree in one key, key by key (Wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from convive.engine import Database
 from convive.linkage.blocking import pairs_of
 from convive.linkage.model import GAP, Comparison
 
@@ -27,25 +27,25 @@ STRONG = f"coalesce(identity_l = identity_r, false) OR {_ALIKE} + coalesce(({GAP
 
 
 def agreement_by_chance(
-    connection: duckdb.DuckDBPyConnection, size: int, compared: Sequence[Comparison], *, pairs: int, seed: int
+    database: Database, size: int, compared: Sequence[Comparison], *, pairs: int, seed: int
 ) -> dict[str, dict[str, float]]:
     """u of each level of each comparison. A level at which no pair stood gets half of what one pair would have given.
 
-    ``keyed`` in ``connection`` has ``size`` records. Each is put beside those that stand some steps further on in a
+    ``keyed`` in ``database`` has ``size`` records. Each is put beside those that stand some steps further on in a
     random order, so that the pairs are the same whatever the number of threads.
     """
     left, right = _drawn(size, pairs, seed)
-    connection.register("drawn", pl.DataFrame({"left": left, "right": right}).to_arrow())
-    columns = sorted(
-        {name for one in compared for name in _named_in(one, connection)} | {"identity", "on", "died", *_AGREE}
-    )
+    database.put("drawn", pl.DataFrame({"left": left, "right": right}))
+    known = database.columns("keyed")
+    columns = sorted({name for one in compared for name in _named_in(one, known)} | {"identity", "on", "died", *_AGREE})
     told = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in columns)
     levels = ", ".join(f"{one.case()} AS level_{number}" for number, one in enumerate(compared))
-    connection.execute(
-        f"CREATE OR REPLACE TABLE drawn_levels AS SELECT {levels} FROM (SELECT {told} FROM drawn d"
-        f" JOIN keyed l ON l.at = d.left JOIN keyed r ON r.at = d.right) WHERE NOT ({STRONG})"
+    database.make(
+        "drawn_levels",
+        f'SELECT {levels} FROM (SELECT {told} FROM drawn d JOIN keyed l ON l.at = d."left"'
+        f' JOIN keyed r ON r.at = d."right") WHERE NOT ({STRONG})',
     )
-    return {one.field: _shares(connection, number, one) for number, one in enumerate(compared)}
+    return {one.field: _shares(database, number, one) for number, one in enumerate(compared)}
 
 
 def _drawn(size: int, pairs: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -57,17 +57,17 @@ def _drawn(size: int, pairs: int, seed: int) -> tuple[NDArray[np.int64], NDArray
     return np.tile(order, len(steps)), np.concatenate([order[(place + step) % size] for step in steps])
 
 
-def _named_in(one: Comparison, connection: duckdb.DuckDBPyConnection) -> set[str]:
-    known = {name for name, *_ in connection.execute("DESCRIBE keyed").fetchall()}
+def _named_in(one: Comparison, known: Iterable[str]) -> set[str]:
     said = " ".join([one.unknown, *(level.holds for level in one.levels)])
     return {name for name in known if f"{name}_l" in said}
 
 
-def _shares(connection: duckdb.DuckDBPyConnection, number: int, one: Comparison) -> dict[str, float]:
-    rows = connection.execute(
-        f"SELECT level_{number}, count(*) FROM drawn_levels WHERE level_{number} IS NOT NULL GROUP BY 1"
-    ).fetchall()
-    counts = dict(rows)
+def _shares(database: Database, number: int, one: Comparison) -> dict[str, float]:
+    rows = database.ask(
+        f"SELECT level_{number} AS place, count(*) AS pairs FROM drawn_levels WHERE level_{number} IS NOT NULL"
+        " GROUP BY 1"
+    )
+    counts: dict[int, int] = dict(rows.iter_rows())
     whole = sum(counts.values()) or 1
     shares = {name: max(counts.get(place, 0), 0.5) / whole for place, name in enumerate(one.names)}
     return {name: min(share, 1.0) for name, share in shares.items()}
@@ -82,7 +82,7 @@ def share_of_true_pairs(keyed: pl.DataFrame) -> float:
 
 
 def agreement_of_true_pairs(
-    connection: duckdb.DuckDBPyConnection,
+    database: Database,
     keyed: pl.DataFrame,
     keys: Mapping[str, tuple[str, ...]],
     compared: Sequence[Comparison],
@@ -102,7 +102,7 @@ def agreement_of_true_pairs(
     for key in enough[: rules["sessions"]]:
         free = [one for one in compared if one.field not in keys[key]]
         patterns, counts = _patterns(
-            connection, key, free, where[key], most=rules["em_pairs"], pairs=pairs_of(keyed[key])
+            database, key, free, where[key], most=rules["em_pairs"], pairs=pairs_of(keyed[key])
         )
         prior = [rules["starting_pairs"] * starting[one.field] for one in free]
         chance = [np.array([by_chance[one.field][name] for name in one.names]) for one in free]
@@ -147,17 +147,18 @@ def expectation_maximisation(
 
 
 def _patterns(
-    connection: duckdb.DuckDBPyConnection, key: str, free: Sequence[Comparison], where: str, *, most: int, pairs: int
+    database: Database, key: str, free: Sequence[Comparison], where: str, *, most: int, pairs: int
 ) -> tuple[Levels, NDArray[np.float64]]:
     """The patterns of levels among the pairs of one key, and how many pairs show each; of many pairs, a part."""
-    columns = sorted({name for one in free for name in _named_in(one, connection)})
+    known = database.columns("keyed")
+    columns = sorted({name for one in free for name in _named_in(one, known)})
     told = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in columns)
     part = f" AND l.{key} % {-(-pairs // most)} = 0" if pairs > most else ""
     levels = ", ".join(f"coalesce({one.case()}, -1) AS level_{number}" for number, one in enumerate(free))
-    table = connection.sql(
+    table = database.ask(
         f"SELECT *, count(*) AS pairs FROM (SELECT {levels} FROM (SELECT {told} FROM keyed l JOIN keyed r"
         f" ON {where} AND l.at < r.at{part})) GROUP BY ALL ORDER BY ALL"
-    ).pl()
+    )
     return table.drop("pairs").to_numpy().astype(np.int64), table["pairs"].to_numpy().astype(np.float64)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from convive.engine import Engine, LocalEngine
 from convive.errors import BuildError, ConviveError, Findings, Problem, ProfileError, SourceFileError
 from convive.observatory import Observatory
 from convive.progress import Progress, Silent
@@ -22,9 +22,6 @@ from convive.standard import aggregates_schema, files_schema, record_schema, rej
 from convive.territory import Territory
 
 __all__ = ["Harmonised", "newest_delivery", "read_sources"]
-
-WORKERS = 2
-"""Files taken at a time: what is one thread's work in one file fills the time of the other."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +39,14 @@ class Harmonised:
 
 
 def read_sources(
-    observatory: Observatory, territory: Territory, *, as_of: dt.date, progress: Progress | None = None
+    observatory: Observatory,
+    territory: Territory,
+    *,
+    as_of: dt.date,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Harmonised:
-    """Read every file of every source.
+    """Read every file of every source, where ``engine`` does its work.
 
     Raises :class:`ProfileError` (:class:`SourceFileError` where only files are wrong) with all problems that concern
     a profile or a file as a whole, of all sources at once; :class:`BuildError` if the account of a file does not
@@ -60,21 +62,22 @@ def read_sources(
     told: list[Problem] = []
     seen: dict[tuple[str, str | int], str] = {}
     only_files = not problems
-    with ThreadPoolExecutor(WORKERS) as pool:
-        parts_taken = pool.map(partial(_taken, territory, as_of), received)
-        for (folder, path, profile), part in zip(received, parts_taken, strict=True):
-            progress.advance()
-            if isinstance(part, Findings):
-                only_files = only_files and isinstance(part, SourceFileError)
-                problems += [_at(folder.name, problem) for problem in part.problems]
-                continue
-            label = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-            first = seen.setdefault((str(part.file["file_sha256"]), profile.reader.sheet), label)
-            if first == label:
-                parts.append(part)
-                told += part.problems
-            else:
-                told.append(Problem("same-file-twice", file=label, value=first))
+    parts_taken = (engine or LocalEngine()).each(partial(_taken, territory, as_of), received)
+    for (folder, path, profile), part in zip(received, parts_taken, strict=True):
+        progress.advance()
+        if isinstance(part, BuildError):
+            raise part
+        if isinstance(part, Findings):
+            only_files = only_files and isinstance(part, SourceFileError)
+            problems += [_at(folder.name, problem) for problem in part.problems]
+            continue
+        label = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        first = seen.setdefault((str(part.file["file_sha256"]), profile.reader.sheet), label)
+        if first == label:
+            parts.append(part)
+            told += part.problems
+        else:
+            told.append(Problem("same-file-twice", file=label, value=first))
     if problems:
         raise SourceFileError(problems) if only_files else ProfileError(problems)
     return _whole(parts, covers, told)
@@ -88,13 +91,11 @@ def newest_delivery(observatory: Observatory) -> dt.date | None:
 
 
 def _taken(territory: Territory, as_of: dt.date, received: tuple[Path, Path, Profile]) -> _Part | Findings:
-    """One file read and harmonised, or what is wrong with it; the account of rows is ours to keep, so it is raised."""
+    """One file read and harmonised, or what is wrong with it."""
     folder, path, profile = received
     try:
         delivery = Delivery(folder.name, path.relative_to(folder).as_posix(), profile, read(path, profile.reader))
         return _part(delivery, territory, as_of)
-    except BuildError:
-        raise
     except Findings as error:
         return error
 

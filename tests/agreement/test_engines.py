@@ -1,0 +1,122 @@
+"""Apache Spark gives what one laptop gives: the same files to the byte, the same links to the last digit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from convive.build import build
+from convive.engine import Engine, LocalEngine
+from convive.errors import SourceFileError, WrongUse
+from convive.indicators.counting import prepare
+from convive.indicators.observed import COVERS_SCHEMA
+from convive.indicators.tally import answered, questions
+from convive.linkage.link import link
+from convive.observatory import Observatory
+from convive.territory import Territory
+
+if TYPE_CHECKING:
+    from convive.engine.spark import SparkEngine
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "linkage"))
+
+import generate
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkEngine]:
+    pytest.importorskip("pyspark", reason="Apache Spark is not installed here: make spark")
+    if shutil.which("java") is None:
+        pytest.skip("Apache Spark needs Java, which is not installed here")
+    from convive.engine.spark import SparkEngine
+
+    engine = SparkEngine.start()
+    yield engine
+    engine.stop()
+
+
+def built(tumbes: Path, folder: Path, engine: Engine) -> dict[str, bytes]:
+    shutil.copytree(tumbes, folder, ignore=shutil.ignore_patterns("private", "public"))
+    build(Observatory.open(folder), engine=engine)
+    made = [path for part in ("private", "public") for path in sorted((folder / part).rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in made}
+
+
+def test_the_tumbes_example_is_the_same_to_the_byte(tumbes: Path, tmp_path: Path, spark: SparkEngine) -> None:
+    here = built(tumbes, tmp_path / "here", LocalEngine())
+    there = built(tumbes, tmp_path / "there", spark)
+    assert "private/cases.parquet" in here
+    assert "private/links.parquet" in here
+    assert [name for name in here if there.get(name) != here[name]] == []
+    assert sorted(there) == sorted(here)
+
+
+def test_links_of_noisy_records_are_the_same(spark: SparkEngine) -> None:
+    records = generate.records(700, "high").drop("truth")
+    ancestors, levels = generate.territory()
+    here, there = (link(records, ancestors, levels, join=0.98, apart=0.02, engine=engine) for engine in (None, spark))
+    assert here.pairs["zone"].n_unique() == 2
+    assert there.pairs.equals(here.pairs)
+    assert there.consequences.equals(here.consequences)
+
+
+def test_counts_of_several_parts_are_those_of_the_whole(tumbes: Path, tmp_path: Path, spark: SparkEngine) -> None:
+    """Each part is counted by itself; sums and sources are put together."""
+    shutil.copytree(tumbes, tmp_path / "city")
+    observatory = Observatory.open(tmp_path / "city")
+    build(observatory, publish=False)
+    cases = pl.read_parquet(tmp_path / "city" / "private" / "cases.parquet")
+    scene = prepare(
+        cases,
+        Territory.load(observatory.territory),
+        pl.DataFrame(schema=COVERS_SCHEMA),
+        concept="ceic",
+        place="occurrence",
+        as_of=dt.date(2014, 12, 31),
+        engine=LocalEngine(),
+    )
+    asked = questions("ceic")
+    for question, table in answered(scene.cases, asked, spark).items():
+        keys = [name for name in table.columns if name not in ("count", "mask")]
+        words = [pl.col(name).cast(pl.String) for name in keys if table[name].dtype == pl.Categorical]
+        whole = scene.counted[question].with_columns(words)
+        assert table.with_columns(words).sort(keys).equals(whole.sort(keys)), question
+
+
+def test_what_is_wrong_with_a_file_is_told_from_the_cluster_too(
+    tumbes: Path, tmp_path: Path, spark: SparkEngine
+) -> None:
+    shutil.copytree(tumbes, tmp_path / "city")
+    observatory = Observatory.open(tmp_path / "city")
+    broken = next(path for path in sorted((tmp_path / "city" / "sources").rglob("*.csv")))
+    broken.write_bytes(b"")
+    with pytest.raises(SourceFileError) as found:
+        build(observatory, engine=spark)
+    assert [problem.file for problem in found.value.problems] == [f"{broken.parent.name}/{broken.name}"]
+
+
+def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from convive.engine.spark import SparkEngine
+
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(WrongUse) as refused:
+        SparkEngine.start()
+    assert refused.value.problems[0].code == "engine-missing"
+    assert "convive[spark]" in refused.value.describe("es")
+
+
+def test_without_java_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pyspark", reason="Apache Spark is not installed here: make spark")
+    from convive.engine.spark import SparkEngine
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(WrongUse) as refused:
+        SparkEngine.start()
+    assert refused.value.problems[0].code == "engine-java-missing"
