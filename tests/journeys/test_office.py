@@ -18,6 +18,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from convive.build import build
+from convive.observatory import Observatory
 from convive.register.ledger import read
 
 pytestmark = pytest.mark.browser
@@ -131,9 +133,66 @@ def test_a_decision_can_be_taken_back_with_words(office: Office, browser: Browse
     assert office.decisions() == ["same", "withdrawn"]
 
 
+def test_a_case_is_found_corrected_annulled_and_the_next_build_follows(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    page.goto(f"{office.address}/es/casos/")
+    page.click("a[href*='/casos/disagree/mechanism/']")
+    page.wait_for_url("**/casos/disagree/**")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/caso/**")
+    case = page.url
+    assert "las fuentes no coinciden" in page.inner_text("table")
+    page.goto(f"{case}mechanism/")
+    page.select_option("#value", "poison")
+    page.click("button[value=reclassified]")
+    page.wait_for_url(case)
+    assert "«Mecanismo» pasa a" in page.inner_text("main")
+    page.goto(f"{case}age_years/")
+    page.fill("#value", "33")
+    page.click("button[value=value]")
+    page.wait_for_url(case)
+    page.goto(f"{case}age_years/")
+    page.fill("#value", "34")
+    page.click("button[value=value]")
+    page.wait_for_selector(".message.error")
+    assert office.decisions() == ["reclassified", "value"]
+
+    build(Observatory.open(office.folder), publish=False)
+    page.goto(case)
+    mechanism, age = (page.locator("tr", has_text=label).first.inner_text() for label in ("Mecanismo", "Edad (años)"))
+    assert "decisión de la mesa" in mechanism
+    assert "33" in age
+    assert "revisado por la mesa" in page.inner_text("main")
+    page.goto(f"{office.address}/es/casos/status/revised/")
+    assert page.locator("tbody tr").count() == 1
+
+    page.goto(case)
+    page.select_option("#reason_annulled", "not_a_death")
+    page.click("button[value=annulled]")
+    page.wait_for_selector(".message")
+    page.locator("form", has_text="no cuenta").locator("textarea").first.fill("La víctima sí murió")
+    page.locator("form", has_text="La víctima no murió").locator("button[value=withdrawn]").click()
+    page.wait_for_selector(".message")
+    assert office.decisions() == ["reclassified", "value", "annulled", "withdrawn"]
+
+
+def test_addresses_that_lead_nowhere_say_so(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    for path in (
+        "caso/ffff/",
+        "casos/more/none/",
+        "casos/status/draft/",
+        "casos/disagree/x/",
+        "acta/hoy/",
+        "par/a~b/",
+    ):
+        page.goto(f"{office.address}/es/{path}")
+        assert "Aquí no hay nada" in page.inner_text("main"), path
+
+
 def test_only_those_with_the_role_see_anything(office: Office, browser: Browser) -> None:
     page = browser.new_context().new_page()
-    for path in ("es/", "es/acta/", "es/consultas/", "es/par/a~b/", "en/"):
+    for path in ("es/", "es/acta/", "es/consultas/", "es/par/a~b/", "es/casos/", "es/caso/x/", "en/"):
         page.goto(f"{office.address}/{path}")
         assert "/entrar/" in page.url
     with sqlite3.connect(office.folder / "convive.sqlite3") as database:
@@ -170,7 +229,10 @@ def test_axe_finds_nothing_serious_and_nothing_is_cut(office: Office, browser: B
     page = office.page(browser, size=size)
     pair = page.locator("[data-first]").get_attribute("href")
     found = []
-    for path in ("/es/", pair, "/es/acta/", "/es/consultas/", "/en/", "/en/acta/"):
+    page.goto(f"{office.address}/es/casos/disagree/age_years/")
+    case = page.locator("[data-first]").get_attribute("href")
+    register = ("/es/casos/", "/es/casos/disagree/age_years/", case, f"{case}mechanism/", f"{case}occurred_on/")
+    for path in ("/es/", pair, "/es/acta/", "/es/consultas/", "/en/", "/en/acta/", *register):
         page.goto(f"{office.address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
         worst = Axe().run(page).response["violations"]

@@ -15,7 +15,7 @@ from convive.linkage import components
 from convive.register.corrections import corrected
 from convive.register.fuse import completed, fuse
 from convive.register.identity import RULES, Joins, exact_joins
-from convive.register.incidents import incidents
+from convive.register.incidents import incidents, street_addresses
 from convive.register.ledger import Ledger, applied
 from convive.register.ranking import Integers, Ranked, ranked, ties
 from convive.standard import concept_expression, links_schema
@@ -92,7 +92,7 @@ def build_register(
         fed = pl.concat([heads.result(), fields], how="horizontal")
         whole = corrected(completed(fed), case, decided)
         derived = whole.select(
-            incidents(whole, _filed(records, case)).alias("incident_id"),
+            incidents(whole, _filed(records, case), street_addresses(records, case)).alias("incident_id"),
             *((concept_expression(name) & counts).alias(f"figure_in_{name}") for name in CONCEPTS),
         )
         members = told.result()

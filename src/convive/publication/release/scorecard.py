@@ -13,7 +13,8 @@ from convive.publication.release.quality import protected
 from convive.register import Register
 from convive.register.coverage import Coverage, Refusal, coverage, histories
 from convive.register.quality import Agreement, Break, Criterion, SourceQuality, agreement, breaks, criteria, sources
-from convive.standard import classification, concepts, fields
+from convive.register.totals import totals
+from convive.standard import classification, fields
 
 
 def scorecard(
@@ -104,19 +105,12 @@ def _codes(name: str, codes: Sequence[str]) -> list[str]:
 
 def _totals(cases: pl.DataFrame, declared: str, least: int) -> list[dict[str, Any]]:
     """The count under each concept, from one list of cases, and how many it has more and fewer than ``declared``."""
-    counts = cases.filter(pl.col("status").cast(pl.String) != "annulled")
-    here = pl.col(f"figure_in_{declared}")
+    counted = cases.filter(pl.col("status").cast(pl.String) != "annulled").height
     told = []
-    for name in concepts():
-        there = pl.col(f"figure_in_{name}")
-        if f"figure_in_{name}" in cases.columns:
-            row = counts.select(cases=there.sum(), more=(there & ~here).sum(), fewer=(here & ~there).sum()).row(
-                0, named=True
-            )
-            around = {key: protected(row[key], counts.height, least) for key in ("more", "fewer")}
-            told.append(
-                allowed.entry("total", {"concept": name, "cases": protected(row["cases"], 10**9, least), **around})
-            )
+    for one in totals(cases, declared):
+        sides = {"more": protected(one.more, counted, least), "fewer": protected(one.fewer, counted, least)}
+        entry = {"concept": one.concept, "cases": protected(one.cases, 10**9, least), **sides}
+        told.append(allowed.entry("total", entry))
     return told
 
 

@@ -1,7 +1,23 @@
-"""The homologation table: what people have to settle, side by side, and the minutes of what they settled."""
+"""The homologation table: what people have to settle, side by side, each case with what was decided of it, and the
+minutes."""
 
+from convive.register.homologation.casefile import Said, case_file, decidable, lines_about
 from convive.register.homologation.comparing import Row, Word, compare
 from convive.register.homologation.docket import Docket, Matter, docket
-from convive.register.homologation.minutes import Minutes, minutes
+from convive.register.homologation.minutes import Minutes, minutes, told
 
-__all__ = ["Docket", "Matter", "Minutes", "Row", "Word", "compare", "docket", "minutes"]
+__all__ = [
+    "Docket",
+    "Matter",
+    "Minutes",
+    "Row",
+    "Said",
+    "Word",
+    "case_file",
+    "compare",
+    "decidable",
+    "docket",
+    "lines_about",
+    "minutes",
+    "told",
+]

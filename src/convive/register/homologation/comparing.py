@@ -45,7 +45,7 @@ def compare(left: Mapping[str, Any], right: Mapping[str, Any], language: str) ->
     rows = []
     for name in SHOWN:
         field = fields()[name]
-        one, other = (_told(field, record, language) for record in (left, right))
+        one, other = (told_by_record(field, record, language) for record in (left, right))
         if one or other:
             words = _words(one, other)
             values = tuple(record.get(name) for record in (left, right)) if field.kind == "coded" else (one, other)
@@ -54,8 +54,8 @@ def compare(left: Mapping[str, Any], right: Mapping[str, Any], language: str) ->
     return rows
 
 
-def _told(field: Field, record: Mapping[str, Any], language: str) -> str:
-    """The value in words, with what the source wrote where that differs."""
+def told_by_record(field: Field, record: Mapping[str, Any], language: str) -> str:
+    """The value of a record in words, with what the source wrote where that differs."""
     name = field.name
     if name == "full_name":
         parts = [record.get(part) for part in ("surname_1", "surname_2", "given_names")]
@@ -68,12 +68,25 @@ def _told(field: Field, record: Mapping[str, Any], language: str) -> str:
         return f"{named} («{raw}»)" if folded(named) != folded(str(raw)) else named
     if field.kind == "place":
         return str(record.get(f"{name}_raw") or "")
-    value = record.get(name)
+    return _plain(record.get(name))
+
+
+def told_by_case(field: Field, case: Mapping[str, Any], language: str, units: Mapping[str, str]) -> str:
+    """The value of a case in words; ``units``: the names of the territory's units by code."""
+    if field.kind == "coded":
+        code = case.get(field.name)
+        known = code is not None and str(code) != "not_recorded"
+        return classification(str(field.classification)).label(str(code), language) if known else ""
+    if field.kind == "place":
+        unit = case.get(f"{field.name}_unit")
+        return units.get(str(unit), str(unit)) if unit else ""
+    return _plain(case.get(field.name))
+
+
+def _plain(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _agreement(name: str, one: str, other: str, first: object, second: object) -> str:

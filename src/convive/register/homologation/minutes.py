@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from convive.register.homologation.docket import Docket
 from convive.register.ledger import Ledger, Line, reasons
+from convive.standard import classification, fields
 from convive.texts import say
 
 
@@ -55,8 +56,18 @@ def told(line: Line, language: str) -> str:
         f"homologation.decided.{decision.kind}",
         language,
         records=", ".join(decision.records) or decision.withdraws[:12],
-        field=decision.field,
-        value=decision.value,
+        field=_field(decision.field, language),
+        value=_value(decision.field, decision.value, language),
         by=decision.by,
         reason=f"{reason}{words}",
     )
+
+
+def _field(name: str, language: str) -> str:
+    return fields()[name].label[language] if name in fields() else name
+
+
+def _value(name: str, value: str, language: str) -> str:
+    field = fields().get(name)
+    coded = field is not None and field.kind == "coded"
+    return classification(str(field.classification)).label(value, language) if field and coded else value

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from convive.errors import Problem
-from convive.standard import classification, fields
+from convive.standard import Field, classification, fields
 
 KINDS = ("same", "not_same", "value", "reclassified", "annulled", "withdrawn")
 """Two records are one death; they are not; a value of a case was wrong; its classification was; the case does not
@@ -81,9 +81,14 @@ def faults(decision: Decision) -> Iterator[Problem]:
         yield from _faults_of_value(decision)
 
 
+def can_be_decided(field: Field) -> bool:
+    """Whether people may say what its value is: what records bring, coded or measured; the rest follows from it."""
+    return field.carried and field.of != "case" and (field.kind == "coded" or field.measured)
+
+
 def _faults_of_value(decision: Decision) -> Iterator[Problem]:
     field = fields().get(decision.field)
-    if field is None or field.of == "case" or not (field.kind == "coded" or field.measured):
+    if field is None or not can_be_decided(field):
         yield Problem("decision-field", column="field", value=decision.field)
     elif field.kind == "coded":
         if decision.value not in classification(str(field.classification)).values:

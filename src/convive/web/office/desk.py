@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,6 +14,9 @@ from django.conf import settings
 from convive.observatory import Observatory
 from convive.register.homologation import Docket, docket
 from convive.register.ledger import Ledger, read, record_names
+from convive.territory import Territory
+
+TABLES = ("records", "links", "cases", "case_records")
 
 
 class NotBuilt(Exception):
@@ -21,12 +25,26 @@ class NotBuilt(Exception):
 
 @dataclass(frozen=True)
 class Desk:
-    """The records of one build, their names in the ledger, and the pairs that linkage found."""
+    """The records of one build, their names in the ledger (by record_id), the pairs that linkage found, the cases and
+    which records make them up, and the names of the territory's units."""
 
     observatory: Observatory
     records: pl.DataFrame
     names: dict[str, str]
     links: pl.DataFrame
+    cases: pl.DataFrame
+    case_records: pl.DataFrame
+    unit_names: dict[str, str]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each record stands, by record_id."""
+        return {record_id: at for at, record_id in enumerate(self.records["record_id"])}
+
+    @cached_property
+    def case_of(self) -> dict[str, str]:
+        """The case of each record, by record_id."""
+        return dict(self.case_records.select("record_id", "case_id").iter_rows())
 
     def ledger(self) -> Ledger:
         """The ledger as it stands now; others may be writing it."""
@@ -51,12 +69,15 @@ def desk() -> Desk:
     observatory = Observatory.open(settings.FOLDER)
     private = Path(settings.FOLDER) / "private"
     try:
-        version = tuple((private / f"{name}.parquet").stat().st_mtime_ns for name in ("records", "links"))
+        version = tuple((private / f"{name}.parquet").stat().st_mtime_ns for name in TABLES)
     except FileNotFoundError as absent:
         raise NotBuilt from absent
     with _lock:
         if _desk is None or _desk[0] != version:
             records = pl.read_parquet(private / "records.parquet", glob=False)
             names = dict(zip(records["record_id"], record_names(records), strict=True))
-            _desk = version, Desk(observatory, records, names, pl.read_parquet(private / "links.parquet", glob=False))
+            tables = [pl.read_parquet(private / f"{name}.parquet", glob=False) for name in TABLES[1:]]
+            units = Territory.load(observatory.territory).units
+            unit_names = dict(units.select("code", "name").iter_rows())
+            _desk = version, Desk(observatory, records, names, *tables, unit_names)
         return _desk[1]

@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from convive.errors import LANGUAGES
-from convive.web.office import views
+from convive.web.office import case_views, views
 
 
 class Language:
@@ -33,6 +33,10 @@ office = [
     path("salir/", views.Leave.as_view(), name="leave"),
     path("<language:language>/", views.docket, name="docket"),
     path("<language:language>/par/<str:key>/", views.matter, name="matter"),
+    path("<language:language>/casos/", case_views.cases, name="cases"),
+    path("<language:language>/casos/<str:which>/<str:name>/", case_views.listed, name="cases_of"),
+    path("<language:language>/caso/<str:key>/", case_views.case, name="case"),
+    path("<language:language>/caso/<str:key>/<str:name>/", case_views.value, name="value"),
     path("<language:language>/acta/", views.minutes, name="minutes"),
     path("<language:language>/acta/<str:day>/", views.minutes, name="minutes_of"),
     path("<language:language>/acta/<str:day>/archivo/", views.minutes_file, name="minutes_file"),

@@ -37,7 +37,7 @@ class Enter(LoginView):
     template_name = "office/enter.html"
 
     def get_context_data(self, **named: object) -> dict[str, object]:
-        return super().get_context_data(**named) | _frame(self.kwargs.get("language", "es"))
+        return super().get_context_data(**named) | frame(self.kwargs.get("language", "es"))
 
     def get_default_redirect_url(self) -> str:
         return reverse("office:docket", kwargs={"language": self.kwargs.get("language", "es")})
@@ -61,7 +61,7 @@ def at_the_table(view: View) -> View:
         try:
             return view(request, desk(), **named)
         except NotBuilt:
-            return render(request, "office/said.html", _frame(named["language"]) | {"said": "not_built"}, status=503)
+            return render(request, "office/said.html", frame(named["language"]) | {"said": "not_built"}, status=503)
 
     return guarded
 
@@ -74,7 +74,7 @@ def docket(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     looked(request, "docket")
     problems = [f"{one.place()}: {one.reason(language)} {one.remedy(language)}" for one in desk.ledger().problems]
     rows = {name: [_row(desk, one, language) for one in getattr(on_table, name)] for name in ("undecided", "decided")}
-    return render(request, "office/docket.html", _frame(language) | {"problems": problems, **rows})
+    return render(request, "office/docket.html", frame(language) | {"problems": problems, **rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,12 +99,13 @@ def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRes
         "reasons": [(reason, reason.told(language)) for reason in one.reasons if reason.level != "unknown"],
         "probability": number(100 * one.probability, language, 1),
         "choices": choices,
+        "cases": [_case(desk, place) for place in (one.left, one.right)],
         "decision": told(one.decision, language) if one.decision else "",
         "next": following.key if following else "",
         "left_over": len(on_table.undecided),
         "other": OTHER,
     }
-    return render(request, "office/matter.html", _frame(language) | context)
+    return render(request, "office/matter.html", frame(language) | context)
 
 
 def _decide(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
@@ -163,7 +164,7 @@ def minutes(request: HttpRequest, desk: Desk, language: str, day: str = "") -> H
         "day": date.isoformat(),
         "city": desk.observatory.settings.observatory.name[language],
     }
-    return render(request, "office/minutes.html", _frame(language) | context)
+    return render(request, "office/minutes.html", frame(language) | context)
 
 
 @require_safe
@@ -192,19 +193,19 @@ def looks(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     del desk
     looked(request, "looks")
     shown = Look.objects.select_related("by")[:200]
-    return render(request, "office/looks.html", _frame(language) | {"looks": shown})
+    return render(request, "office/looks.html", frame(language) | {"looks": shown})
 
 
 def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Somebody without the role, or a form that this page did not make."""
     del exception, reason
-    return render(request, "office/said.html", _frame(_language(request)) | {"said": "refused"}, status=403)
+    return render(request, "office/said.html", frame(_language(request)) | {"said": "refused"}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """An address that leads nowhere, or a pair that is no longer on the table."""
     del exception
-    return render(request, "office/said.html", _frame(_language(request)) | {"said": "not_found"}, status=404)
+    return render(request, "office/said.html", frame(_language(request)) | {"said": "not_found"}, status=404)
 
 
 def _language(request: HttpRequest) -> str:
@@ -216,7 +217,8 @@ def looked(request: HttpRequest, page: str, records: tuple[str, ...] = ()) -> No
     Look.objects.create(by=request.user, page=page, records=" ".join(records))
 
 
-def _frame(language: str) -> dict[str, object]:
+def frame(language: str) -> dict[str, object]:
+    """What every page needs."""
     return {"language": language, "other_language": "en" if language == "es" else "es"}
 
 
@@ -226,14 +228,21 @@ def _row(desk: Desk, one, language: str) -> dict[str, object]:  # type: ignore[n
     return {
         "key": one.key,
         "sources": one.sources,
-        "people": [_called(record, language) for record in records],
+        "people": [called(record, language) for record in records],
         "days": days,
         "probability": number(100 * one.probability, language, 1),
         "decision": told(one.decision, language) if one.decision else "",
     }
 
 
-def _called(record: dict[str, object], language: str) -> str:
+def _case(desk: Desk, place: int) -> dict[str, object]:
+    """The case of a record, and how many other records it has already."""
+    key = desk.case_of[desk.record(place)["record_id"]]
+    return {"key": key, "others": desk.case_records.filter(case_id=key).height - 1}
+
+
+def called(record: dict[str, object], language: str) -> str:
+    """The name of a person, as the source wrote it."""
     parts = [record["surname_1"], record["surname_2"], record["given_names"]]
     name = record["full_name"] or " ".join(str(part) for part in parts if part)
     return str(name or say("office.nameless", language))

@@ -1,0 +1,192 @@
+"""Views of the register: its totals, the cases that make them differ, one case with what was decided of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from convive.errors import ConviveError
+from convive.register.homologation import case_file, decidable, lines_about, told
+from convive.register.ledger import Decision, append, reasons
+from convive.register.ledger.decision import OTHER
+from convive.register.totals import SIDES, differing, totals
+from convive.standard import classification, concept, fields
+from convive.texts import say
+from convive.web.office.desk import Desk
+from convive.web.office.views import at_the_table, called, frame, looked
+
+A_PAGE = 100
+INPUTS = {"date": "date", "time": "time", "datetime": "datetime-local", "integer": "number", "number": "number"}
+
+
+@require_safe
+@at_the_table
+def cases(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
+    """The totals of all definitions from one list of cases, and the ways into it."""
+    declared = desk.observatory.settings.observatory.concept
+    rows = [
+        {"total": one, "label": concept(one.concept).label[language], "declared": one.concept == declared}
+        for one in totals(desk.cases, declared)
+    ]
+    disagreeing = [
+        (name, fields()[name].label[language], int(desk.cases[f"{name}_disagree"].sum()))
+        for name in _disagreeable(desk)
+    ]
+    told_of = {"rows": rows, "disagreeing": [one for one in disagreeing if one[2]], "whole": desk.cases.height}
+    decided = {name: desk.cases.filter(_status(name)).height for name in ("revised", "annulled")}
+    return render(request, "office/cases.html", frame(language) | told_of | {"decided": decided})
+
+
+@require_safe
+@at_the_table
+def listed(request: HttpRequest, desk: Desk, language: str, which: str, name: str) -> HttpResponse:
+    """A list of cases: those of one definition more or fewer, of a field in dispute, revised or annulled."""
+    declared = desk.observatory.settings.observatory.concept
+    if which in SIDES and name in {one.concept for one in totals(desk.cases, declared)}:
+        chosen = differing(desk.cases, declared, name, which)
+        title = say(
+            f"office.cases.{which}",
+            language,
+            concept=concept(name).label[language],
+            declared=concept(declared).label[language],
+        )
+    elif which == "disagree" and name in _disagreeable(desk):
+        chosen = desk.cases.filter(pl.col(f"{name}_disagree"))
+        title = say("office.cases.disagree", language, field=fields()[name].label[language])
+    elif which == "status" and name in ("revised", "annulled"):
+        chosen = desk.cases.filter(_status(name))
+        title = say(f"office.cases.{name}", language)
+    else:
+        raise Http404
+    page = Paginator(range(chosen.height), A_PAGE).get_page(request.GET.get("page"))
+    rows = [_row(desk, case, language) for case in chosen[page.object_list].iter_rows(named=True)]
+    looked(request, "cases", tuple(row["key"] for row in rows))
+    return render(request, "office/case_list.html", frame(language) | {"title": title, "rows": rows, "page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_the_table
+def case(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
+    """One case: every record beside the others, what is believed, what was decided; it can be annulled here."""
+    row, records = _found(desk, key)
+    names = [desk.names[str(record["record_id"])] for record in records]
+    about = lines_about(desk.ledger(), names)
+    if request.method == "POST":
+        kind = request.POST.get("kind", "")
+        if kind == "withdrawn":
+            standing = {line.hash for line in about}
+            withdraws = request.POST.get("line", "")
+            if withdraws not in standing:
+                raise Http404
+            return _taken_down(request, desk, language, key, kind, (), withdraws=withdraws)
+        return _taken_down(request, desk, language, key, "annulled", (min(names),))
+    looked(request, "case", tuple(names))
+    context = {
+        "key": key,
+        "rows": [(one, one.label[language]) for one in case_file(row, records, language, desk.unit_names)],
+        "records": [(record["source_id"], record["file"], record["row"]) for record in records],
+        "status": say(f"office.status.{row['status']}", language),
+        "annulled": any(line.decision.kind == "annulled" for line in about),
+        "lines": [(line.hash, told(line, language)) for line in about],
+        "reasons": [(code, label[language]) for code, label in reasons()["annulled"].items()],
+        "other": OTHER,
+    }
+    return render(request, "office/case.html", frame(language) | context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_the_table
+def value(request: HttpRequest, desk: Desk, language: str, key: str, name: str) -> HttpResponse:
+    """One field of a case: its value is corrected, or the case reclassified."""
+    row, records = _found(desk, key)
+    field = next((field for field in decidable() if field.name == name), None)
+    if field is None:
+        raise Http404
+    names = [desk.names[str(record["record_id"])] for record in records]
+    kinds = ("value", "reclassified") if field.kind == "coded" else ("value",)
+    if request.method == "POST":
+        kind = request.POST.get("kind", "")
+        if kind not in kinds:
+            messages.error(request, say("office.choose_value", language))
+            return redirect("office:value", language=language, key=key, name=name)
+        said = request.POST.get("value", "").strip()
+        return _taken_down(request, desk, language, key, kind, (min(names),), field=name, value=said)
+    looked(request, "value", tuple(names))
+    codes = classification(str(field.classification)).values if field.kind == "coded" else ()
+    labels = [(code, classification(str(field.classification)).label(code, language)) for code in codes]
+    said = next(one for one in case_file(row, records, language, desk.unit_names, only=field))
+    context = {
+        "key": key,
+        "label": field.label[language],
+        "meaning": field.meaning[language],
+        "said": said,
+        "records": list(zip((record["source_id"] for record in records), said.by_record, strict=True)),
+        "codes": labels,
+        "input": INPUTS.get(field.kind, "text"),
+        "step": "any" if field.kind == "number" else "",
+        "current": str(row.get(name) or ""),
+        "choices": {kind: [(code, label[language]) for code, label in reasons()[kind].items()] for kind in kinds},
+        "other": OTHER,
+    }
+    return render(request, "office/value.html", frame(language) | context)
+
+
+def _taken_down(
+    request: HttpRequest,
+    desk: Desk,
+    language: str,
+    key: str,
+    kind: str,
+    records: tuple[str, ...],
+    **more: str,
+) -> HttpResponse:
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    reason = request.POST.get(f"reason_{kind}", "") or OTHER
+    words = request.POST.get("words", "").strip()
+    decision = Decision(kind, records, request.user.get_username(), now, reason, words=words, **more)
+    try:
+        append(desk.observatory.decisions, decision)
+    except ConviveError as wrong:
+        messages.error(request, wrong.describe(language))
+        if more.get("field"):
+            return redirect("office:value", language=language, key=key, name=more["field"])
+    else:
+        messages.success(request, say("office.taken_down", language))
+    return redirect("office:case", language=language, key=key)
+
+
+def _found(desk: Desk, key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    rows = desk.cases.filter(pl.col("case_id") == key)
+    if rows.is_empty():
+        raise Http404
+    members = desk.case_records.filter(pl.col("case_id") == key)["record_id"]
+    return rows.row(0, named=True), [desk.record(desk.places[record_id]) for record_id in members]
+
+
+def _row(desk: Desk, case: dict[str, Any], language: str) -> dict[str, Any]:
+    members = desk.case_records.filter(pl.col("case_id") == case["case_id"])["record_id"]
+    records = [desk.record(desk.places[record_id]) for record_id in members]
+    named = (called(record, language) for record in records)
+    nameless = say("office.nameless", language)
+    return {
+        "key": case["case_id"],
+        "person": next((name for name in named if name != nameless), nameless),
+        "day": str(case["occurred_on"] or case["died_on"] or case["registered_on"] or "–"),
+        "place": desk.unit_names.get(case["occurrence_unit"] or "", "–"),
+        "sources": ", ".join(case["sources"]),
+    }
+
+
+def _disagreeable(desk: Desk) -> list[str]:
+    return [name for name in fields() if f"{name}_disagree" in desk.cases.columns]
+
+
+def _status(name: str) -> pl.Expr:
+    return pl.col("status").cast(pl.String) == name
