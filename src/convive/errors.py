@@ -10,6 +10,7 @@
         ├── SourceFileError      a received file as a whole (encoding, empty, too large, unsafe)
         ├── TerritoryError       units, boundaries, population
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
+        ├── AnalysisError        places, times or values that a method of analysis cannot answer
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
@@ -114,6 +115,10 @@ class TerritoryError(Findings):
 
 class CatalogueError(Findings):
     """A data file: indicators, claims, classifications."""
+
+
+class AnalysisError(Findings):
+    """Places, times or values that a method of analysis cannot answer."""
 
 
 class BuildError(Findings):
