@@ -26,13 +26,13 @@ def checked_points(points: ArrayLike, *, least: int = 1, spread: bool = False, m
     if array.size == 0:
         array = array.reshape(0, 2)
     if array.ndim != 2 or array.shape[1] != 2:
-        raise _wrong("shape", what="points", got=str(array.shape), wanted="(n, 2)")
+        raise _wrong("analysis-shape", what="points", got=str(array.shape), wanted="(n, 2)")
     _finite(array, "points")
     at_least(len(array), least)
     if len(array) and not metres and _looks_like_degrees(array):
-        raise _wrong("degrees", low=f"{array.min():g}", high=f"{array.max():g}")
+        raise _wrong("analysis-degrees", low=f"{array.min():g}", high=f"{array.max():g}")
     if spread and len(array) and np.all(array == array[0]):
-        raise _wrong("one-place")
+        raise _wrong("analysis-one-place")
     return array
 
 
@@ -50,29 +50,29 @@ def checked_values(values: ArrayLike, n: int | None = None, *, what: str, varied
     """``values`` (n,) as finite floats; ``varied``: they must not all be equal."""
     array = np.ascontiguousarray(values, dtype=np.float64)
     if array.ndim != 1 or (n is not None and len(array) != n):
-        raise _wrong("shape", what=what, got=str(array.shape), wanted=f"({'n' if n is None else n},)")
+        raise _wrong("analysis-shape", what=what, got=str(array.shape), wanted=f"({'n' if n is None else n},)")
     _finite(array, what)
     if varied and len(array) and np.all(array == array[0]):
-        raise _wrong("constant", what=what)
+        raise _wrong("analysis-constant", what=what)
     return array
 
 
 def at_least(n: int, least: int) -> None:
     """Raises where there are fewer than ``least``."""
     if n < least:
-        raise _wrong("too-few", n=n, least=least)
+        raise _wrong("analysis-too-few", n=n, least=least)
 
 
 def require(holds: bool, *, what: str, got: object, wanted: str) -> None:
     """Raises, naming the argument, unless ``holds``."""
     if not holds:
-        raise _wrong("argument", what=what, got=got, wanted=wanted)
+        raise _wrong("analysis-argument", what=what, got=got, wanted=wanted)
 
 
 def _finite(array: Floats, what: str) -> None:
-    missing = int(np.count_nonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1)))
+    missing = int(np.count_nonzero(~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))))
     if missing:
-        raise _wrong("not-numbers", n=missing, what=what)
+        raise _wrong("analysis-not-numbers", n=missing, what=what)
 
 
 def _looks_like_degrees(array: Floats) -> bool:
@@ -81,4 +81,4 @@ def _looks_like_degrees(array: Floats) -> bool:
 
 
 def _wrong(code: str, **values: Any) -> AnalysisError:
-    return AnalysisError(Problem(f"analysis-{code}", values=values))
+    return AnalysisError(Problem(code, values=values))
