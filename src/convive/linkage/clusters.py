@@ -8,8 +8,6 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 JOINED, PEOPLE, APART = "joined", "people", "apart"
 
@@ -18,10 +16,22 @@ Against = Callable[[pl.DataFrame], pl.Series]
 
 
 def components(size: int, pairs: pl.DataFrame) -> NDArray[np.int32]:
-    """The number of the group that each of ``size`` records belongs to when all ``pairs`` are joined."""
+    """The number of the group that each of ``size`` records belongs to when all ``pairs`` are joined, in the order of
+    their first records.
+
+    The least record of each group is handed on from neighbour to neighbour, and from there to the least's least.
+    """
+    # As fast as SciPy's, whose import alone would cost every command a fifth of a second.
+    least = np.arange(size)
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    groups: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    while len(left):
+        one, other = least[left], least[right]
+        apart = one != other
+        left, right, one, other = left[apart], right[apart], one[apart], other[apart]
+        np.minimum.at(least, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(further := least[least], least):
+            least = further
+    groups: NDArray[np.int32] = (np.cumsum(least == np.arange(size)) - 1)[least].astype(np.int32)
     return groups
 
 

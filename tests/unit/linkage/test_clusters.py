@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from convive.linkage.clusters import consequences, zoned
+from convive.linkage.clusters import components, consequences, zoned
 
 NONE = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
 
@@ -54,3 +58,12 @@ def test_a_doubtful_pair_goes_to_people() -> None:
 def test_consequences_are_the_sums_of_what_the_model_expects() -> None:
     told = consequences(pairs((0, 1, 0.9), (1, 2, 0.6), (2, 3, 0.2)), [0.5])
     assert told.row(0) == (0.5, 2, 0.5, 0.2)
+
+
+@pytest.mark.parametrize("pairs", [0, 30, 90, 400])
+def test_groups_are_those_of_scipy_numbered_by_their_first_record(pairs: int) -> None:
+    draws = np.random.default_rng(pairs)
+    ends = draws.integers(0, 100, (2, pairs))
+    table = pl.DataFrame({"left": ends[0], "right": ends[1]})
+    graph = coo_array((np.ones(pairs), (ends[0], ends[1])), shape=(100, 100))
+    assert np.array_equal(components(100, table), connected_components(graph, directed=False)[1])
