@@ -1,0 +1,104 @@
+"""Smoothed rates, exceedance and funnel limits against esda, direct quantiles and simulation."""
+
+from __future__ import annotations
+
+import esda.smoothing as peer
+import numpy as np
+import pytest
+from libpysal.weights import W
+from scipy import stats
+
+from convive.analysis.funnel import funnel
+from convive.analysis.neighbours import grid
+from convive.analysis.rates import (
+    empirical_bayes,
+    exceedance,
+    local_empirical_bayes,
+    spatial_rate,
+    standardised_rates,
+)
+from convive.errors import AnalysisError
+
+
+def districts(seed: int = 1, shape: float = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    draws = np.random.default_rng(seed)
+    people = draws.integers(2_000, 120_000, 49)
+    risk = draws.gamma(shape, 20e-5 / shape, 49)
+    return draws.poisson(risk * people), people, risk
+
+
+def test_the_rates_are_those_of_esda() -> None:
+    deaths, people, _ = districts()
+    assert empirical_bayes(deaths, people).smoothed == pytest.approx(peer.Empirical_Bayes(deaths, people).r.ravel())
+    assert standardised_rates(deaths, people) == pytest.approx(peer.assuncao_rate(deaths, people))
+    near = grid(7, 7)
+    parts = np.split(near.other, near.begins[1:-1])
+    w = W({unit: part.tolist() for unit, part in enumerate(parts)}, id_order=list(range(49)))
+    assert spatial_rate(deaths, people, near) == pytest.approx(peer.Spatial_Rate(deaths, people, w).r.ravel())
+    local = peer.Spatial_Empirical_Bayes(deaths, people, w).r.ravel()
+    ours = local_empirical_bayes(deaths, people, near)
+    varied = ours.variance > 0
+    assert varied.sum() > 20
+    assert ours.smoothed[varied] == pytest.approx(local[varied])
+
+
+def test_assuncao_and_reis_worked_example() -> None:
+    """From the documentation of esda's ``assuncao_rate``."""
+    rates = standardised_rates([30, 25, 25, 15, 33, 21, 30, 20], [100, 100, 110, 90, 100, 90, 110, 90])
+    assert rates[:4] == pytest.approx([1.03843594, -0.04099089, -0.56250375, -1.73061861])
+
+
+def test_intervals_hold_the_risk_and_exceedance_is_as_likely_as_it_says() -> None:
+    inside, above, told = [], [], []
+    for seed in range(200):
+        deaths, people, risk = districts(seed)
+        found = empirical_bayes(deaths, people)
+        inside.append(((found.low <= risk) & (risk <= found.high)).mean())
+        told.append(exceedance(deaths, people, 25e-5))
+        above.append(risk > 25e-5)
+    # The prior is estimated, which the interval does not know.
+    assert 0.91 < np.mean(inside) < 0.965
+    probable, true = np.concatenate(told), np.concatenate(above)
+    for low, high in ((0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 1)):
+        among = (probable >= low) & (probable <= high)
+        assert abs(true[among].mean() - probable[among].mean()) < 0.06
+
+
+def test_where_counts_vary_no_more_than_chance_all_are_given_the_mean() -> None:
+    found = empirical_bayes([5, 5, 5, 5], [1000, 1000, 1000, 1000])
+    assert found.smoothed == pytest.approx([0.005] * 4)
+    assert np.isnan(found.low).all()
+    assert found.says
+    assert np.isnan(exceedance([5, 5, 5, 5], [1000] * 4, 0.005)).all()
+
+
+def test_chance_alone_passes_funnel_limits_as_often_as_they_say() -> None:
+    draws = np.random.default_rng(4)
+    people = draws.integers(50_000, 900_000, 60)
+    for coverage in (0.95, 0.998):
+        beyond = [funnel(draws.poisson(20e-5 * people), people, coverage=coverage).outside.mean() for _ in range(600)]
+        assert np.mean(beyond) == pytest.approx(1 - coverage, abs=0.01 if coverage < 0.99 else 0.002)
+
+
+def test_interpolated_limits_lie_between_the_whole_counts_of_the_exact_quantile() -> None:
+    people = np.array([10_000, 50_000, 200_000])
+    found = funnel([2, 10, 40], people)
+    for limit, at in ((found.low, 0.025), (found.high, 0.975)):
+        exact = stats.poisson.ppf(at, found.whole * people)
+        counts = limit * people
+        assert np.all((counts <= exact) & (counts >= np.maximum(exact - 1, 0)))
+
+
+def test_limits_widen_where_all_units_vary_more_than_chance() -> None:
+    deaths, people, _ = districts(shape=1)
+    narrow, wide = funnel(deaths, people), funnel(deaths, people, overdispersed=True)
+    assert wide.overdispersion > 1
+    assert wide.outside.sum() < narrow.outside.sum()
+    assert np.all(wide.p >= narrow.p)
+
+
+@pytest.mark.parametrize("method", [empirical_bayes, funnel, standardised_rates])
+def test_rates_of_nobody_or_of_no_death_are_refused(method) -> None:  # type: ignore[no-untyped-def]
+    for counts, people in (([1, 2], [0, 5]), ([0, 0], [10, 10]), ([1], [10]), ([1, np.nan], [1, 2])):
+        with pytest.raises(AnalysisError):
+            method(counts, people)
