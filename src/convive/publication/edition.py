@@ -45,7 +45,8 @@ class Edition:
     unit_code, year, population, series, synthetic. ``breaks``: unit_code, from_year, to_year, change (fraction), reason
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
-    ``scorecard`` the quality of the register criterion by criterion; ``register`` how records became cases.
+    ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
+    ``register`` how records became cases.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Edition:
     audit: tuple[Tree, ...] = ()
     quality: Tree = field(default_factory=dict)
     scorecard: Tree = field(default_factory=dict)
+    patterns: Tree = field(default_factory=dict)
     register: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
 
@@ -86,6 +88,7 @@ class Edition:
         return cls(
             **{key: head[key] for key in _PLAIN},
             scorecard=head.get("scorecard", {}),
+            patterns=head.get("patterns", {}),
             compare=tuple(head["compare"]),
             languages=tuple(head["languages"]),
             as_of=dt.date.fromisoformat(head["as_of"]),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
+from convive.publication import words
 from convive.publication.charts.telling import NIGHT_FROM, NIGHT_TO, hour_cells
+from convive.publication.edition import Tree
 from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Cell, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import number, say
 
 NAME = "hours"
+HOURS_A_WEEK = 7 * 24
 BLOCKS_OF_HOURS = ((0, 6), (6, 12), (12, 18), (18, 24))
 
 
@@ -28,6 +31,8 @@ def build(reader: Reader) -> Page:
     weekday = parts.chart("hours-weekday", reader)
     if weekday:
         blocks.append(Section("weekday", say("hours.weekday", language), tuple(weekday)))
+    blocks += _periods(reader)
+    blocks += _rules(reader)
     blocks.append(Section("caution", say("hours.caution_title", language), (Prose((say("hours.caution", language),)),)))
     return Page(
         NAME, language, say("hours.title", language, unit=reader.focus_name), (_lead(cells, reader),), tuple(blocks)
@@ -60,3 +65,62 @@ def _row(cells: pl.DataFrame, day: int, language: str) -> tuple[TableCell, ...]:
             Cell(say("hours.at_least", language, n=total), "withheld") if counts.null_count() else total
         )
     return tuple(parts_of_day)
+
+
+def _periods(reader: Reader) -> list[Block]:
+    """The periods of the week in which the risk is higher, in sentences that can be pasted into the minutes."""
+    told = reader.edition.patterns.get("hours")
+    if not told:
+        return []
+    language = reader.language
+    title = say("hours.periods_title", language)
+    if not told["enough"]:
+        return [Section("periods", title, (Prose((say("hours.periods_too_few", language),)),))]
+    known = told["known_share"]
+    about = [say("hours.periods_about", language, simulations=told["looked_for"])]
+    if known is not None:
+        about.append(say("hours.periods_known", language, share=words.percent(known, language)))
+    found = [_period(one, language) for one in told["periods"]] or [say("hours.periods_none", language)]
+    return [Section("periods", title, (Prose((*found, *about)),))]
+
+
+def _period(one: Tree, language: str) -> str:
+    return say(
+        "hours.period",
+        language,
+        first=_moment(one["first"], language),
+        last=_moment(one["last"] + 1, language),
+        ratio=number(one["ratio"], language, 1),
+        low=number(one["low"], language, 1),
+        high=number(one["high"], language, 1),
+        p=number(one["p"], language, 3),
+    )
+
+
+def _moment(hour: int, language: str) -> str:
+    day, clock = divmod(hour % HOURS_A_WEEK, 24)
+    return say("hours.moment", language, day=say(f"hours.day_{day + 1}", language), hour=clock)
+
+
+def _rules(reader: Reader) -> list[Block]:
+    """What closing some hours would have covered, rule by rule."""
+    rules = reader.edition.patterns.get("hours", {}).get("rules", ())
+    if not rules:
+        return []
+    language = reader.language
+    columns = ("nights", "hours", "share", "interval")
+    header = tuple(say(f"hours.rule_{column}", language) for column in columns)
+    rows = tuple(_rule(one, language) for one in rules)
+    table = Table(say("hours.rules_title", language), header, rows, frozenset({1, 2, 3}), stacked=True)
+    about = Prose((say("hours.rules_about", language), say("hours.rules_caution", language)))
+    return [Section("rules", say("hours.rules_title", language), (about, table))]
+
+
+def _rule(one: Tree, language: str) -> tuple[TableCell, ...]:
+    nights = say(f"hours.nights_{one['nights']}", language, begin=f"{one['from']:02}", end=f"{one['until']:02}")
+    part = words.percent(one["hours"] / HOURS_A_WEEK, language)
+    hours = say("hours.rule_hours_told", language, hours=one["hours"], share=part)
+    if one["share"] is None:
+        return nights, hours, Cell(say("words.withheld", language), "withheld"), "–"
+    share, low, high = (words.percent(one[name], language) for name in ("share", "low", "high"))
+    return nights, hours, share, f"{low}–{high}"

@@ -19,6 +19,7 @@ from convive.publication.release.findings import findings as told_findings
 from convive.publication.release.fingerprint import inputs_sha256
 from convive.publication.release.labels import labels
 from convive.publication.release.package import citation, seal
+from convive.publication.release.patterns import patterns
 from convive.publication.release.quality import quality
 from convive.publication.release.scorecard import scorecard
 from convive.publication.release.sources import sources
@@ -66,6 +67,14 @@ def release(
             register,
             harmonised.files["source_id"].to_list(),
             concept=observatory.settings.observatory.concept,
+            minimum_cell=minimum_cell,
+        ),
+        "patterns": patterns(
+            register.cases,
+            territory,
+            focus=observatory.settings.observatory.focus,
+            concept=observatory.settings.observatory.concept,
+            place=observatory.settings.observatory.place,
             minimum_cell=minimum_cell,
         ),
         "register": _register(register),

@@ -1,0 +1,103 @@
+"""What the analysis finds in the cases of the focus, in what may be told.
+
+Counts do not leave here. Of the rules, which differ from one another by a few hours, only shares rounded to five points
+are told, so that no hour's few deaths can be found by subtraction; of the few risk periods ratios rounded to a tenth.
+Both need at least ``minimum_cell`` deaths inside and as many outside.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from convive.analysis.hours import WEEK, RiskPeriod, Rule, closing_rule, risk_periods
+from convive.publication.release import allowed
+from convive.territory import Territory
+
+LEAST_EVENTS = 30
+"""Of fewer deaths with a known hour nothing is said by hours."""
+SIGNIFICANT = 0.05
+POINTS = 5
+SIMULATIONS = 999
+
+
+def patterns(
+    cases: pl.DataFrame, territory: Territory, *, focus: str, concept: str, place: str, minimum_cell: int
+) -> dict[str, Any]:
+    """The patterns of the homicides of ``focus``: hours."""
+    below = territory.ancestors.filter(pl.col("ancestor") == focus)["code"]
+    inside = pl.col(f"{place}_unit").cast(pl.String).is_in(below.implode())
+    counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
+    return allowed.entry("patterns", {"hours": _hours(cases.filter(inside & counts), minimum_cell)})
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "closing_rules.toml").read_text("utf-8"))
+
+
+def _hours(deaths: pl.DataFrame, least: int) -> dict[str, Any]:
+    exact = ~pl.col("occurred_precision").cast(pl.String).is_in(["month", "year"]).fill_null(False)
+    hour = (pl.col("occurred_on").dt.weekday().cast(pl.Int64) - 1) * 24 + pl.col("occurred_time").dt.hour()
+    known = deaths.filter(exact).select(hour=hour).drop_nulls()["hour"].to_numpy()
+    unknown = deaths.height - len(known)
+    told: dict[str, Any] = {"enough": len(known) >= LEAST_EVENTS, "periods": [], "looked_for": 0, "rules": []}
+    told["known_share"] = _points(len(known) / deaths.height) if deaths.height and unknown >= least else None
+    if told["enough"]:
+        week = np.bincount(known, minlength=WEEK)
+        found = risk_periods(week, simulations=SIMULATIONS)
+        strong = [
+            one for one in found.periods if one.p <= SIGNIFICANT and _may_be_told(one.observed, found.events, least)
+        ]
+        told["periods"] = [_period(one) for one in strong]
+        told["looked_for"] = found.simulations
+        told["rules"] = [
+            _rule(closing_rule(week, _closed(nights, begin)), nights, begin, least)
+            for nights in _rules()["nights"]
+            for begin in _rules()["from"]
+        ]
+    return allowed.entry("hours_patterns", told)
+
+
+def _period(one: RiskPeriod) -> dict[str, Any]:
+    told = {"first": one.first, "last": one.last, "hours": one.hours, "p": one.p}
+    ratio = {"ratio": _tenth(one.ratio), "low": _tenth(one.low), "high": _tenth(one.high)}
+    return allowed.entry("risk_period", told | ratio)
+
+
+def _closed(nights: str, begin: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The hours of the week that a rule closes: those of a night after midnight belong to the next day."""
+    until = _rules()["until"]
+    closed = np.zeros(WEEK, dtype=bool)
+    for day in _rules()["nights"][nights]:
+        start = (day - 1) * 24 + (begin if begin > until else 24 + begin)
+        closed[np.arange(start, day * 24 + until) % WEEK] = True
+    return closed
+
+
+def _rule(one: Rule, nights: str, begin: int, least: int) -> dict[str, Any]:
+    told: dict[str, Any] = {"nights": nights, "from": begin, "until": _rules()["until"], "hours": one.hours}
+    may = _may_be_told(one.inside, one.events, least)
+    told["share"] = _points(one.share) if may else None
+    told["low"] = _points(one.low, math.floor) if may else None
+    told["high"] = _points(one.high, math.ceil) if may else None
+    return allowed.entry("closing_rule", told)
+
+
+def _may_be_told(inside: float, whole: float, least: int) -> bool:
+    return inside >= least and whole - inside >= least
+
+
+def _points(share: float, rounded: Callable[[float], int] = round) -> float:
+    return round(rounded(100 * share / POINTS) * POINTS / 100, 2)
+
+
+def _tenth(ratio: float) -> float | None:
+    return round(ratio, 1) if math.isfinite(ratio) else None
