@@ -51,8 +51,8 @@ class MapAccuracy:
 @dataclass(frozen=True)
 class Recapture:
     """``rri``, the recapture rate index: the share of later events in the cells named over that of earlier ones
-    (Levine, Security Journal 2008), with the score interval of a ratio of two shares (Koopman, Biometrics 1984). 1: as hot as
-    before; NaN where the cells held no event before."""
+    (Levine, Security Journal 2008), with the score interval of a ratio of two shares (Koopman, Biometrics 1984). 1: as
+    hot as before; NaN where the cells held no event before."""
 
     rri: float
     low: float
