@@ -122,6 +122,26 @@ DISTRICTS = {
     "CANOAS DE PUNTA SAL": 0.02,
     "MATAPALO": 0.01,
 }
+CENTRES = {
+    "TUMBES": (-80.44, -3.55),
+    "AGUAS VERDES": (-80.22, -3.46),
+    "ZARUMILLA": (-80.31, -3.50),
+    "CORRALES": (-80.53, -3.60),
+    "LA CRUZ": (-80.62, -3.63),
+    "ZORRITOS": (-80.72, -3.73),
+    "SAN JACINTO": (-80.50, -3.70),
+    "PAPAYAL": (-80.25, -3.56),
+    "PAMPAS DE HOSPITAL": (-80.45, -3.80),
+    "CANOAS DE PUNTA SAL": (-80.90, -4.02),
+    "MATAPALO": (-80.22, -3.68),
+}
+"""The capitals as the schematic map draws them: points belong to that drawing, not to the country."""
+CORNERS = {
+    "TUMBES": ((-80.4462, -3.5538), (-80.4345, -3.5452), (-80.4511, -3.5610)),
+    "AGUAS VERDES": ((-80.2168, -3.4621), (-80.2254, -3.4553)),
+    "ZARUMILLA": ((-80.3071, -3.5036),),
+}
+"""Invented corners at which killings gather."""
 HOURS = [5, 4, 4, 3, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 4, 6, 8, 9, 8, 7]
 WEEKDAYS = [1.0, 0.8, 0.8, 0.9, 1.3, 2.0, 2.2]
 MALE = [
@@ -253,6 +273,8 @@ class Death:
     surname_2: str
     event: int = 0
     press: int = 0
+    longitude: str = ""
+    latitude: str = ""
     held_by: list[str] = field(default_factory=list)
 
     @property
@@ -362,6 +384,22 @@ def _tell_events(deaths: list[Death]) -> None:
             death.hour, death.minute = group[0].hour, group[0].minute
 
 
+def _tell_points(deaths: list[Death]) -> None:
+    """Give five of six deaths a point: near one of its district's corners, or anywhere around the capital; the dead of
+    one attack share theirs. Drawn from a seed of its own, so that nothing else of the example depends on it."""
+    random = np.random.default_rng(SEED + 1)
+    of_event: dict[int, tuple[str, str]] = {}
+    for death in deaths:
+        corners = CORNERS.get(death.district, ())
+        known, gathers, which = random.random(), random.random(), int(random.integers(max(1, len(corners))))
+        east, north = random.normal(0, 1, 2)
+        at, spread = (corners[which], 0.0012) if corners and gathers < 0.6 else (CENTRES[death.district], 0.014)
+        point = f"{at[0] + east * spread:.5f}", f"{at[1] + north * spread:.5f}"
+        point = of_event.setdefault(death.event, point) if death.event else point
+        if death.homicide and (known < 5 / 6 or death.event):
+            death.longitude, death.latitude = point
+
+
 def _other(inventor: Inventor, kind: str, at: int) -> Death:
     sex = inventor.one(["male", "female"], [0.75, 0.25])
     return Death(
@@ -403,6 +441,8 @@ POLICE = [
     "SEXO",
     "EDAD",
     "RESUELTO",
+    "LONGITUD",
+    "LATITUD",
     "RESUMEN",
 ]
 MANNER = {"homicide": "HOMICIDIO", "suicide": "SUICIDIO", "accident": "ACCIDENTE DE TRÁNSITO"}
@@ -451,6 +491,8 @@ def _police_row(inventor: Inventor, d: Death, number: int) -> list[str]:
         "M" if d.sex == "male" else "F",
         age,
         resolved if d.homicide else "",
+        d.longitude,
+        d.latitude,
         told,
     ]
 
@@ -774,6 +816,7 @@ def main(folder: Path = FOLDER) -> None:
     """Write the files of the four institutions and the truth below ``folder``."""
     inventor = Inventor()
     deaths = invent(inventor)
+    _tell_points(deaths)
     # The police come last: what they may contradict depends on who else holds the case.
     files = {
         "sources/fiscalia/carpetas_2011_2015.xlsx": prosecutor(inventor, deaths),

@@ -54,6 +54,8 @@ class PublicationRules(Strict):
     """What may leave the office, and in what grain."""
 
     minimum_cell: int = Field(default=3, ge=2)
+    map_cell: int = Field(default=500, ge=250, le=10_000)
+    """Metres of a side of the cells in which places are told."""
     minimum_percent_base: int = Field(default=20, ge=1)
     contact: str = ""
     licence: str = "CC-BY-4.0"

@@ -1,4 +1,4 @@
-"""Django settings of the public site: no database, no sessions, no cookies, no scripts."""
+"""Django settings of the public site: no database, no sessions, no cookies, no scripts but those of the map."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECRET_KEY = os.environ.get("CONVIVE_SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS += [host.strip() for host in os.environ.get(HOSTS_VARIABLE, "").split(",") if host.strip()]
 
-INSTALLED_APPS = ["django.contrib.staticfiles", "csp", "convive.web.public"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "csp", "js_lib_leaflet", "convive.web.public"]
 DATABASES: dict[str, object] = {}
 ROOT_URLCONF = "convive.web.urls"
 WSGI_APPLICATION = "convive.web.wsgi.application"
@@ -61,6 +61,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "style-src": [SELF],
+        "script-src": [SELF],
         "img-src": [SELF],
         "font-src": [SELF],
         "base-uri": [NONE],

@@ -8,7 +8,8 @@ from importlib.resources import files
 from convive.publication.edition import Edition
 from convive.web import setup
 
-STATIC = ("convive.css", "icon.svg")
+STATIC = ("convive.css", "icon.svg", "map.js")
+LEAFLET = ("leaflet.css", "leaflet.js")
 
 
 def render_pages(edition: Edition) -> Iterator[tuple[str, bytes]]:
@@ -25,3 +26,6 @@ def render_pages(edition: Edition) -> Iterator[tuple[str, bytes]]:
             yield f"{addresses.folder(page.name, language)}index.html", render(page, edition, explicit=True)
     for name in STATIC:
         yield f"static/{name}", files("convive.web.public").joinpath("static", name).read_bytes()
+    for name in LEAFLET:
+        path = f"static/js_lib_leaflet/{name}"
+        yield path, files("js_lib_leaflet").joinpath(path).read_bytes()

@@ -6,7 +6,7 @@ import polars as pl
 
 from convive.publication import words
 from convive.publication.edition import Area
-from convive.publication.pages import parts, presence
+from convive.publication.pages import parts, presence, spots
 from convive.publication.pages.page import Block, Cell, Notice, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Figure, Reader
 from convive.texts import number, say
@@ -28,6 +28,7 @@ def build(reader: Reader) -> Page:
         blocks.append(Notice(say("map.schematic", language)))
     blocks += parts.chart("map-rates", reader, note=_attribution(area, language), thin_lines=False)
     blocks += parts.chart("map-intervals", reader)
+    blocks += spots.section(reader)
     levels = _levels_with_cases(units, reader)
     tables = [_table(level, units, year, reader) for level in levels]
     below = _below(levels, units, year, reader)

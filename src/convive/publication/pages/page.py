@@ -122,6 +122,62 @@ class ChartBlock:
     sizes: tuple[tuple[int, int], ...] = ()
 
 
+Ring = Sequence[Sequence[float]]
+"""A closed line of points, longitude and latitude in degrees."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Something drawn on a map: its outer ``rings``, how it ``look``s, the lines that it says when it is chosen (none:
+    it cannot be), a letter on it, and the place in the page that leads to it."""
+
+    rings: tuple[Ring, ...]
+    look: str
+    text: tuple[str, ...] = ()
+    mark: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Shapes that are shown and hidden together, drawn in the order given; ``legend``: looks and what they mean."""
+
+    name: str
+    label: str
+    shapes: tuple[Shape, ...]
+    legend: tuple[tuple[str, str], ...] = ()
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class MapBlock:
+    """A map that people move: its layers, the ``view`` (southwest, northeast; longitude, latitude) that it opens with,
+    and the words of its buttons. A table beside it says the same."""
+
+    kind: ClassVar[str] = "map"
+    name: str
+    title: str
+    alt: str
+    layers: tuple[Layer, ...]
+    view: tuple[tuple[float, float], tuple[float, float]]
+    words: dict[str, str]
+    note: str = ""
+
+    @property
+    def data_id(self) -> str:
+        """The place in the page that holds the data."""
+        return f"{self.name}-data"
+
+    @property
+    def data(self) -> dict[str, object]:
+        """What is drawn, as JSON takes it."""
+        layers = [
+            {"name": one.name, "shown": one.shown, "shapes": [vars(shape) for shape in one.shapes]}
+            for one in self.layers
+        ]
+        return {"layers": layers, "view": self.view, "words": self.words}
+
+
 @dataclass(frozen=True)
 class Term:
     """A word and what it means; ``facts`` are labelled details."""
@@ -149,7 +205,7 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-Block = Prose | Notice | Headlines | Table | ChartBlock | Terms | Section
+Block = Prose | Notice | Headlines | Table | ChartBlock | MapBlock | Terms | Section
 
 
 @dataclass(frozen=True)
@@ -164,3 +220,12 @@ class Page:
     blocks: tuple[Block, ...]
     description: str = ""
     menu: tuple[str, ...] = ()
+
+    @property
+    def has_map(self) -> bool:
+        """Whether a map stands on the page: only then it needs a script."""
+        return any(_holds_map(block) for block in self.blocks)
+
+
+def _holds_map(block: Block) -> bool:
+    return isinstance(block, MapBlock) or (isinstance(block, Section) and any(map(_holds_map, block.blocks)))

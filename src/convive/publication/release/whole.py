@@ -76,6 +76,7 @@ def release(
             concept=observatory.settings.observatory.concept,
             place=observatory.settings.observatory.place,
             minimum_cell=minimum_cell,
+            map_cell=observatory.settings.publication.map_cell,
         ),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),

@@ -1,4 +1,4 @@
-"""What the analysis finds in the cases of the focus, in what may be told.
+"""Hours in which the risk is higher, and what closing rules would have covered, in what may be told.
 
 Counts do not leave here. Of the rules, which differ from one another by a few hours, only shares rounded to five points
 are told, so that no hour's few deaths can be found by subtraction; of the few risk periods ratios rounded to a tenth.
@@ -19,7 +19,6 @@ import polars as pl
 
 from convive.analysis.hours import WEEK, RiskPeriod, Rule, closing_rule, risk_periods
 from convive.publication.release import allowed
-from convive.territory import Territory
 
 LEAST_EVENTS = 30
 """Of fewer deaths with a known hour nothing is said by hours."""
@@ -28,22 +27,8 @@ POINTS = 5
 SIMULATIONS = 999
 
 
-def patterns(
-    cases: pl.DataFrame, territory: Territory, *, focus: str, concept: str, place: str, minimum_cell: int
-) -> dict[str, Any]:
-    """The patterns of the homicides of ``focus``: hours."""
-    below = territory.ancestors.filter(pl.col("ancestor") == focus)["code"]
-    inside = pl.col(f"{place}_unit").cast(pl.String).is_in(below.implode())
-    counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
-    return allowed.entry("patterns", {"hours": _hours(cases.filter(inside & counts), minimum_cell)})
-
-
-@cache
-def _rules() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "closing_rules.toml").read_text("utf-8"))
-
-
-def _hours(deaths: pl.DataFrame, least: int) -> dict[str, Any]:
+def hours(deaths: pl.DataFrame, least: int) -> dict[str, Any]:
+    """The hours of ``deaths``, in groups of at least ``least``."""
     exact = ~pl.col("occurred_precision").cast(pl.String).is_in(["month", "year"]).fill_null(False)
     hour = (pl.col("occurred_on").dt.weekday().cast(pl.Int64) - 1) * 24 + pl.col("occurred_time").dt.hour()
     known = deaths.filter(exact).select(hour=hour).drop_nulls()["hour"].to_numpy()
@@ -64,6 +49,11 @@ def _hours(deaths: pl.DataFrame, least: int) -> dict[str, Any]:
             for begin in _rules()["from"]
         ]
     return allowed.entry("hours_patterns", told)
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "closing_rules.toml").read_text("utf-8"))
 
 
 def _period(one: RiskPeriod) -> dict[str, Any]:

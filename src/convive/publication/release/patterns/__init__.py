@@ -1,0 +1,40 @@
+"""What the analysis finds in the cases of the focus, in what may be told.
+
+Each part takes the deaths with their places and moments and lets out only what passed its own rule of disclosure,
+which stands at the head of its file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from convive.publication.release import allowed
+from convive.publication.release.patterns.hours import hours
+from convive.publication.release.patterns.spots import spots
+from convive.territory import Territory
+
+
+def patterns(
+    cases: pl.DataFrame,
+    territory: Territory,
+    *,
+    focus: str,
+    concept: str,
+    place: str,
+    minimum_cell: int,
+    map_cell: int = 500,
+) -> dict[str, Any]:
+    """The patterns of the homicides of ``focus``: hours, and spots on cells of ``map_cell`` metres."""
+    below = territory.ancestors.filter(pl.col("ancestor") == focus)["code"]
+    inside = pl.col(f"{place}_unit").cast(pl.String).is_in(below.implode())
+    counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
+    deaths = cases.filter(inside & counts)
+    return allowed.entry(
+        "patterns",
+        {
+            "hours": hours(deaths, minimum_cell),
+            "spots": spots(deaths, place=place, least=minimum_cell, size=map_cell),
+        },
+    )
