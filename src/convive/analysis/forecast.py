@@ -19,7 +19,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.checks import Floats, at_least, checked_points, checked_times, require
-from convive.analysis.near_pairs import near_pairs
 from convive.analysis.self_exciting import LEAST_EVENTS, SelfExciting, self_exciting
 from convive.errors import AnalysisError, Problem
 
@@ -30,6 +29,7 @@ LEAST_MONTHS = 6
 NULL = "both methods score the same in the long run"
 LEAST_SHARE = 0.01
 """However sharp a forecast, this share of it is even: no place is impossible."""
+MOST_ASKED = 2_000
 REACH = 5.0
 """A Gaussian is looked at up to so many standard deviations."""
 
@@ -329,23 +329,39 @@ def _even_share(told: Floats) -> float:
 
 
 def _best_bandwidth(past: Floats, bandwidths: Floats) -> tuple[float, Floats]:
-    """The bandwidth that tells each event best from the others, with the even part chosen for each, and the density of
-    each event by the others."""
+    """The bandwidth that tells an event best from the others, with the even part chosen for each, and the density of
+    events by the others; of many events, those of an even sample are asked."""
     n = len(past)
-    best, chosen, density = -np.inf, float(bandwidths[-1]), np.zeros(n)
+    asked = np.unique(np.linspace(0, n - 1, min(n, MOST_ASKED)).round().astype(np.int64))
+    order = np.argsort(past[:, 0], kind="stable").astype(np.int64)
+    by_x, own = past[order], np.argsort(order)[asked].astype(np.int64)
+    best, chosen, density = -np.inf, float(bandwidths[-1]), np.zeros(len(asked))
     span = float(np.prod(np.ptp(past, axis=0))) or 1.0
     for bandwidth in bandwidths:
-        pairs = near_pairs(past, np.array([REACH * bandwidth]))
-        one = np.repeat(np.arange(n), np.diff(pairs.begins))
-        squared = ((past[one] - past[pairs.other]) ** 2).sum(axis=1)
-        told = np.exp(-squared / (2 * bandwidth**2)) / (2 * np.pi * bandwidth**2) / (n - 1)
-        ends = np.concatenate([one, pairs.other])
-        found: Floats = np.bincount(ends, weights=np.concatenate([told, told]), minlength=n).astype(np.float64)
+        found = np.zeros(len(asked))
+        _without_itself(by_x, own, float(bandwidth), found)
         even = _even_share(found * span)
         value = float(np.mean(np.log((1 - even) * found + even / span)))
         if value > best:
             best, chosen, density = value, float(bandwidth), found
     return chosen, density
+
+
+@njit(cache=True, parallel=True)
+def _without_itself(past: Floats, asked: NDArray[np.int64], width: float, found: Floats) -> None:
+    """The Gaussian density at each of the ``asked`` of ``past``, sorted by x, by all others."""
+    reach, scale = REACH * width, 1 / (2 * width * width)
+    for number in prange(len(asked)):
+        own = asked[number]
+        x, y = past[own]
+        for event in range(np.searchsorted(past[:, 0], x - reach), len(past)):
+            across = past[event, 0] - x
+            if across > reach:
+                break
+            squared = across * across + (past[event, 1] - y) ** 2
+            if event != own and squared <= reach * reach:
+                found[number] += np.exp(-squared * scale)
+        found[number] /= 2 * np.pi * width * width * (len(past) - 1)
 
 
 def _share(past: Floats, weights: Floats, width: float, centres: Floats, side: float) -> Floats:

@@ -25,6 +25,7 @@ NULL = "a background that stays and events that follow nothing"
 LEAST_EVENTS = 30
 ROUNDS = 2_000
 TOLERANCE = 1e-7
+WORTH_THREADS = 200_000
 LEAST_FOLLOWERS = 0.1
 """Where fewer events than this are expected to follow another, none does."""
 LONGEST_SHARE = 3.0
@@ -201,8 +202,7 @@ def _em(
     value = -np.inf
     for _ in range(ROUNDS):
         rate = _background(near, likely, days, area)
-        parts = np.empty((n, 5))
-        _expected(begins, later, apart, rate, found[0], found[1], found[2], parts)
+        parts = _expected(begins, later, apart, rate, found[0], found[1], found[2])
         likely = parts[:, 0].copy()
         followers, delays, squares = (float(parts[:, column].sum()) for column in (1, 2, 3))
         if followers < LEAST_FOLLOWERS:
@@ -231,8 +231,19 @@ def _likelihood(parts: Floats, found: Floats, likely: Floats, left: Floats) -> f
     return float(np.log(parts[:, 4]).sum() - likely.sum() - found[0] * seen.sum())
 
 
-@njit(cache=True, parallel=True)
 def _expected(
+    begins: Places, later: Floats, apart: Floats, rate: Floats, following: float, delay: float, width: float
+) -> Floats:
+    """Of each event (row): the probability of background and of following, the delay and the squared distance weighted
+    with it, and the whole rate. Few pairs are quicker done than handed to threads."""
+    parts = np.empty((len(rate), 5))
+    asked = _together if len(later) >= WORTH_THREADS else _alone
+    asked(begins, later, apart, rate, following, delay, width, parts)
+    return parts
+
+
+@njit(cache=True, parallel=True)
+def _together(
     begins: Places,
     later: Floats,
     apart: Floats,
@@ -242,22 +253,50 @@ def _expected(
     width: float,
     parts: Floats,
 ) -> None:
-    """Of each event: the probability of background and of following, the delay and the squared distance weighted with
-    it, and the whole rate."""
     for event in prange(len(rate)):
-        total, delays, squares = 0.0, 0.0, 0.0
-        for place in range(begins[event], begins[event + 1]):
-            pull = np.exp(-later[place] / delay - apart[place] / (2 * width * width))
-            total += pull
-            delays += pull * later[place]
-            squares += pull * apart[place]
-        scale = following / delay / (2 * np.pi * width * width)
-        whole = rate[event] + scale * total
-        parts[event, 0] = rate[event] / whole
-        parts[event, 1] = scale * total / whole
-        parts[event, 2] = scale * delays / whole
-        parts[event, 3] = scale * squares / whole
-        parts[event, 4] = whole
+        _told(event, begins, later, apart, rate, following, delay, width, parts)
+
+
+@njit(cache=True)
+def _alone(
+    begins: Places,
+    later: Floats,
+    apart: Floats,
+    rate: Floats,
+    following: float,
+    delay: float,
+    width: float,
+    parts: Floats,
+) -> None:
+    for event in range(len(rate)):
+        _told(event, begins, later, apart, rate, following, delay, width, parts)
+
+
+@njit(cache=True)
+def _told(
+    event: int,
+    begins: Places,
+    later: Floats,
+    apart: Floats,
+    rate: Floats,
+    following: float,
+    delay: float,
+    width: float,
+    parts: Floats,
+) -> None:
+    total, delays, squares = 0.0, 0.0, 0.0
+    for place in range(begins[event], begins[event + 1]):
+        pull = np.exp(-later[place] / delay - apart[place] / (2 * width * width))
+        total += pull
+        delays += pull * later[place]
+        squares += pull * apart[place]
+    scale = following / delay / (2 * np.pi * width * width)
+    whole = rate[event] + scale * total
+    parts[event, 0] = rate[event] / whole
+    parts[event, 1] = scale * total / whole
+    parts[event, 2] = scale * delays / whole
+    parts[event, 3] = scale * squares / whole
+    parts[event, 4] = whole
 
 
 def _interval(
@@ -278,13 +317,11 @@ def _interval(
 
     def value(both: Floats) -> float:
         theta, delay, width, level = np.exp(both)
-        parts = np.empty((len(left), 5))
-        _expected(begins, later, apart, level * rate, theta, delay, width, parts)
+        parts = _expected(begins, later, apart, level * rate, theta, delay, width)
         seen = 1 - np.exp(-left / delay)
         return float(np.log(parts[:, 4]).sum() - level * total - theta * seen.sum())
 
-    parts = np.empty((len(left), 5))
-    _expected(begins, later, apart, rate, found[0], found[1], found[2], parts)
+    parts = _expected(begins, later, apart, rate, found[0], found[1], found[2])
     total = float(parts[:, 0].sum())
     at, small = np.append(np.log(found), 0.0), 1e-3
     steps = np.eye(4) * small

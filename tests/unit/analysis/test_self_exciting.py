@@ -105,18 +105,19 @@ def test_followers_are_told_from_the_background() -> None:
     assert again.background == pytest.approx(found.background[shuffled], abs=1e-6)
 
 
-def test_the_answer_is_the_same_on_any_number_of_threads() -> None:
+def test_the_answer_is_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     points, times = simulated(2)
     before = numba.get_num_threads()
     found = []
     try:
-        for threads in (1, before):
+        for threads, worth in ((1, 0), (before, 0), (before, 10**9)):
             numba.set_num_threads(threads)
+            monkeypatch.setattr("convive.analysis.self_exciting.WORTH_THREADS", worth)
             told = self_exciting(points + CORNER, times, period=(0, DAYS), area=SIDE**2, bandwidth=400)
             found.append((told.following, told.delay_days, told.width_metres, told.log_likelihood))
     finally:
         numba.set_num_threads(before)
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
 
 
 def test_bad_input_is_refused() -> None:
