@@ -123,6 +123,11 @@ class Observatory:
         return self.folder / "decisions"
 
     @property
+    def operations(self) -> Path:
+        """What was done where and when; the file need not exist."""
+        return self.folder / "strategy" / "operations.toml"
+
+    @property
     def claims(self) -> Path:
         return self.folder / "claims.toml"
 

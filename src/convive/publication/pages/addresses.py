@@ -8,6 +8,8 @@ SLUGS: dict[str, dict[str, str]] = {
     "trend": {"es": "tendencia/", "en": "en/trend/"},
     "hours": {"es": "horas/", "en": "en/hours/"},
     "map": {"es": "mapa/", "en": "en/map/"},
+    "alerts": {"es": "alertas/", "en": "en/alerts/"},
+    "moved": {"es": "se-mudo/", "en": "en/did-it-move/"},
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},

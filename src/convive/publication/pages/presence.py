@@ -27,11 +27,18 @@ def has_map(reader: Reader) -> bool:
     return not counted.filter(pl.col("unit_code").is_in(reader.below()["code"].to_list())).is_empty()
 
 
+def has_moved(reader: Reader) -> bool:
+    told = reader.edition.patterns.get("moved", {})
+    return any(told.get(name) for name in ("similarity", "spread", "operations"))
+
+
 _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "victims": has_victims,
     "trend": lambda reader: bool(reader.full_years()),
     "hours": lambda reader: "hours-week" in reader.charts,
     "map": has_map,
+    "alerts": lambda reader: bool(reader.edition.patterns.get("alarms", {}).get("enough")),
+    "moved": has_moved,
     "reasons": lambda reader: "reasons-motive" in reader.charts,
     "quality": lambda reader: bool(reader.edition.scorecard.get("sources")),
     "audit": lambda reader: bool(reader.edition.audit),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convive.publication.release.writing import sha256
 
-INPUTS = ("observatory.toml", "claims.toml", "sources", "territory", "decisions")
+INPUTS = ("observatory.toml", "claims.toml", "sources", "territory", "decisions", "strategy")
 
 
 def inputs_sha256(observatory: Path) -> str:

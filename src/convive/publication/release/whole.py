@@ -26,6 +26,7 @@ from convive.publication.release.sources import sources
 from convive.publication.release.writing import csv_bytes, json_bytes, put, rounded
 from convive.register import Register
 from convive.sources import Harmonised
+from convive.strategy import read_operations
 from convive.territory import Territory
 from convive.texts import say
 
@@ -76,6 +77,8 @@ def release(
             concept=observatory.settings.observatory.concept,
             place=observatory.settings.observatory.place,
             minimum_cell=minimum_cell,
+            as_of=as_of,
+            operations=read_operations(observatory.operations, set(territory.units["code"])),
             map_cell=observatory.settings.publication.map_cell,
         ),
         "register": _register(register),

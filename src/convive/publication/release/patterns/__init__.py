@@ -6,13 +6,18 @@ which stands at the head of its file.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from convive.publication.release import allowed
+from convive.publication.release.patterns.alarms import alarms
 from convive.publication.release.patterns.hours import hours
+from convive.publication.release.patterns.moved import moved
 from convive.publication.release.patterns.spots import spots
+from convive.strategy import Operation
 from convive.territory import Territory
 
 
@@ -24,9 +29,11 @@ def patterns(
     concept: str,
     place: str,
     minimum_cell: int,
+    as_of: dt.date,
+    operations: Sequence[Operation] = (),
     map_cell: int = 500,
 ) -> dict[str, Any]:
-    """The patterns of the homicides of ``focus``: hours, and spots on cells of ``map_cell`` metres."""
+    """The patterns of the homicides of ``focus`` until ``as_of``; places on cells of ``map_cell`` metres."""
     below = territory.ancestors.filter(pl.col("ancestor") == focus)["code"]
     inside = pl.col(f"{place}_unit").cast(pl.String).is_in(below.implode())
     counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
@@ -36,5 +43,7 @@ def patterns(
         {
             "hours": hours(deaths, minimum_cell),
             "spots": spots(deaths, place=place, least=minimum_cell, size=map_cell),
+            "alarms": alarms(deaths, place=place, least=minimum_cell, as_of=as_of),
+            "moved": moved(deaths, territory, operations, focus=focus, place=place, least=minimum_cell, as_of=as_of),
         },
     )

@@ -23,15 +23,21 @@ from convive.analysis.local_statistics import false_discovery, getis_ord
 from convive.analysis.neighbours import from_pairs
 from convive.analysis.raster import Raster, raster_around
 from convive.publication.release import allowed
+from convive.publication.release.patterns.places import located, located_events, plane_around
 from convive.territory.metres import LocalMetres
 
 LEAST_EVENTS = 30
 """Of fewer events with a point nothing is said of places."""
 SIGNIFICANT = 0.05
-SIMULATIONS = 9_999
+SIMULATIONS = 1_999
 BANDS = (1, 2, 4)
 """Where the bands of counts begin, in multiples of the least count."""
 TOP = 10
+MOST_TOLD = 200
+"""Cells that are told, the fullest first: no reader asks for more."""
+MOST_DRAWS = 20_000_000
+MOST_FINE = 2_000
+"""Cells of a side of the grid on which the density is drawn, at most."""
 FURTHEST = 20
 POINTS = 5
 AROUND = 2
@@ -40,22 +46,21 @@ NAMED = 0.1
 """The share of the area that a map made earlier names, for its accuracy to be told."""
 LEVELS = (0.2, 0.4, 0.7)
 """Of the highest density, where its levels begin."""
-EXACT = ("point", "block")
 DEGREES = 5
 """Decimals of a degree: a metre."""
 
 
 def spots(deaths: pl.DataFrame, *, place: str, least: int, size: int) -> dict[str, Any]:
     """The spots of ``deaths`` on cells of ``size`` metres, each with at least ``least`` events."""
-    events = _events(deaths, place)
+    events = located_events(deaths, place)
     told: dict[str, Any] = {"size": size, "enough": events.height >= LEAST_EVENTS, "located_share": None}
     told |= {"told_apart": False, "cells": [], "density": [], "clusters": [], "accuracy": None}
-    missing = deaths.height - _located(deaths).height
+    missing = deaths.height - located(deaths).height
     if deaths.height and missing >= least:
         told["located_share"] = round(round(100 * (1 - missing / deaths.height) / POINTS) * POINTS / 100, 2)
     if not told["enough"]:
         return allowed.entry("spots", told)
-    plane = _plane(events)
+    plane = plane_around(events)
     points = plane.to_metres(events["longitude"].to_numpy(), events["latitude"].to_numpy())
     raster = raster_around(points, size, margin=AROUND * size, metres=True)
     counts = raster.counted(points)[0]
@@ -63,33 +68,6 @@ def spots(deaths: pl.DataFrame, *, place: str, least: int, size: int) -> dict[st
     told |= _of_cells(counts, looked_at, raster, plane, events, raster.cell_of(points), least)
     told["accuracy"] = _accuracy(events, raster.cell_of(points), looked_at, least)
     return allowed.entry("spots", told)
-
-
-def _located(deaths: pl.DataFrame) -> pl.DataFrame:
-    """Deaths whose point is that of the event; a point whose precision no source told is taken for it."""
-    if not {"longitude", "latitude"} <= set(deaths.columns):
-        return deaths.clear()
-    precision = pl.col("location_precision").cast(pl.String)
-    exact = precision.is_in(EXACT) | precision.is_null() | (precision == "not_recorded")
-    return deaths.filter(exact & pl.col("longitude").is_not_null() & pl.col("latitude").is_not_null())
-
-
-def _events(deaths: pl.DataFrame, place: str) -> pl.DataFrame:
-    """One row an incident: its point, its day and the unit in which it happened."""
-    located = _located(deaths)
-    if located.is_empty():
-        return located
-    return (
-        located.sort("incident_id", "longitude", "latitude")
-        .unique("incident_id", keep="first", maintain_order=True)
-        .select("longitude", "latitude", "occurred_on", unit=pl.col(f"{place}_unit").cast(pl.String))
-    )
-
-
-def _plane(events: pl.DataFrame) -> LocalMetres:
-    """A plane whose origin does not move with a new event, so that cells stay where they were."""
-    middle = events.select(pl.col("longitude", "latitude").median().round(0)).row(0)
-    return LocalMetres(*middle)
 
 
 def _area(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -116,10 +94,11 @@ def _of_cells(
 ) -> dict[str, Any]:
     cells = np.flatnonzero(looked_at)
     inside = counts.ravel()[cells]
-    ranked = critical_points(inside, top=min(TOP, len(inside)), simulations=1_999)
+    draws = int(np.clip(MOST_DRAWS // len(inside), 99, 999))
+    ranked = critical_points(inside, top=min(TOP, len(inside)), simulations=draws)
     hot = _hot(inside, cells, raster.columns)
     shown = np.flatnonzero(inside >= least)
-    shown = shown[np.lexsort((cells[shown], -inside[shown]))]
+    shown = shown[np.lexsort((cells[shown], -inside[shown]))][:MOST_TOLD]
     units = dict(zip(cell_of.tolist(), events["unit"].to_list(), strict=True))
     told = [
         allowed.entry(
@@ -157,11 +136,13 @@ def _hot(inside: NDArray[np.int64], cells: NDArray[np.int64], columns: int) -> N
 
 
 def _beside(cells: NDArray[np.int64], columns: int):  # type: ignore[no-untyped-def]
-    """The eight cells around each, of those looked at."""
-    place = {int(cell): at for at, cell in enumerate(cells)}
-    steps = (1, columns - 1, columns, columns + 1)
-    pairs = [(at, place[cell + step]) for cell, at in place.items() for step in steps if cell + step in place]
-    return from_pairs(len(cells), np.array(pairs, dtype=np.int64).reshape(-1, 2))
+    """The eight cells around each, of those looked at; cells are in ascending order and none is in the last column."""
+    pairs = []
+    for step in (1, columns - 1, columns, columns + 1):
+        at = np.minimum(np.searchsorted(cells, cells + step), len(cells) - 1)
+        there = np.flatnonzero(cells[at] == cells + step)
+        pairs.append(np.column_stack([there, at[there]]))
+    return from_pairs(len(cells), np.concatenate(pairs))
 
 
 def _ring(cell: int, raster: Raster, plane: LocalMetres) -> list[list[float]]:
@@ -183,7 +164,9 @@ def _density(
         return []
     x, y = raster.centres()
     middles = np.column_stack([x[cells % raster.columns], y[cells // raster.columns]])
-    fine = raster_around(middles, raster.size / 4, margin=3 * raster.size, metres=True)
+    wide = float(np.ptp(middles, axis=0).max()) + 6 * raster.size
+    finer = max(1, min(4, int(MOST_FINE * raster.size / wide)))
+    fine = raster_around(middles, raster.size / finer, margin=3 * raster.size, metres=True)
     value = kernel_density(np.repeat(middles, weights, axis=0), fine, raster.size, metres=True).value
     told = []
     for level, share in enumerate(LEVELS):
