@@ -38,6 +38,9 @@ STATES = (
 )
 """What ``state`` numbers mean."""
 
+MOST_UNCERTAIN = math.log(1000)
+"""An expected count that may as well be a thousand times itself is none: its upper limit is infinite."""
+
 THRESHOLDS = ("negative-binomial", "mean-quantile", "two-thirds")
 
 
@@ -385,6 +388,8 @@ def _upper(mean: float, phi: float, error: float, how: Floats, method: int) -> f
         spread = math.sqrt(4 / 9 * mean ** (1 / 3) * (phi + mean * error * error))
         return float((mean ** (2 / 3) + how[2] * spread) ** 1.5)
     if method == 1:
+        if how[2] * error > MOST_UNCERTAIN:
+            return np.inf
         mean *= math.exp(how[2] * error)
     return quantile(1.0 - how[0], mean, phi)
 

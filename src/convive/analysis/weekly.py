@@ -112,7 +112,8 @@ def _trend_and_season(counts: Floats, said: NDArray[np.bool_], period: int) -> F
         mean = np.exp(x @ coefficient)
         step = np.linalg.solve((x.T * mean) @ x, x.T @ (y - mean))
         coefficient = coefficient + step
-        if not np.all(np.isfinite(coefficient)) or np.abs(coefficient[1:]).max() > 10:
+        # Events in one heap draw the wave or the trend without end: then there is no season to speak of.
+        if not np.all(np.isfinite(coefficient)) or np.abs(coefficient).max() > 20:
             return None
         if np.abs(step).max() < 1e-9:
             fitted: Floats = np.exp(design @ coefficient)
@@ -176,10 +177,13 @@ def count(mean: float, dispersion: float, state: NDArray[np.uint64]) -> int:
 def quantile(probability: float, mean: float, dispersion: float) -> float:
     """The least count that a Poisson or negative binomial number stays at or below with ``probability``.
 
-    Summed from the mode outwards, so that large means do not underflow.
+    Summed from the mode outwards, so that large means do not underflow. Infinite where the variance exceeds 1e9: no
+    week has such counts, and the sum would not end.
     """
     if mean <= 0.0:
         return 0.0
+    if not mean * dispersion < 1e9:
+        return np.inf
     size = mean / (dispersion - 1.0) if dispersion > 1.0 else math.inf
     mode = float(math.floor(mean if dispersion <= 1.0 else max(0.0, (size - 1.0) * (dispersion - 1.0))))
     share = mean if dispersion <= 1.0 else (dispersion - 1.0) / dispersion

@@ -207,3 +207,10 @@ def test_the_same_seed_gives_the_same_answer_whatever_the_threads() -> None:
     finally:
         numba.set_num_threads(threads)
     assert cusum(COUNTS, 5.0, threshold=2, seed=4).false_alarms != cusum(COUNTS, 5.0, threshold=2).false_alarms
+
+
+def test_a_simulated_training_without_events_raises_no_alarm() -> None:
+    rare = np.zeros(300)
+    rare[[3, 120, 250]] = 1
+    found = cusum(rare, training=100, threshold=1.0)
+    assert 0 < found.false_alarms.per_year < 2

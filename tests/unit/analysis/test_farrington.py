@@ -197,3 +197,13 @@ def test_the_same_seed_gives_the_same_answer_whatever_the_threads() -> None:
     finally:
         numba.set_num_threads(threads)
     assert farrington(COUNTS, weeks=[379], simulations=99, seed=4).false_alarms != first
+
+
+def test_events_in_one_heap_are_no_limit_to_compare_with() -> None:
+    heap = np.zeros(330)
+    heap[100] = 25
+    heap[-1] = 30
+    found = farrington(heap, weeks=[329, 310], threshold="mean-quantile", simulations=19)
+    assert not found.alarm.any()
+    assert found.state.tolist() == [NO_PAST, TOO_FEW]
+    assert np.isinf(found.upper[1])
