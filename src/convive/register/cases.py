@@ -90,7 +90,7 @@ def build_register(
         fields = fuse(records, case, tie, pool.map)
         told = pool.submit(lambda: _members(records, case, tie, heads.result()["case_id"], joins))
         fed = pl.concat([heads.result(), fields], how="horizontal")
-        whole = corrected(completed(fed), case, decided)
+        whole, clashes = corrected(completed(fed), case, decided)
         derived = whole.select(
             incidents(whole, _filed(records, case), street_addresses(records, case)).alias("incident_id"),
             *((concept_expression(name) & counts).alias(f"figure_in_{name}") for name in CONCEPTS),
@@ -100,7 +100,7 @@ def build_register(
     cases = whole.with_columns(derived)[in_order]
     contradictions = _named(records, joins.contradictions)
     summary = _summary(cases, members, joins)
-    return Register(cases, members, summary, contradictions, problems=decided.problems, **links)
+    return Register(cases, members, summary, contradictions, problems=(*decided.problems, *clashes), **links)
 
 
 def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:

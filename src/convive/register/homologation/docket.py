@@ -53,14 +53,15 @@ class Docket:
 
 
 def docket(records: pl.DataFrame, names: Mapping[str, str], links: pl.DataFrame, ledger: Ledger) -> Docket:
-    """The docket of a register.
+    """The docket of a register: pairs that people have not joined already by way of a third record.
 
     ``names``: record_id → name in the ledger; ``links``: the pairs that linkage found
     (:func:`~convive.standard.schema.links_schema`). Two pairs of the same names are one matter.
     """
     place = {name: at for at, name in enumerate(records["record_id"].to_list())}
     sources = records["source_id"].cast(pl.String).to_list()
-    standing = {line.decision.question(): line for line in ledger.standing}
+    standing = {line.decision.pair: line for line in ledger.standing if line.decision.pair}
+    group = _groups(ledger)
     matters: dict[str, Matter] = {}
     for row in (
         links.filter(pl.col("zone") == "people")
@@ -78,10 +79,25 @@ def docket(records: pl.DataFrame, names: Mapping[str, str], links: pl.DataFrame,
             sources=(sources[left], sources[right]),
             probability=row["probability"],
             reasons=tuple(read(row["reasons"])),
-            decision=standing.get(("pair", *sorted((one, other)))),
+            decision=standing.get(frozenset((one, other))),
         )
+        if matter.decision is None and one in group and group[one] == group.get(other):
+            continue
         matters.setdefault(matter.key, matter)
     undecided = [one for one in matters.values() if one.decision is None]
     decided = [one for one in matters.values() if one.decision is not None]
     decided.sort(key=lambda one: one.decision.decision.at if one.decision else 0, reverse=True)
     return Docket(tuple(undecided), tuple(decided))
+
+
+def _groups(ledger: Ledger) -> dict[str, str]:
+    """Of each record that people joined to another, the least name of all they joined it to."""
+    group: dict[str, str] = {}
+    for line in ledger.standing:
+        if line.decision.kind != "same":
+            continue
+        one, other = (group.get(name, name) for name in line.decision.records)
+        least = min(one, other)
+        group |= dict.fromkeys((*line.decision.records, one, other), least)
+        group |= {name: least for name, head in group.items() if head in (one, other)}
+    return group

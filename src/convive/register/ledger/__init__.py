@@ -1,6 +1,6 @@
 """The ledger of human decisions: append-only lines with who, when and why, applied at every build."""
 
-from convive.register.ledger.applying import Applied, applied
+from convive.register.ledger.applying import Applied, OfCase, applied
 from convive.register.ledger.contradictions import Contradiction, contradictions
 from convive.register.ledger.decision import KINDS, Decision, reasons
 from convive.register.ledger.names import record_names
@@ -15,6 +15,7 @@ __all__ = [
     "Decision",
     "Ledger",
     "Line",
+    "OfCase",
     "append",
     "applied",
     "contradictions",

@@ -11,7 +11,8 @@ from convive.register.ledger.store import Line
 
 @dataclass(frozen=True)
 class Contradiction:
-    """The line that says that two records are not the same, and the shortest chain of lines that says they are."""
+    """The line that says that two records are not the same, and the lines that say they are, the shortest chain first;
+    without these no chain of the ledger joins the two."""
 
     apart: Line
     chain: tuple[Line, ...]
@@ -34,10 +35,22 @@ def contradictions(standing: Iterable[Line]) -> tuple[Contradiction, ...]:
     found = []
     for line in lines:
         if line.decision.kind == "not_same":
-            chain = _chain(links, *line.decision.records)
+            chain = _chains(links, *line.decision.records)
             if chain:
                 found.append(Contradiction(line, chain))
     return tuple(found)
+
+
+def _chains(links: Mapping[str, Mapping[str, Line]], start: str, end: str) -> tuple[Line, ...]:
+    """The lines of the shortest way, of the shortest that shares no line with it, and so on until none is left."""
+    left = {name: dict(near) for name, near in links.items()}
+    told: list[Line] = []
+    while chain := _chain(left, start, end):
+        for line in chain:
+            one, other = line.decision.records
+            del left[one][other], left[other][one]
+        told += chain
+    return tuple(told)
 
 
 def _chain(links: Mapping[str, Mapping[str, Line]], start: str, end: str) -> tuple[Line, ...]:

@@ -16,17 +16,22 @@ KINDS = ("same", "not_same", "value", "reclassified", "annulled", "withdrawn")
 """Two records are one death; they are not; a value of a case was wrong; its classification was; the case does not
 count; an earlier decision is taken back."""
 
+OF_CASE = ("value", "reclassified", "annulled")
 OTHER = "other"
+FIRST_DAY = dt.date(1900, 1, 1)
+LIMITS = {"longitude": (-180, 180), "latitude": (-90, 90), "age_years": (0, 130)}
+"""What a number may be where it is not any number from 0 to :data:`LARGEST`; as in a source's file."""
+LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Decision:
     """What was decided, by whom, when and why.
 
-    ``records``: names of records (:func:`~convive.register.ledger.names.record_names`): two for same and not_same, one
-    of the case for value, reclassified and annulled, none for withdrawn, whose ``withdraws`` is the hash of the line
-    taken back. ``field`` and ``value`` as the standard writes them. ``reason`` is a code of ``reasons.toml`` for the
-    kind, or ``other``, which needs ``words``. ``at`` is in UTC.
+    ``records``: names of records (:func:`~convive.register.ledger.names.record_names`): two for same and not_same,
+    those of the case as it stood for value, reclassified and annulled, none for withdrawn, whose ``withdraws`` is the
+    hash of the line taken back. ``field`` and ``value`` as the standard writes them. ``reason`` is a code of
+    ``reasons.toml`` for the kind, or ``other``, which needs ``words``. ``at`` is in UTC.
     """
 
     kind: str
@@ -39,13 +44,22 @@ class Decision:
     value: str = ""
     withdraws: str = ""
 
-    def question(self) -> tuple[str, ...]:
-        """What the decision answers: two decisions of one question are one too many."""
-        if self.kind in ("same", "not_same"):
-            return ("pair", *sorted(self.records))
-        if self.kind in ("value", "reclassified"):
-            return ("value", *self.records, self.field)
-        return (self.kind, *self.records, self.withdraws)
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two records that it says are one death or are not; empty for other kinds."""
+        return frozenset(self.records) if self._question == "pair" else frozenset()
+
+    def asks_again(self, before: Decision) -> bool:
+        """Whether it answers a question that ``before`` answered: two decisions of one question are one too many."""
+        if (self._question, self.field, self.withdraws) != (before._question, before.field, before.withdraws):
+            return False
+        if self._question == "pair":
+            return set(self.records) == set(before.records)
+        return self.kind == "withdrawn" or bool(set(self.records) & set(before.records))
+
+    @property
+    def _question(self) -> str:
+        return {"same": "pair", "not_same": "pair", "reclassified": "value"}.get(self.kind, self.kind)
 
 
 @cache
@@ -61,7 +75,9 @@ def faults(decision: Decision) -> Iterator[Problem]:
         yield Problem("decision-kind", column="kind", value=decision.kind, values={"known": ", ".join(KINDS)})
         return
     needed = {"same": 2, "not_same": 2, "withdrawn": 0}.get(decision.kind, 1)
-    if len(set(decision.records)) != needed or len(decision.records) != needed:
+    told = len(decision.records)
+    enough = told >= 1 if decision.kind in OF_CASE else told == needed
+    if not enough or len(set(decision.records)) != told:
         yield Problem(
             "decision-records", column="records", value=", ".join(decision.records), values={"needed": needed}
         )
@@ -95,8 +111,20 @@ def _faults_of_value(decision: Decision) -> Iterator[Problem]:
             yield Problem("decision-value", column="value", value=decision.value, values={"field": decision.field})
     elif decision.kind == "reclassified":
         yield Problem("decision-field", column="field", value=decision.field)
-    elif _as_value(field.kind, decision.value) is None:
+    elif not _possible(decision.field, _as_value(field.kind, decision.value), decision.at):
         yield Problem("decision-value", column="value", value=decision.value, values={"field": decision.field})
+
+
+def _possible(name: str, value: object | None, at: dt.datetime) -> bool:
+    """Whether a victim may have the value: what a source's file could not bring, people cannot decide."""
+    if isinstance(value, dt.datetime):
+        return value.tzinfo is None and FIRST_DAY <= value.date() <= at.date() + dt.timedelta(days=1)
+    if isinstance(value, dt.date):
+        return FIRST_DAY <= value <= at.date() + dt.timedelta(days=1)
+    if isinstance(value, dt.time):
+        return value.tzinfo is None
+    low, high = LIMITS.get(name, (0, LARGEST))
+    return isinstance(value, int | float) and low <= value <= high
 
 
 def _as_value(kind: str, text: str) -> object | None:

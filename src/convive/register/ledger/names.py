@@ -37,11 +37,35 @@ def record_names(records: pl.DataFrame) -> pl.Series:
     then by all that it says. Hashes are BLAKE2b, so that a name shows no person to who reads it; they have no key,
     hence who already holds a person's data can compute them, and the ledger stays in the office.
     """
-    numbered = _is_numbered(records)
-    number = _text(pl.lit("number"), "source_record_number", pl.col("victim_no").cast(pl.String), _year())
+    counts = records.select(_counts_rows()).to_series()
+    numbered = _names_one_person(records) & ~counts
+    return _named(records, numbered, counts, records.select(_year()).to_series())
+
+
+def other_names(records: pl.DataFrame) -> dict[str, int]:
+    """Names by which a record may be called in older decisions, with its position: what decides how it is named may
+    have changed since (whether its source's numbers count rows, the year by which they are told). A name that several
+    records could bear is nobody's.
+    """
+    one = _names_one_person(records)
+    none = pl.Series([False]).new_from_index(0, records.height)
+    year = records.select(_year()).to_series().cast(pl.Int64, strict=False)
+    years = [(year + step).cast(pl.String) for step in (0, -1, 1)]
+    ways = [(one, none, when) for when in years] + [(none, none, years[0]), (none, ~none, years[0])]
+    found: dict[str, set[int]] = {}
+    for numbered, counts, when in ways:
+        for at, name in enumerate(_named(records, numbered, counts, when).to_list()):
+            found.setdefault(name, set()).add(at)
+    return {name: min(places) for name, places in found.items() if len(places) == 1}
+
+
+def _named(records: pl.DataFrame, numbered: pl.Series, counts: pl.Series, year: pl.Series) -> pl.Series:
+    """The names where the records ``numbered`` go by their source's number and ``year``, and a number that ``counts``
+    rows says nothing of a person."""
+    number = _text(pl.lit("number"), "source_record_number", pl.col("victim_no").cast(pl.String), pl.lit(year))
     keys = records.select(
         source=pl.col("source_id").cast(pl.String),
-        key=pl.when(pl.lit(numbered)).then(number).otherwise(_fingerprint(records)),
+        key=pl.when(pl.lit(numbered)).then(number).otherwise(_fingerprint(records, counts)),
     )
     keys = keys.with_columns(_ordinals(records, keys, numbered))
     return pl.Series("name", [_name(*row) for row in keys.iter_rows()], dtype=pl.String)
@@ -52,7 +76,7 @@ def _name(source: str, key: str, ordinal: int) -> str:
     return f"{source}:{hashlib.blake2b(text.encode(), digest_size=12, person=b'convive-rec').hexdigest()}"
 
 
-def _is_numbered(records: pl.DataFrame) -> pl.Series:
+def _names_one_person(records: pl.DataFrame) -> pl.Series:
     """Whether the source's number names one person: by the facts by which records of one number are not joined."""
     rules = placeholders()
     known = people(records).with_columns(year=records.select(_year()).to_series())
@@ -68,7 +92,7 @@ def _is_numbered(records: pl.DataFrame) -> pl.Series:
     )
     other = pl.any_horizontal(*(expression.fill_null(False) for expression in (*several, *others)))
     two = (_spread("identity_rank") > 0).fill_null(False) | (~one_identity & other)
-    return ranked.select(pl.col("source_record_number").is_not_null() & ~two & ~_counts_rows()).to_series()
+    return ranked.select(pl.col("source_record_number").is_not_null() & ~two).to_series()
 
 
 def _counts_rows() -> pl.Expr:
@@ -87,12 +111,12 @@ def _year() -> pl.Expr:
     return pl.coalesce("registered_on", "died_on", "occurred_on").dt.year().cast(pl.String).alias("year")
 
 
-def _fingerprint(records: pl.DataFrame) -> pl.Expr:
+def _fingerprint(records: pl.DataFrame, counts: pl.Series) -> pl.Expr:
     identity = pl.lit(identity_keys(records["identity_number"]))
     dates = [pl.coalesce(pl.col(name).cast(pl.String), f"{name}_raw") for name in DATES]
     return _text(
         pl.lit("person"),
-        pl.when(~_counts_rows()).then("source_record_number"),
+        pl.when(~pl.lit(counts)).then("source_record_number"),
         pl.col("victim_no").cast(pl.String),
         *(fold(pl.col(name)) for name in PERSON),
         pl.coalesce(identity, "identity_number"),

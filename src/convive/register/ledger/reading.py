@@ -33,6 +33,10 @@ class Ledger:
         gone = {line.decision.withdraws for line in self.lines if line.decision.kind == "withdrawn"}
         return tuple(line for line in self.lines if line.hash not in gone and line.decision.kind != "withdrawn")
 
+    def last(self, file: str) -> Line | None:
+        """The line that stands last in ``file``, which need not be the latest."""
+        return max((line for line in self.lines if line.file == file), key=lambda line: line.number, default=None)
+
 
 def read(folder: Path) -> Ledger:
     """The ledger in ``folder``: all its ``*.jsonl`` files, one for each place where decisions are written."""
@@ -59,7 +63,8 @@ def _line(text: bytes, file: str, number: int, previous: str) -> tuple[Line | No
     """
     try:
         table = json.loads(text.decode())
-    except ValueError:
+        json.dumps(table, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         return None, [Problem("ledger-line", file=file, row=number, value=text.decode(errors="replace")[:80])]
     wrong = list(_misshapen(table))
     if not wrong:
@@ -89,11 +94,11 @@ def _misshapen(table: Any) -> Iterator[Problem]:
         yield Problem("ledger-not-text", column="records", value=str(records))
     if isinstance(table.get("at"), str):
         try:
-            at = dt.datetime.fromisoformat(table["at"])
-        except ValueError:
+            dt.datetime.fromisoformat(table["at"]).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
             yield Problem("decision-time", column="at", value=table["at"])
         else:
-            if at.tzinfo is None:
+            if dt.datetime.fromisoformat(table["at"]).tzinfo is None:
                 yield Problem("decision-time", column="at", value=table["at"])
 
 

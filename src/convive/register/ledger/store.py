@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -49,23 +50,33 @@ def append(folder: Path, decision: Decision) -> Line:
         ledger = read(folder)
         if ledger.problems:
             raise BuildError(ledger.problems)
-        standing = {line.decision.question(): line for line in ledger.standing}
-        before = standing.get(decision.question())
-        if before is not None:
-            values = {"by": before.decision.by, "at": before.decision.at.isoformat(), "kind": before.decision.kind}
-            raise AlreadyDecided(Problem("decided-already", file=before.file, row=before.number, values=values))
+        _not_decided(ledger.standing, decision)
         if decision.kind == "withdrawn" and decision.withdraws not in {line.hash for line in ledger.standing}:
             raise BuildError(Problem("decision-gone", file=FILE, column="withdraws", value=decision.withdraws))
-        mine = [line for line in ledger.lines if line.file == FILE]
-        previous = mine[-1].hash if mine else FIRST
-        line = Line(decision, FILE, len(mine) + 1, previous, digest(previous, decision))
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(folder / FILE, flags, 0o600)
-        try:
-            os.write(descriptor, (written(line) + "\n").encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        return _appended(folder / FILE, ledger.last(FILE), decision)
+
+
+def _not_decided(standing: Iterable[Line], decision: Decision) -> None:
+    for before in standing:
+        if decision.asks_again(before.decision):
+            values = {"by": before.decision.by, "at": before.decision.at.isoformat(), "kind": before.decision.kind}
+            raise AlreadyDecided(Problem("decided-already", file=before.file, row=before.number, values=values))
+
+
+def _appended(path: Path, last: Line | None, decision: Decision) -> Line:
+    """Bound to the ``last`` line as it stands in the file: clocks step back, and two people decide at once."""
+    held = path.read_bytes() if path.exists() else b""
+    torn = bool(held) and not held.endswith(b"\n")
+    previous = last.hash if last else FIRST
+    line = Line(decision, FILE, held.count(b"\n") + torn + 1, previous, digest(previous, decision))
+    rest = memoryview((("\n" if torn else "") + written(line) + "\n").encode())
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     return line
 
 

@@ -86,7 +86,7 @@ def case(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
             if withdraws not in standing:
                 raise Http404
             return _taken_down(request, desk, language, key, kind, (), withdraws=withdraws)
-        return _taken_down(request, desk, language, key, "annulled", (min(names),))
+        return _taken_down(request, desk, language, key, "annulled", tuple(sorted(set(names))))
     looked(request, "case", tuple(names))
     context = {
         "key": key,
@@ -117,7 +117,7 @@ def value(request: HttpRequest, desk: Desk, language: str, key: str, name: str) 
             messages.error(request, say("office.choose_value", language))
             return redirect("office:value", language=language, key=key, name=name)
         said = request.POST.get("value", "").strip()
-        return _taken_down(request, desk, language, key, kind, (min(names),), field=name, value=said)
+        return _taken_down(request, desk, language, key, kind, tuple(sorted(set(names))), field=name, value=said)
     looked(request, "value", tuple(names))
     codes = classification(str(field.classification)).values if field.kind == "coded" else ()
     labels = [(code, classification(str(field.classification)).label(code, language)) for code in codes]

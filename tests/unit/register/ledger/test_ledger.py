@@ -263,3 +263,123 @@ def test_the_file_is_plain_json_and_its_owner_s_alone(names: list[str], tmp_path
     path = tmp_path / "decisions.jsonl"
     assert json.loads(path.read_text("utf-8"))["words"] == "La madre lo confirmó"
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_clock_that_steps_back_breaks_no_chain(tmp_path: Path) -> None:
+    for at, minute in enumerate((10, 5, 7, 1)):
+        append(tmp_path, decided("same", f"a:{at}", f"b:{at}", minute=minute))
+    assert read(tmp_path).problems == ()
+    assert len(read(tmp_path).lines) == 4
+
+
+def test_a_file_whose_last_line_lost_its_end_goes_on_in_a_new_line(tmp_path: Path) -> None:
+    append(tmp_path, decided("same", "a:1", "b:1"))
+    path = tmp_path / "decisions.jsonl"
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    second = append(tmp_path, decided("same", "a:2", "b:2", minute=1))
+    assert read(tmp_path).problems == ()
+    assert second.number == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"kind":"same","records":["a:1","b:\\ud800"],"by":"x","at":"2026-01-01T00:00:00+00:00","reason":"same_person",'
+        '"previous":"0","hash":"0"}',
+        "[" * 100_000,
+        '{"kind":"same","records":["a:1","b:1"],"by":"x","at":"0001-01-01T00:00:00+05:00","reason":"same_person",'
+        '"previous":"0","hash":"0"}',
+    ],
+)
+def test_a_line_that_no_ledger_holds_is_named_and_stops_nothing(line: str, tmp_path: Path) -> None:
+    (tmp_path / "decisions.jsonl").write_text(line + "\n", "utf-8")
+    assert [(one.file, one.row) for one in read(tmp_path).problems] == [("decisions.jsonl", 1)]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("age_years", "nan"),
+        ("age_years", "-500"),
+        ("age_years", "1e999"),
+        ("injuries", "99999999999999999999"),
+        ("occurred_on", "9999-12-31"),
+        ("occurred_on", "0001-01-01"),
+        ("occurred_time", "10:00+05:00"),
+        ("longitude", "200"),
+    ],
+)
+def test_a_value_that_no_victim_can_have_is_not_written(field: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(BuildError) as refused:
+        append(tmp_path, decided("value", "a:1", field=field, value=value))
+    assert [one.code for one in refused.value.problems] == ["decision-value"]
+
+
+def test_every_chain_that_contradicts_is_in_dispute_not_the_shortest_alone(
+    make_records: MakeRecords, tmp_path: Path
+) -> None:
+    people = [ROSA | {"source_record_number": f"CF-{at}/A", "full_name": name} for at, name in enumerate("ABCD")]
+    records = make_records(*people)
+    a, b, c, d = record_names(records).to_list()
+    for minute, pair in enumerate(((a, b), (b, c), (a, d), (d, c))):
+        append(tmp_path, decided("same", *pair, minute=minute))
+    append(tmp_path, decided("not_same", a, c, minute=9))
+    assert applied(records, read(tmp_path)).joined.is_empty()
+
+
+def test_decisions_outlive_a_delivery_that_shows_that_numbers_count_no_rows(
+    make_records: MakeRecords, tmp_path: Path
+) -> None:
+    first = [ROSA | {"source_record_number": str(3 * at + 1), "full_name": f"SOTO {at}"} for at in range(10)]
+    more = [ROSA | {"source_record_number": str(3 * at + 2), "full_name": f"RIOS {at}"} for at in range(10)]
+    names = record_names(make_records(*first)).to_list()
+    append(tmp_path, decided("same", names[0], names[1]))
+    told = applied(make_records(*first, *more), read(tmp_path))
+    assert told.problems == ()
+    assert told.joined.rows() == [(0, 1)]
+
+
+def test_decisions_outlive_a_registration_that_moved_to_the_next_year(
+    make_records: MakeRecords, tmp_path: Path
+) -> None:
+    before = make_records(ANA | {"registered_on": dt.date(2014, 12, 30)}, ROSA)
+    append(tmp_path, decided("not_same", *record_names(before).to_list()))
+    after = make_records(ANA | {"registered_on": dt.date(2015, 1, 2)}, ROSA)
+    assert applied(after, read(tmp_path)).problems == ()
+
+
+def test_a_case_that_was_annulled_and_took_in_another_death_is_told(make_records: MakeRecords, tmp_path: Path) -> None:
+    records = make_records(ANA, ANITA, ROSA)
+    ana, anita, rosa = record_names(records).to_list()
+    append(tmp_path, decided("same", ana, anita))
+    append(tmp_path, decided("annulled", ana, anita, minute=1))
+    append(tmp_path, decided("same", anita, rosa, minute=2))
+    assert [one.code for one in built(records, tmp_path).problems] == ["case-annulled-grew"]
+
+
+def test_two_values_decided_of_what_became_one_case_are_told(
+    records: pl.DataFrame, names: list[str], tmp_path: Path
+) -> None:
+    append(tmp_path, decided("value", names[0], field="age_years", value="30"))
+    append(tmp_path, decided("value", names[1], field="age_years", value="50", minute=1))
+    assert built(records, tmp_path).problems == ()
+    append(tmp_path, decided("same", names[0], names[1], minute=2))
+    register = built(records, tmp_path)
+    assert [(one.code, one.row) for one in register.problems] == [("case-decided-twice", 2)]
+
+
+def test_a_value_is_not_decided_again_under_another_record_of_the_case(names: list[str], tmp_path: Path) -> None:
+    append(tmp_path, decided("value", names[1], names[0], field="age_years", value="30"))
+    with pytest.raises(AlreadyDecided):
+        append(tmp_path, decided("value", names[0], field="age_years", value="50", minute=1))
+
+
+def test_a_death_reclassified_as_suicide_leaves_every_count_of_homicides(
+    make_records: MakeRecords, tmp_path: Path
+) -> None:
+    records = make_records(ANA | {"intent": "intentional", "iccs_code": "0101"})
+    assert built(records, tmp_path).cases["figure_in_iccs_0101"].to_list() == [True]
+    name = record_names(records)[0]
+    append(tmp_path, decided("reclassified", name, field="intent", value="self_harm"))
+    cases = built(records, tmp_path).cases
+    assert cases.select("figure_in_iccs_0101", "figure_in_bogota", "figure_in_ceic").row(0) == (False, False, False)
