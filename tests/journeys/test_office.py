@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import socket
@@ -14,13 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from convive.build import build
 from convive.observatory import Observatory
-from convive.register.ledger import read
+from convive.register.ledger import Decision, append, read, record_names
 
 pytestmark = pytest.mark.browser
 
@@ -242,7 +244,101 @@ def test_axe_finds_nothing_serious_and_nothing_is_cut(office: Office, browser: B
     assert found == []
 
 
-def test_what_the_office_keeps_is_its_owner_s_alone(office: Office) -> None:
-    for name in ("convive.sqlite3", ".office-key"):
+def test_what_the_office_keeps_is_its_owner_s_alone(office: Office, browser: Browser) -> None:
+    office.page(browser)
+    kept = [".office-key", *(path.name for path in office.folder.glob("convive.sqlite3*"))]
+    assert "convive.sqlite3-wal" in kept
+    for name in kept:
         assert (office.folder / name).stat().st_mode & 0o077 == 0, name
     assert os.environ.get("CONVIVE_OBSERVATORY") is None
+
+
+def test_a_case_joined_in_error_is_split_from_its_own_page(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    page.goto(f"{office.address}/es/casos/disagree/age_years/")
+    page.click("[data-first]")
+    page.wait_for_url("**/caso/**")
+    page.click("main li a[href*='/par/']")
+    page.wait_for_url("**/par/**")
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    assert "Decisión anotada" in page.inner_text("main")
+    assert office.decisions() == ["not_same"]
+    before = build(Observatory.open(office.folder), publish=False).cases
+    (office.folder / "decisions" / "decisions.jsonl").unlink()
+    assert build(Observatory.open(office.folder), publish=False).cases == before - 1
+
+
+def test_two_cases_are_joined_by_the_code_of_the_other(office: Office, browser: Browser) -> None:
+    page = office.page(browser)
+    page.goto(f"{office.address}/es/casos/disagree/age_years/")
+    first, second = (page.locator("main a[href*='/caso/']").nth(at).get_attribute("href") for at in (0, 1))
+    page.goto(f"{office.address}{first}")
+    page.fill("#other", "0000")
+    page.click("text=Ver lado a lado")
+    page.wait_for_selector(".message.error")
+    page.fill("#other", second.rstrip("/").split("/")[-1])
+    page.click("text=Ver lado a lado")
+    page.wait_for_url("**/par/**")
+    with page.expect_navigation():
+        page.keyboard.press("s")
+    assert office.decisions() == ["same"]
+
+
+def test_nobody_withdraws_a_decision_that_they_did_not_see(office: Office, browser: Browser) -> None:
+    maria, luis = office.page(browser), office.page(browser, "luis")
+    maria.keyboard.press("Enter")
+    maria.wait_for_url("**/par/**")
+    address = maria.url
+    maria.keyboard.press("s")
+    maria.wait_for_url(lambda url: url != address)
+    maria.goto(address)
+    luis.goto(address)
+    luis.fill("#words", "Me equivoqué")
+    luis.click("button[value=withdrawn]")
+    luis.wait_for_url("**/es/")
+    luis.goto(address)
+    with luis.expect_navigation():
+        luis.keyboard.press("n")
+    maria.fill("#words", "Retiro la mía")
+    maria.click("button[value=withdrawn]")
+    maria.wait_for_selector(".message.error")
+    assert office.decisions() == ["same", "withdrawn", "not_same"]
+
+
+def test_decisions_that_contradict_are_told_at_the_table_and_in_the_minutes(office: Office, browser: Browser) -> None:
+    names = record_names(pl.read_parquet(office.folder / "private" / "records.parquet")).unique().sort().to_list()[:3]
+    at = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    for kind, pair in (("same", names[:2]), ("same", names[1:])):
+        append(office.folder / "decisions", Decision(kind, tuple(pair), "luis", at, "same_person"))
+    page = office.page(browser)
+    page.goto(f"{office.address}/es/par/{names[0]}~{names[2]}/")
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    assert "no son la misma muerte" in page.inner_text("main .message.error")
+    for path in ("/es/", "/es/acta/"):
+        page.goto(f"{office.address}{path}")
+        assert "decisions.jsonl:3" in page.inner_text("main")
+
+
+def test_behind_a_server_that_speaks_https_people_sign_in_and_cookies_stay_there(office: Office) -> None:
+    asked = """
+import os
+from convive.web.office import setup
+setup()
+from django.test import Client
+client = Client(enforce_csrf_checks=True, headers={"X-Forwarded-Proto": "https", "Host": "mesa.example.org"})
+client.get("/entrar/")
+token = client.cookies["csrftoken"].value
+answer = client.post(
+    "/entrar/",
+    {"username": "maria", "password": os.environ["SAID"], "csrfmiddlewaretoken": token},
+    headers={"Origin": "https://mesa.example.org", "Referer": "https://mesa.example.org/entrar/"},
+)
+print(answer.status_code, client.cookies["convive_office"]["secure"], client.cookies["csrftoken"]["secure"])
+"""
+    told = {"CONVIVE_OBSERVATORY": str(office.folder), "CONVIVE_HTTPS_ORIGIN": "https://mesa.example.org"}
+    found = subprocess.run(
+        [sys.executable, "-c", asked], env=os.environ | told | {"SAID": PASSWORD}, capture_output=True, text=True
+    )
+    assert found.stdout.split() == ["302", "True", "True"], found.stderr

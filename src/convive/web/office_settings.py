@@ -8,12 +8,17 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from convive.web.settings import *  # noqa: F403 - the office is the public site's frame and more
-from convive.web.settings import CONTENT_SECURITY_POLICY, MIDDLEWARE
+from convive.web.settings import ALLOWED_HOSTS, CONTENT_SECURITY_POLICY, MIDDLEWARE
 
 OBSERVATORY_VARIABLE = "CONVIVE_OBSERVATORY"
 """Names the environment variable with the observatory's folder."""
+
+HTTPS_ORIGIN_VARIABLE = "CONVIVE_HTTPS_ORIGIN"
+"""Names the environment variable with the address at which a server in front of the office speaks HTTPS, such as
+``https://mesa.example.org``: then cookies go nowhere else, and its word is taken that a request came so."""
 
 DATABASE = "convive.sqlite3"
 KEY_FILE = ".office-key"
@@ -54,6 +59,12 @@ DATABASES = {
         },
     }
 }
+HTTPS_ORIGIN = os.environ.get(HTTPS_ORIGIN_VARIABLE, "")
+if HTTPS_ORIGIN:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(HTTPS_ORIGIN).hostname)]
+    CSRF_TRUSTED_ORIGINS = [HTTPS_ORIGIN]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "convive.web.office.urls"
 WSGI_APPLICATION = "convive.web.office_wsgi.application"

@@ -3,7 +3,7 @@ minutes."""
 
 from convive.register.homologation.casefile import Said, case_file, decidable, lines_about
 from convive.register.homologation.comparing import Row, Word, compare
-from convive.register.homologation.docket import Docket, Matter, docket
+from convive.register.homologation.docket import Docket, Matter, docket, other_pair
 from convive.register.homologation.minutes import Minutes, minutes, told
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "docket",
     "lines_about",
     "minutes",
+    "other_pair",
     "told",
 ]

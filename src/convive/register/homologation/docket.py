@@ -16,14 +16,15 @@ WANTED = ("record_id", "source_id")
 @dataclass(frozen=True)
 class Matter:
     """One pair: the names of its records in the ledger, their sources, probability and reasons, and the decision that
-    stands, if any. ``left`` and ``right`` are positions in the records.
+    stands, if any. ``left`` and ``right`` are positions in the records. No probability where linkage did not compare
+    them.
     """
 
     left: int
     right: int
     names: tuple[str, str]
     sources: tuple[str, str]
-    probability: float
+    probability: float | None
     reasons: tuple[Reason, ...]
     decision: Line | None
 
@@ -88,6 +89,29 @@ def docket(records: pl.DataFrame, names: Mapping[str, str], links: pl.DataFrame,
     decided = [one for one in matters.values() if one.decision is not None]
     decided.sort(key=lambda one: one.decision.decision.at if one.decision else 0, reverse=True)
     return Docket(tuple(undecided), tuple(decided))
+
+
+def other_pair(
+    records: pl.DataFrame, names: Mapping[str, str], links: pl.DataFrame, ledger: Ledger, places: tuple[int, int]
+) -> Matter:
+    """Two records that people look at of their own accord: joined by a rule, or not found by linkage at all."""
+    ids = [str(records["record_id"][at]) for at in places]
+    ends = sorted(zip((names[one] for one in ids), places, ids, strict=True))
+    both = [ends[0][2], ends[1][2]]
+    found = links.filter(pl.col("left").is_in(both) & pl.col("right").is_in(both) & (pl.col("left") != pl.col("right")))
+    row = found.row(0, named=True) if found.height else None
+    pair = ends[0][0], ends[1][0]
+    decision = next((line for line in ledger.standing if line.decision.pair == frozenset(pair)), None)
+    sources = tuple(str(records["source_id"].cast(pl.String)[end[1]]) for end in ends)
+    return Matter(
+        left=ends[0][1],
+        right=ends[1][1],
+        names=pair,
+        sources=(sources[0], sources[1]),
+        probability=row["probability"] if row else None,
+        reasons=tuple(read(row["reasons"])) if row else (),
+        decision=decision,
+    )
 
 
 def _groups(ledger: Ledger) -> dict[str, str]:

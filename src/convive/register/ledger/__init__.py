@@ -1,6 +1,6 @@
 """The ledger of human decisions: append-only lines with who, when and why, applied at every build."""
 
-from convive.register.ledger.applying import Applied, OfCase, applied
+from convive.register.ledger.applying import Applied, OfCase, applied, contradiction_problem
 from convive.register.ledger.contradictions import Contradiction, contradictions
 from convive.register.ledger.decision import KINDS, Decision, reasons
 from convive.register.ledger.names import record_names
@@ -18,6 +18,7 @@ __all__ = [
     "OfCase",
     "append",
     "applied",
+    "contradiction_problem",
     "contradictions",
     "read",
     "reasons",

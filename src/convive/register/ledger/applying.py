@@ -38,9 +38,9 @@ class OfCase:
 
 @dataclass(frozen=True)
 class Applied:
-    """``joined`` and ``apart``: pairs of positions (left, right). ``values`` and ``annulled``: what was said of a case, in
-    the order in which it was. ``problems``: lines about records that are no longer there, which stay in the ledger, and
-    contradictions, of which no line is applied.
+    """``joined`` and ``apart``: pairs of positions (left, right). ``values`` and ``annulled``: what was said of a
+    case, in the order in which it was. ``problems``: lines about records that are no longer there, which stay in the
+    ledger, and contradictions, of which no line is applied.
     """
 
     joined: pl.DataFrame
@@ -70,7 +70,7 @@ def applied(records: pl.DataFrame, ledger: Ledger) -> Applied:
         apart=pl.DataFrame(pairs["not_same"], schema=ENDS, orient="row"),
         values=tuple(_of_case(line, place) for line in _of(held, "value", "reclassified")),
         annulled=tuple(_of_case(line, place) for line in _of(held, "annulled")),
-        problems=(*(_gone(line, place) for line in gone), *map(_contradiction, against)),
+        problems=(*(_gone(line, place) for line in gone), *map(contradiction_problem, against)),
     )
 
 
@@ -100,6 +100,7 @@ def _gone(line: Line, there: Collection[str]) -> Problem:
     return Problem("ledger-record-gone", file=line.file, row=line.number, value=", ".join(lost))
 
 
-def _contradiction(one: Contradiction) -> Problem:
+def contradiction_problem(one: Contradiction) -> Problem:
+    """The contradiction as people are told of it, at the line that holds two records apart."""
     others = ", ".join(f"{line.file}:{line.number}" for line in one.chain)
     return Problem("ledger-contradiction", file=one.apart.file, row=one.apart.number, values={"others": others})

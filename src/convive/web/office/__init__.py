@@ -25,5 +25,10 @@ def setup() -> None:
         django.setup()
     from django.conf import settings
 
+    # SQLite makes its journal beside the database, with what the process allows.
+    os.umask(0o077)
     call_command("migrate", verbosity=0, interactive=False)
-    os.chmod(settings.DATABASES["default"]["NAME"], 0o600)
+    database = settings.DATABASES["default"]["NAME"]
+    for path in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        if path.exists():
+            path.chmod(0o600)

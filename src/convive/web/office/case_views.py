@@ -31,6 +31,7 @@ INPUTS = {"date": "date", "time": "time", "datetime": "datetime-local", "integer
 def cases(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """The totals of all definitions from one list of cases, and the ways into it."""
     declared = desk.observatory.settings.observatory.concept
+    looked(request, "cases")
     rows = [
         {"total": one, "label": concept(one.concept).label[language], "declared": one.concept == declared}
         for one in totals(desk.cases, declared)
@@ -93,6 +94,7 @@ def case(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
         "rows": [(one, one.label[language]) for one in case_file(row, records, language, desk.unit_names)],
         "records": [(record["source_id"], record["file"], record["row"]) for record in records],
         "status": say(f"office.status.{row['status']}", language),
+        "pairs": _pairs(desk, records),
         "annulled": any(line.decision.kind == "annulled" for line in about),
         "lines": [(line.hash, told(line, language)) for line in about],
         "reasons": [(code, label[language]) for code, label in reasons()["annulled"].items()],
@@ -160,6 +162,32 @@ def _taken_down(
     else:
         messages.success(request, say("office.taken_down", language))
     return redirect("office:case", language=language, key=key)
+
+
+@require_safe
+@at_the_table
+def beside(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
+    """From a case to its pair with another that people name: the way to join what linkage did not find."""
+    _, records = _found(desk, key)
+    other = request.GET.get("other", "").strip().lower()
+    if other == key or desk.cases.filter(pl.col("case_id") == other).is_empty():
+        messages.error(request, say("office.no_such_case", language, key=other[:40]))
+        return redirect("office:case", language=language, key=key)
+    _, others = _found(desk, other)
+    names = sorted(min(desk.names[str(record["record_id"])] for record in side) for side in (records, others))
+    return redirect("office:matter", language=language, key="~".join(names))
+
+
+def _pairs(desk: Desk, records: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Each record of a case beside the first: where people can say that it is another death."""
+    first, *others = records
+    pairs = []
+    for record in others:
+        names = sorted(desk.names[str(one["record_id"])] for one in (first, record))
+        if names[0] != names[1]:
+            sides = [f"{one['source_id']} ({one['file']}:{one['row']})" for one in (first, record)]
+            pairs.append({"key": "~".join(names), "told": " | ".join(sides)})
+    return pairs
 
 
 def _found(desk: Desk, key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
+from convive.errors import Problem
 from convive.observatory import Observatory
-from convive.register.homologation import Docket, docket
-from convive.register.ledger import Ledger, read, record_names
+from convive.register.homologation import Docket, Matter, docket, other_pair
+from convive.register.ledger import Ledger, applied, read, record_names
 from convive.territory import Territory
 
 TABLES = ("records", "links", "cases", "case_records")
@@ -42,6 +43,11 @@ class Desk:
         return {record_id: at for at, record_id in enumerate(self.records["record_id"])}
 
     @cached_property
+    def place_of(self) -> dict[str, int]:
+        """Where each record stands, by its name in the ledger; the first of those that share one."""
+        return {self.names[record_id]: self.places[record_id] for record_id in reversed(list(self.names))}
+
+    @cached_property
     def case_of(self) -> dict[str, str]:
         """The case of each record, by record_id."""
         return dict(self.case_records.select("record_id", "case_id").iter_rows())
@@ -53,6 +59,19 @@ class Desk:
     def docket(self) -> Docket:
         """What is on the table now."""
         return docket(self.records, self.names, self.links, self.ledger())
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What of the ledger cannot be read or applied as it stands now."""
+        ledger = self.ledger()
+        return (*ledger.problems, *applied(self.records, ledger).problems)
+
+    def pair(self, key: str) -> Matter | None:
+        """Any two records by the address of their pair, whether linkage found them or not."""
+        found = self.docket().matter(key)
+        places = [self.place_of.get(name) for name in key.split("~")]
+        if found is not None or len(places) != 2 or None in places or len(set(places)) < 2:
+            return found
+        return other_pair(self.records, self.names, self.links, self.ledger(), (places[0], places[1]))  # type: ignore[arg-type]
 
     def record(self, place: int) -> dict[str, Any]:
         """One record, by field."""

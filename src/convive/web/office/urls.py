@@ -36,6 +36,7 @@ office = [
     path("<language:language>/casos/", case_views.cases, name="cases"),
     path("<language:language>/casos/<str:which>/<str:name>/", case_views.listed, name="cases_of"),
     path("<language:language>/caso/<str:key>/", case_views.case, name="case"),
+    path("<language:language>/caso/<str:key>/junto-a/", case_views.beside, name="beside"),
     path("<language:language>/caso/<str:key>/<str:name>/", case_views.value, name="value"),
     path("<language:language>/acta/", views.minutes, name="minutes"),
     path("<language:language>/acta/<str:day>/", views.minutes, name="minutes_of"),

@@ -17,11 +17,18 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from convive.errors import ConviveError
-from convive.register.homologation import compare
+from convive.errors import ConviveError, Problem
+from convive.register.homologation import Matter, compare
 from convive.register.homologation import minutes as minutes_of
 from convive.register.homologation.minutes import told
-from convive.register.ledger import AlreadyDecided, Decision, append, reasons
+from convive.register.ledger import (
+    AlreadyDecided,
+    Decision,
+    append,
+    contradiction_problem,
+    contradictions,
+    reasons,
+)
 from convive.register.ledger.decision import OTHER
 from convive.texts import number, say
 from convive.web.office import ROLE
@@ -71,8 +78,8 @@ def at_the_table(view: View) -> View:
 def docket(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """All pairs, the undecided first."""
     on_table = desk.docket()
-    looked(request, "docket")
-    problems = [f"{one.place()}: {one.reason(language)} {one.remedy(language)}" for one in desk.ledger().problems]
+    looked(request, "docket", tuple(name for one in (*on_table.undecided, *on_table.decided) for name in one.names))
+    problems = _problems(desk, language)
     rows = {name: [_row(desk, one, language) for one in getattr(on_table, name)] for name in ("undecided", "decided")}
     return render(request, "office/docket.html", frame(language) | {"problems": problems, **rows})
 
@@ -82,11 +89,11 @@ def docket(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
     """One pair side by side; a decision taken goes into the ledger, and the next pair comes."""
     on_table = desk.docket()
-    one = on_table.matter(key)
+    one = desk.pair(key)
     if one is None:
         raise Http404
     if request.method == "POST":
-        return _decide(request, desk, language, key)
+        return _decide(request, desk, language, one)
     looked(request, "matter", one.names)
     rows = compare(desk.record(one.left), desk.record(one.right), language)
     following = on_table.after(key)
@@ -97,10 +104,11 @@ def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRes
         "matter": one,
         "rows": [(row, say(f"office.agreement.{row.agreement}", language), row.label[language]) for row in rows],
         "reasons": [(reason, reason.told(language)) for reason in one.reasons if reason.level != "unknown"],
-        "probability": number(100 * one.probability, language, 1),
+        "probability": number(100 * one.probability, language, 1) if one.probability is not None else "",
         "choices": choices,
         "cases": [_case(desk, place) for place in (one.left, one.right)],
         "decision": told(one.decision, language) if one.decision else "",
+        "standing": one.decision.hash if one.decision else "",
         "next": following.key if following else "",
         "left_over": len(on_table.undecided),
         "other": OTHER,
@@ -108,16 +116,17 @@ def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRes
     return render(request, "office/matter.html", frame(language) | context)
 
 
-def _decide(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
+def _decide(request: HttpRequest, desk: Desk, language: str, one: Matter) -> HttpResponse:
     on_table = desk.docket()
-    one = on_table.matter(key)
-    assert one is not None
-    here = redirect("office:matter", language=language, key=key)
+    here = redirect("office:matter", language=language, key=one.key)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     said = {name: request.POST.get(name, "").strip() for name in ("kind", "words", "reason_same", "reason_not_same")}
     kind = said["kind"]
     by = request.user.get_username()
-    if kind == "withdrawn" and one.decision is not None:
+    if kind == "withdrawn":
+        if one.decision is None or request.POST.get("line", "") != one.decision.hash:
+            messages.error(request, say("office.changed_meanwhile", language))
+            return here
         decision = Decision(kind, (), by, now, OTHER, words=said["words"], withdraws=one.decision.hash)
     elif kind in ("same", "not_same"):
         reason = said[f"reason_{kind}"] or OTHER
@@ -134,7 +143,9 @@ def _decide(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRe
         messages.error(request, wrong.describe(language))
         return here
     messages.success(request, say("office.taken_down", language))
-    following = on_table.after(key)
+    for problem in _contradictions(desk, decision):
+        messages.error(request, f"{problem.reason(language)} {problem.remedy(language)}")
+    following = on_table.after(one.key)
     if following is None or kind == "withdrawn":
         return redirect("office:docket", language=language)
     return redirect("office:matter", language=language, key=following.key)
@@ -156,11 +167,13 @@ def minutes(request: HttpRequest, desk: Desk, language: str, day: str = "") -> H
                 Presence.objects.get_or_create(day=date, name=name.strip()[:120], defaults={"noted_by": request.user})
         return redirect("office:minutes_of", language=language, day=date.isoformat())
     looked(request, "minutes")
+    problems = _problems(desk, language)
     present = list(Presence.objects.filter(day=date).values_list("name", flat=True))
     of_day = minutes_of(date, present, desk.ledger(), desk.docket(), timezone)
     context = {
         "minutes": of_day,
         "told": [told(line, language) for line in of_day.lines],
+        "problems": problems,
         "day": date.isoformat(),
         "city": desk.observatory.settings.observatory.name[language],
     }
@@ -175,6 +188,7 @@ def minutes_file(request: HttpRequest, desk: Desk, language: str, day: str) -> H
         date = dt.date.fromisoformat(day)
     except ValueError as odd:
         raise Http404 from odd
+    looked(request, "minutes")
     about = desk.observatory.settings.observatory
     present = list(Presence.objects.filter(day=date).values_list("name", flat=True))
     text = minutes_of(date, present, desk.ledger(), desk.docket(), about.timezone).told(language, about.name[language])
@@ -222,6 +236,18 @@ def frame(language: str) -> dict[str, object]:
     return {"language": language, "other_language": "en" if language == "es" else "es"}
 
 
+def _problems(desk: Desk, language: str) -> list[str]:
+    """What of the ledger is not applied, and what to do about it."""
+    return [f"{one.place()}: {one.reason(language)} {one.remedy(language)}" for one in desk.problems()]
+
+
+def _contradictions(desk: Desk, decision: Decision) -> list[Problem]:
+    """The contradictions that a decision closed: of the same records, told at once and not at the next build."""
+    against = contradictions(desk.ledger().standing)
+    mine = [one for one in against if any(line.decision == decision for line in one.lines)]
+    return [contradiction_problem(one) for one in mine]
+
+
 def _row(desk: Desk, one, language: str) -> dict[str, object]:  # type: ignore[no-untyped-def]
     records = [desk.record(place) for place in (one.left, one.right)]
     days = [str(record["occurred_on"] or record["died_on"] or record["registered_on"] or "–") for record in records]
@@ -230,7 +256,7 @@ def _row(desk: Desk, one, language: str) -> dict[str, object]:  # type: ignore[n
         "sources": one.sources,
         "people": [called(record, language) for record in records],
         "days": days,
-        "probability": number(100 * one.probability, language, 1),
+        "probability": number(100 * (one.probability or 0), language, 1),
         "decision": told(one.decision, language) if one.decision else "",
     }
 
