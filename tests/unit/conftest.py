@@ -226,6 +226,61 @@ def _codes(name: str) -> dict[str, Any]:
     return {"codes": codes, "note": dict(found.note)}
 
 
+def _ring(west: float, south: float) -> list[list[float]]:
+    return [[west, south], [west + 0.005, south], [west + 0.005, south + 0.005], [west, south + 0.005], [west, south]]
+
+
+PATTERNS: dict[str, Any] = {
+    "spots": {
+        "enough": True,
+        "located_share": 0.85,
+        "size": 500,
+        "told_apart": True,
+        "cells": [
+            {"id": "A", "unit_code": "2401", "ring": _ring(-80.45, -3.56), "band": 2, "hot": True,
+             "rank_low": 1, "rank_high": 3, "top": 0.95},
+            {"id": "B", "unit_code": "2403", "ring": _ring(-80.1, -3.6), "band": 0, "hot": False,
+             "rank_low": 2, "rank_high": None, "top": 0.4},
+        ],
+        "density": [{"level": 0, "rings": [_ring(-80.45, -3.56)]}],
+        "clusters": [{"cells": ["A"], "unit_code": "2401"}],
+        "accuracy": {"until": "2014-06-30", "area_share": 0.1, "pai": 3.2, "low": 1.4, "high": 5.1},
+    },
+    "alarms": {
+        "enough": True,
+        "first": "2014-06-30",
+        "last": "2015-06-22",
+        "weeks": 52,
+        "methods": [
+            {"method": "farrington",
+             "alarms": [{"week": "2015-06-08", "count": 5}, {"week": "2014-12-01", "count": None}],
+             "false_a_year": 0.4, "low": 0.3, "high": 0.5},
+            {"method": "ears", "alarms": [], "false_a_year": 1.0, "low": 0.9, "high": 1.1},
+        ],
+        "changes": [{"from": "2012-01", "low": "2011-12", "high": "2012-03", "ratio": 4.4, "ratio_low": 2.2,
+                     "ratio_high": 8.5}],
+        "gatherings": {"reach": 500, "days": 28, "until": "2015-06-20", "simulations": 999, "found": [
+            {"unit_code": "2401", "days": 9, "ratio": 6.1, "recurrence_days": 400.0, "p": 0.002}]},
+        "repeat": {"metres": 400, "days": 14, "ratio": 2.6, "low": 1.5, "high": 6.0, "p": 0.004, "simulations": 999},
+    },
+    "moved": {
+        "level": "province",
+        "similarity": {"from": "2013-06-30", "middle": "2014-06-30", "until": "2015-06-30", "alike": 0.67, "p": 0.012,
+                       "units": 3, "changed": [{"unit_code": "2403", "more": True}], "simulations": 999},
+        "spread": {"units": 6, "quarters": 18, "lag": 2, "correlation": -0.31, "p": 0.01, "low": -0.2, "high": 0.22,
+                   "simulations": 999},
+        "operations": [
+            {"id": "one", "name": {"es": "Patrullas", "en": "Patrols"}, "from": "2014-01-01", "months": 12,
+             "treated": ["2403"], "control": ["2402"], "verdict": "better", "whole": -20, "low": -35, "high": -5,
+             "p": 0.009, "spilled": 4, "spilled_low": -6, "spilled_high": 14},
+            {"id": "two", "name": {"es": "Luces", "en": "Lights"}, "from": "2015-06-01", "months": 12,
+             "treated": ["2401"], "control": ["2402"], "verdict": "too early", "whole": None, "low": None, "high": None,
+             "p": None, "spilled": None, "spilled_low": None, "spilled_high": None},
+        ],
+    },
+}  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def small_edition() -> Edition:
     """54 homicides in 2014 in the department "24"; two age groups and two hours are withheld."""
@@ -265,6 +320,7 @@ def small_edition() -> Edition:
         audit=AUDIT,
         quality=QUALITY,
         scorecard=SCORECARD,
+        patterns=PATTERNS,
         register={"records": 290, "cases": 182, "joined_by": {"source_number": 12}, "contradictions": {}},
         classifications={**lists, "weekday": _codes("weekday")},
     )

@@ -35,7 +35,12 @@ def test_every_page_says_what_is_synthetic_and_needs_nothing_from_elsewhere(
     html = client.get("/" + addresses.folder(name, language)).text
     notice = {"es": "Los registros de víctimas son inventados.", "en": "The victim records are made up."}
     assert notice[language] in html
-    assert not re.search(r"<(script|style|form|iframe|object|embed)\b", html)
+    assert not re.search(r"<(style|form|iframe|object|embed)\b", html)
+    scripts = re.findall(r"<script ([^>]*)>", html)
+    told = [one for one in scripts if "application/json" not in one]
+    ours = ['defer src="{}static/js_lib_leaflet/leaflet.js"', 'defer src="{}static/map.js"']
+    root = addresses.up(name, language)
+    assert told == ([one.format(root) for one in ours] if name == "map" else [])
     assert not re.search(r"\s(style|on\w+)=", html)
     assert not re.search(r'(src|srcset)="(https?:)?//', html)
     assert not re.search(r'<link[^>]+href="(https?:)?//', html)
@@ -56,6 +61,7 @@ def test_security_headers(client: Client) -> None:
     for directive in (
         "default-src 'none'",
         "style-src 'self'",
+        "script-src 'self'",
         "img-src 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -78,6 +84,8 @@ def test_security_headers(client: Client) -> None:
         ("/datapackage.json", "application/json; charset=utf-8"),
         ("/static/convive.css", 'text/css; charset="utf-8"'),
         ("/static/icon.svg", "image/svg+xml"),
+        ("/static/map.js", 'text/javascript; charset="utf-8"'),
+        ("/static/js_lib_leaflet/leaflet.js", 'text/javascript; charset="utf-8"'),
     ],
 )
 def test_files_come_with_their_type_and_the_same_policy(client: Client, path: str, content_type: str) -> None:

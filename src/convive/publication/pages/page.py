@@ -63,11 +63,13 @@ Tone = Literal["", "good", "bad", "doubt", "withheld", "code"]
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell whose looks depend on what it says (a verdict, withheld, a file's name) or that leads elsewhere."""
+    """A cell whose looks depend on what it says (a verdict, withheld, a file's name), that leads elsewhere, or to which
+    an ``anchor`` leads."""
 
     text: str
     tone: Tone = ""
     link: Link | None = None
+    anchor: str = ""
 
 
 TableCell = str | Cell

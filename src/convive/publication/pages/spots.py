@@ -170,7 +170,7 @@ def _row(one: Tree, told: Tree, reader: Reader) -> tuple[TableCell, ...]:
         top = words.percent(one["top"], language)
     name = say("spots.zone", language, id=one["id"])
     return (
-        Cell(name, link=Link(name, page="map", anchor=_anchor(one))),
+        Cell(name, link=Link(name, page="map", anchor=_anchor(one)), anchor=_anchor(one)),
         reader.edition.unit_name(one["unit_code"]),
         _band(one["band"], reader),
         say("spots.yes" if one["hot"] else "spots.no", language),

@@ -13,6 +13,7 @@ from convive.publication.release.patterns import patterns
 from convive.territory import Territory
 
 MONDAY = dt.date(2014, 5, 5)
+AS_OF = dt.date(2014, 6, 30)
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def cases(hours: Sequence[int | None], *, unit: str = "240101", precision: str =
 
 
 def hours_of(table: pl.DataFrame, territory: Territory, least: int = 5) -> dict:  # type: ignore[type-arg]
-    how = {"focus": "24", "concept": "ceic", "place": "occurrence", "minimum_cell": least}
+    how = {"focus": "24", "concept": "ceic", "place": "occurrence", "minimum_cell": least, "as_of": AS_OF}
     return patterns(table, territory, **how)["hours"]  # type: ignore[arg-type, no-any-return]
 
 
