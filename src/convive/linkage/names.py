@@ -97,12 +97,19 @@ def _without_alias(folded: pl.Expr) -> pl.Expr:
 
 
 def _own(folded: pl.Expr) -> pl.Expr:
-    """A surname without what a marriage adds; surnames that are made with DE stay whole."""
+    """A surname without what a marriage adds; surnames that are made with DE, DE LA or DE LOS stay whole."""
+    plain = _unwidowed(folded)
+    bare = plain.str.replace(r"^((?:(?:DE|DEL|LA|LOS|LAS)\s+)*[A-Z]+)\s+DE\s+.*$", "$1")
+    return pl.when(plain.str.contains(r"\sDE\s+(?:LA|LAS|LOS)\s")).then(plain).otherwise(bare)
+
+
+def _unwidowed(folded: pl.Expr) -> pl.Expr:
+    """A name without what says whose widow or wife she is."""
     words = "|".join(rules()["widow_words"])
     folded = folded.str.replace(rf"\s*\b(?:{words})\b.*$", "")
     for made in rules()["made_with_de"]:
         folded = folded.str.replace(rf"\b{made}\b", made.replace(" DE ", ""), literal=False)
-    return folded.str.replace(r"^((?:(?:DE|DEL|LA|LOS|LAS)\s+)*[A-Z]+)\s+DE\s+.*$", "$1")
+    return folded
 
 
 def _words(folded: pl.Expr) -> pl.Expr:
@@ -133,7 +140,7 @@ def _whole(full: pl.DataFrame) -> pl.DataFrame:
     told = plain.select("source_id", name=pl.when(~_is_nobody(pl.col("name"))).then("name"))
     words = told.select(
         "source_id",
-        words=_filled(_words(_own(pl.col("name")))),
+        words=_filled(_words(_unwidowed(pl.col("name")))),
         before=_filled(_words(_own(pl.col("name").str.extract(r"^([^,]+),")))),
         after=_filled(_words(pl.col("name").str.extract(r",(.+)$"))),
     )

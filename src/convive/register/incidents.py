@@ -59,17 +59,22 @@ def _at_one_place(cases: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
 
 
 def _within_a_day(in_order: pl.DataFrame) -> list[tuple[int, int]]:
-    """Each case beside the first of its place that it follows closely enough."""
+    """Each case beside the first of its place that it follows closely enough: by the clock, or on one day where an hour
+    is not known. A case without an hour does not stand between two that have one."""
     most = dt.timedelta(hours=placeholders()["incident_hours"])
-    pairs = []
-    first: tuple[str, int, dt.datetime, bool] | None = None
+    pairs, here = [], ""
+    firsts: dict[bool, tuple[int, dt.datetime]] = {}
     for case, place, moment, timed in in_order.select("case", "place", "moment", "timed").iter_rows():
-        if first is not None and first[0] == place:
-            one_day = first[2].date() == moment.date()
-            if one_day or (timed and first[3] and moment - first[2] <= most):
-                pairs.append((first[1], case))
-                continue
-        first = place, case, moment, timed
+        if place != here:
+            here, firsts = place, {}
+        near = [
+            first
+            for first_timed, (first, began) in firsts.items()
+            if began.date() == moment.date() or (timed and first_timed and moment - began <= most)
+        ]
+        pairs += [(first, case) for first in near]
+        if timed not in firsts or firsts[timed][0] not in near:
+            firsts[timed] = case, moment
     return pairs
 
 

@@ -37,6 +37,14 @@ def table(people: list[dict[str, str]], source: str = "morgue") -> pl.DataFrame:
         ({"full_name": "PURYSAGA, WILMER"}, ("WILMER", "PURYSAGA", None)),
         ({"full_name": "NO IDENTIFICADO"}, (None, None, None)),
         ({"full_name": "…"}, (None, None, None)),
+        (
+            {"given_names": "Juan", "surname_1": "Quispe", "surname_2": "Rojas de la Cruz"},
+            ("JUAN", "QUISPE", "ROJAS CRUZ"),
+        ),
+        ({"full_name": "EN PROCESO DE IDENTIFICACIÓN"}, (None, None, None)),
+        ({"full_name": "IDENTIDAD RESERVADA"}, (None, None, None)),
+        ({"full_name": "RECIÉN NACIDO"}, (None, None, None)),
+        ({"full_name": "QUISPE DE LA CRUZ JUAN CARLOS"}, ("JUAN CARLOS", "QUISPE", "CRUZ")),
         ({}, (None, None, None)),
     ],
 )
@@ -53,6 +61,15 @@ def test_a_source_that_writes_given_names_first_is_recognised() -> None:
         ("ROSA", "LOPEZ", "DIAZ"),
         ("LUIS MIGUEL", "SOTO", None),
         ("ANA", "RUIZ", None),
+    ]
+
+
+def test_surnames_made_with_de_la_are_not_a_husbands() -> None:
+    written = ("JUAN DE LA CRUZ QUISPE", "MARÍA DE LOS ÁNGELES ROJAS DÍAZ", "JUAN CARLOS PÉREZ GÓMEZ")
+    assert names(table([{"full_name": name} for name in written])).rows() == [
+        ("JUAN", "CRUZ", "QUISPE"),
+        ("MARIA ANGELES", "ROJAS", "DIAZ"),
+        ("JUAN CARLOS", "PEREZ", "GOMEZ"),
     ]
 
 

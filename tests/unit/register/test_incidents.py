@@ -58,6 +58,12 @@ def test_24_hours_are_counted_from_the_first_death_so_that_no_week_becomes_one_i
     assert incidents(*(EXACT | {"occurred_on": MAY + dt.timedelta(days=day)} for day in range(6))) == 3
 
 
+def test_a_death_without_an_hour_does_not_part_two_that_have_one(incidents: Incidents) -> None:
+    vague = EXACT | {"occurred_on": MAY + dt.timedelta(days=1), "occurred_time": None, "source_id": "morgue"}
+    later = EXACT | {"occurred_on": MAY + dt.timedelta(days=1), "occurred_time": dt.time(1, 0), "source_id": "mpfn"}
+    assert incidents(EXACT, vague, later) == 1
+
+
 def test_without_the_hour_one_day_is_one_incident_and_the_next_another(incidents: Incidents) -> None:
     vague = EXACT | {"occurred_time": None}
     assert incidents(EXACT, vague | {"source_id": "morgue"}) == 1

@@ -11,7 +11,7 @@ from convive.errors import LANGUAGES
 from convive.publication.release import allowed
 from convive.publication.release.quality import protected
 from convive.register import Register
-from convive.register.coverage import Coverage, Refusal, coverage, histories
+from convive.register.coverage import Coverage, Refusal, between, histories, shared_years, within
 from convive.register.quality import Agreement, Break, Criterion, SourceQuality, agreement, breaks, criteria, sources
 from convive.register.totals import totals
 from convive.standard import classification, fields
@@ -39,7 +39,9 @@ def scorecard(
 
 def _covered(records: pl.DataFrame, cases: pl.DataFrame, concept: str) -> Coverage:
     of = records.select(pl.col("source_id", "source_body").cast(pl.String)).unique()
-    return coverage(histories(cases.filter(pl.col(f"figure_in_{concept}")), dict(of.iter_rows())))
+    counted, years = cases.filter(pl.col(f"figure_in_{concept}")), shared_years(records)
+    held = within(counted, years) if years else counted
+    return between(histories(held, dict(of.iter_rows())), years)
 
 
 def _criterion(one: Criterion, least: int) -> dict[str, Any]:
@@ -117,6 +119,7 @@ def _totals(cases: pl.DataFrame, declared: str, least: int) -> list[dict[str, An
 def _coverage(one: Coverage) -> dict[str, Any]:
     told = {
         "seen": one.seen,
+        "years": list(one.years) if one.years else None,
         "method": one.method,
         "total": _rounded(one.total),
         "low": _rounded(one.low),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Refusal:
 class Coverage:
     """``seen``: deaths in the register. ``total``, ``low``, ``high``: all deaths, with their 95 % interval; None where
     it is ``refused``. ``models``: all that were fitted, the weightiest first, even where they conflict. ``sources``:
-    deaths that each saw.
+    deaths that each saw. ``years``: the first and last that are spoken of, where not all.
     """
 
     seen: int
@@ -62,6 +62,7 @@ class Coverage:
     high: float | None = None
     models: tuple[Model, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    years: tuple[int, int] | None = None
 
     @property
     def unseen(self) -> float | None:
@@ -87,10 +88,28 @@ def coverage(histories: Mapping[frozenset[str], int]) -> Coverage:
     known = {name: saw[name] for name in chosen}
     method = "chapman" if len(chosen) == 2 else "loglinear"
     if refused := _refusals(counts, chosen, seen):
-        return Coverage(seen, known, method, refused=refused)
-    if method == "chapman":
-        return _two(counts, known, seen)
-    return _more(np.array([counts], dtype=np.float64), chosen, known, seen)
+        told = Coverage(seen, known, method, refused=refused)
+    elif method == "chapman":
+        told = _two(counts, known, seen)
+    else:
+        told = _more(np.array([counts], dtype=np.float64), chosen, known, seen)
+    return _with_others(told, sum(deaths for history, deaths in histories.items() if history) - seen)
+
+
+def between(histories: Mapping[frozenset[str], int], years: tuple[int, int] | None) -> Coverage:
+    """The same of the ``years`` that all sources share; refused where they share none."""
+    if years is None:
+        return Coverage(sum(histories.values()), _sources(histories), "none", refused=(Refusal("no_years", {}),))
+    return replace(coverage(histories), years=years)
+
+
+def _with_others(told: Coverage, others: int) -> Coverage:
+    """Deaths that only sources left out of the models saw were seen all the same: the total holds them."""
+    seen = told.seen + others
+    if told.total is None or told.low is None or told.high is None:
+        return replace(told, seen=seen)
+    low, total, high = (max(value, float(seen)) for value in (told.low, told.total, told.high))
+    return replace(told, seen=seen, total=total, low=low, high=high)
 
 
 def _two(counts: Sequence[int], known: Mapping[str, int], seen: int) -> Coverage:

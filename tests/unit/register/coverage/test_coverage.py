@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convive.register.coverage import coverage, histories
+from convive.register.coverage import between, coverage, histories, shared_years, within
 from convive.register.coverage.chapman import chapman, interval
 from convive.register.coverage.loglinear import averaged, fit, models, weights
 
@@ -177,3 +177,44 @@ def test_histories_count_institutions_not_files() -> None:
         frozenset({"police", "morgue"}): 1,
         frozenset({"morgue"}): 1,
     }
+
+
+def test_only_years_that_all_institutions_reach_are_spoken_of() -> None:
+    """Two that share two years of ten: what one did not see before it began was not missed."""
+    rng = np.random.default_rng(3)
+    rows, sources = [], []
+    for year in range(2010, 2020):
+        for _ in range(100):
+            saw = [name for name, here in (("a", year <= 2016), ("b", year >= 2015)) if here and rng.random() < 0.8]
+            rows += [(name, year) for name in saw]
+            sources += [(saw, year)] if saw else []
+    june = {"occurred_on": pl.date("year", 6, 1)}
+    june |= dict.fromkeys(("died_on", "registered_on"), pl.lit(None, pl.Date))
+    records = pl.DataFrame(rows, schema={"source_body": pl.String, "year": pl.Int32}, orient="row").with_columns(**june)
+    cases = pl.DataFrame(sources, schema={"sources": pl.List(pl.String), "year": pl.Int32}, orient="row")
+    cases = cases.with_columns(**june)
+    years = shared_years(records)
+    assert years == (2015, 2016)
+    told = between(histories(within(cases, years), {"a": "a", "b": "b"}), years)
+    assert told.low is not None
+    assert told.low <= 200 <= told.high
+    assert told.years == (2015, 2016)
+
+
+def test_institutions_that_share_no_year_are_refused() -> None:
+    told = between(register({"a": 300, "b": 300}), None)
+    assert [one.code for one in told.refused] == ["no_years"]
+    assert "no comparten ningún año" in told.refused[0].told("es")
+
+
+def test_deaths_that_only_a_source_left_out_saw_stay_in_the_register() -> None:
+    rng = np.random.default_rng(4)
+    seen: dict[frozenset[str], int] = {}
+    for _ in range(1_000):
+        history = frozenset(name for name, share in zip("abcdef", (0.6, 0.5, 0.5, 0.4, 0.4, 0.2), strict=True)
+                            if rng.random() < share)  # fmt: skip
+        if history:
+            seen[history] = seen.get(history, 0) + 1
+    told = coverage(seen)
+    assert told.seen == sum(seen.values())
+    assert told.total is None or told.total >= told.seen
