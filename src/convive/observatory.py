@@ -121,6 +121,11 @@ class Observatory:
         return self.folder / "decisions"
 
     @property
+    def strategy(self) -> Path:
+        """The matrix of the decision, stakeholders and score sheets; the folder need not exist."""
+        return self.folder / "strategy"
+
+    @property
     def claims(self) -> Path:
         return self.folder / "claims.toml"
 

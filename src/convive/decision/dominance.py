@@ -9,7 +9,7 @@ from convive.decision.matrix import TOLERANCE, Booleans
 
 
 def dominance(oriented: ArrayLike) -> Booleans:
-    """(n, n): whether approach i dominates j, being nowhere worse and somewhere better in ``oriented`` scores (n, m)."""
+    """(n, n): whether approach i dominates j: nowhere worse and somewhere better in ``oriented`` scores (n, m)."""
     scores = np.asarray(oriented, dtype=np.float64)
     nowhere_worse = np.all(scores[:, None, :] >= scores[None, :, :], axis=2)
     somewhere_better = np.any(scores[:, None, :] > scores[None, :, :], axis=2)
@@ -25,26 +25,26 @@ def identical(oriented: ArrayLike) -> list[tuple[int, ...]]:
 
 
 def can_be_first(oriented: ArrayLike) -> Booleans:
-    """(n,): whether some weights, not negative and adding to 1, give an approach the first place, alone or shared.
+    """(n,): whether some weights, not negative and adding to 1, put an approach before all that differ from it.
 
     A linear programme for each approach: the largest t such that its value is at least t above every other's (potential
-    optimality; Hazen, Operations Research 1986).
+    optimality; Hazen, Operations Research 1986). A first place that it can only share does not count.
     """
     from scipy.optimize import linprog
 
     scores = np.asarray(oriented, dtype=np.float64)
-    n, m = scores.shape
-    found = np.zeros(n, dtype=np.bool_)
-    for at in range(n):
-        others = np.delete(scores, at, axis=0) - scores[at]
+    m = scores.shape[1]
+    found = np.zeros(len(scores), dtype=np.bool_)
+    for at, own in enumerate(scores):
+        others = scores[np.any(scores != own, axis=1)] - own
         answer = linprog(
             c=np.append(np.zeros(m), -1.0),
-            A_ub=np.column_stack([others, np.ones(n - 1)]),
-            b_ub=np.zeros(n - 1),
+            A_ub=np.column_stack([others, np.ones(len(others))]),
+            b_ub=np.zeros(len(others)),
             A_eq=[[*np.ones(m), 0.0]],
             b_eq=[1.0],
-            bounds=[(0, 1)] * m + [(None, None)],
+            bounds=[(0, 1)] * m + [(None, float(np.ptp(scores)))],
             method="highs",
         )
-        found[at] = -answer.fun >= -TOLERANCE * max(1.0, float(np.abs(scores).max()))
+        found[at] = -answer.fun > TOLERANCE * max(1.0, float(np.abs(scores).max()))
     return found

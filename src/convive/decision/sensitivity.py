@@ -1,9 +1,9 @@
-"""The smallest change that changes the winner, exactly: of scores under fixed weights, and of weights under fixed scores.
+"""The smallest change that changes the winner, exactly: of scores under fixed weights, of weights under fixed scores.
 
-Both are linear programmes with one constraint that matters, the challenger's value reaching the winner's, and are solved
-by taking what closes the gap fastest first (the fractional knapsack; Dantzig, Operations Research 1957). The questions
-are those of Triantaphyllou & Sánchez (Decision Sciences 1997, 28(1), 151–194) and Ríos Insua & French (European Journal
-of Operational Research 1991, 54(2), 176–190).
+Both are linear programmes with one constraint that matters, the challenger's value reaching the winner's, and are
+solved by taking what closes the gap fastest first (the fractional knapsack; Dantzig, Operations Research 1957). The
+questions are those of Triantaphyllou & Sánchez (Decision Sciences 1997) and Ríos Insua & French (European Journal of
+Operational Research 1991).
 
 The winner is the approach with the largest total; where several share it, the first of them in the matrix, whose lead
 over the others is then 0.

@@ -2,11 +2,11 @@
 2001, 49(3), 444–454).
 
 Scores and weights are drawn again and again; counted is how often each approach takes each rank (rank acceptability),
-which weights speak for it (central weights: the mean of those that put it first), and how surely it is first for someone
-with just these weights (confidence factor).
+which weights speak for it (central weights: the mean of those that put it first), and how surely it is first for
+someone with just these weights (confidence factor).
 
-Ties are shared: approaches that are equal in a draw divide the ranks they take evenly, so that two which share the first
-place have half of it each. Every row and every column of the acceptabilities adds up to 1.
+Ties are shared: approaches that are equal in a draw divide the ranks they take evenly, so that two which share the
+first place have half of it each. Every row and every column of the acceptabilities adds up to 1.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class UncertainScores:
 
     @property
     def fixed(self) -> bool:
-        return self.values.shape[2] == 1
+        return int(self.values.shape[2]) == 1
 
     @classmethod
     def exact(cls, scores: ArrayLike) -> UncertainScores:
@@ -114,8 +114,8 @@ class UncertainWeights:
 
     @classmethod
     def ordered(cls, groups: Sequence[Sequence[int]], m: int) -> UncertainWeights:
-        """Any weights in the order of ``groups`` of criteria, the heaviest group first; within a group nothing is known.
-        Each of ``m`` criteria stands in one group."""
+        """Any weights in the order of ``groups`` of criteria, the heaviest group first; within a group nothing is
+        known. Each of ``m`` criteria stands in one group."""
         named = sorted(at for group in groups for at in group)
         require(named == list(range(m)), what="groups", got=str(named), wanted=f"0 … {m - 1}")
         tiers = np.zeros(m, np.int64)

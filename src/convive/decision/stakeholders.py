@@ -1,8 +1,8 @@
 """Stakeholders, and the feasibility and capacity that follow from what is written of them.
 
-Power and interest as in the power–interest grid (Mendelow 1981; Eden & Ackermann, Making Strategy, 1998, ch. 7): whoever
-has more of both weighs more in how feasible an approach is. Capacity is of those who would carry an approach out. What is
-not known of a stakeholder is left out and counted, never taken for neutral.
+Power and interest as in the power–interest grid (Mendelow 1981; Eden & Ackermann, Making Strategy, 1998, ch. 7):
+whoever has more of both weighs more in how feasible an approach is. Capacity is of those who would carry an approach
+out. What is not known of a stakeholder is left out and counted, never taken for neutral.
 """
 
 from __future__ import annotations

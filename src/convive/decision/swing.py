@@ -24,9 +24,7 @@ def swing_weights(points: Mapping[str, float], criteria: Sequence[str], *, total
     Raises :class:`~convive.errors.DecisionError` where a criterion has no points or points of none, where they are not
     0 … 100, or where no swing got 100.
     """
-    problems = [
-        Problem("swing-without-points", column=name) for name in criteria if name not in points
-    ] + [
+    problems = [Problem("swing-without-points", column=name) for name in criteria if name not in points] + [
         Problem("decision-unknown-name", column="swing", value=name, values={"there": ", ".join(criteria)})
         for name in points
         if name not in criteria
