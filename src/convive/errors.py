@@ -11,6 +11,7 @@
         ├── TerritoryError       units, boundaries, population
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
+        ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
@@ -119,6 +120,10 @@ class CatalogueError(Findings):
 
 class AnalysisError(Findings):
     """Places, times or values that a method of analysis cannot answer."""
+
+
+class DecisionError(Findings):
+    """A matrix, a score sheet or stakeholders on which no choice can rest."""
 
 
 class BuildError(Findings):

@@ -123,9 +123,14 @@ class Observatory:
         return self.folder / "decisions"
 
     @property
+    def strategy(self) -> Path:
+        """The matrix of the decision, stakeholders, score sheets and operations; the folder need not exist."""
+        return self.folder / "strategy"
+
+    @property
     def operations(self) -> Path:
         """What was done where and when; the file need not exist."""
-        return self.folder / "strategy" / "operations.toml"
+        return self.strategy / "operations.toml"
 
     @property
     def claims(self) -> Path:

@@ -174,7 +174,7 @@ def test_what_was_planted_is_found_with_its_pattern() -> None:
         (np.where(steps < 11, 1.0, 12.0), "new hot"),
         (np.where(steps < 9, 1.0, 10.0), "consecutive hot"),
         (12.0 + steps, "intensifying hot"),
-        (23.0 - steps, "diminishing hot"),
+        (40.0 - 2 * steps, "diminishing hot"),
     ):
         found = emerging_hot_spots(planted(shape), grid(10, 10))
         assert found.pattern[55] == pattern
