@@ -13,6 +13,7 @@
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
         ├── CommitteeError       the committee's data, or its log where it is not whole
+        ├── EvaluationError      a series, comparison or registration on which no measure can be judged
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
@@ -129,6 +130,10 @@ class DecisionError(Findings):
 
 class CommitteeError(Findings):
     """The committee's data, or its log where it is not whole."""
+
+
+class EvaluationError(Findings):
+    """A series, a comparison or a registration on which no measure can be judged."""
 
 
 class BuildError(Findings):
