@@ -12,8 +12,13 @@ from convive.voice.reports.intake import dangerous, fill
 WORD = Bilingual(es="x", en="x")
 ATTRIBUTES = (
     Attribute(code="POSTE", datatype="string", description=WORD),
-    Attribute(code="TIPO", datatype="singlevaluelist", description=WORD, required=True,
-              values=(Value(key="led", name=WORD), Value(key="sodio", name=WORD))),
+    Attribute(
+        code="TIPO",
+        datatype="singlevaluelist",
+        description=WORD,
+        required=True,
+        values=(Value(key="led", name=WORD), Value(key="sodio", name=WORD)),
+    ),
     Attribute(code="DIAS", datatype="number", description=WORD),
     Attribute(code="DESDE", datatype="datetime", description=WORD),
     Attribute(code="LEER", datatype="text", description=WORD, variable=False),
@@ -69,8 +74,10 @@ def test_an_address_or_a_place_is_enough() -> None:
         ({"answers": {"TIPO": ["neon"]}}, ["report-attribute-value"]),
         ({"answers": {"TIPO": ["led", "sodio"]}}, ["report-attribute-value"]),
         ({"answers": {"TIPO": ["led"], "DIAS": ["inf"], "DESDE": ["ayer"]}}, ["report-attribute-value"] * 2),
-        ({"latitude": "x", "words": "y" * 2000, "answers": {}},
-         ["report-words-long", "report-point-illegible", "report-attribute-missing"]),
+        (
+            {"latitude": "x", "words": "y" * 2000, "answers": {}},
+            ["report-words-long", "report-point-illegible", "report-attribute-missing"],
+        ),
     ],
 )
 def test_all_that_does_not_fit_is_told_at_once(given: dict[str, object], wanted: list[str]) -> None:

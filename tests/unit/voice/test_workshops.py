@@ -116,15 +116,21 @@ def test_approval_counts_and_strangers_are_refused() -> None:
 
 def sheet(table: str, **marks: str) -> Sheet:
     return read_sheet(
-        [(code.replace("q", "?"), said) for code, said in marks.items()], CELLS, workshop="w", table=table
+        [(code.replace("q", "?"), said) for code, said in marks.items()],
+        CELLS,
+        workshop="w",
+        table=table,
+        people=4,
+        least=3,
     )
 
 
 def test_a_sheet_tells_every_line_that_does_not_fit() -> None:
     lines = [("A", "right"), ("A", "right"), ("Z", "right"), ("B", "missing"), ("?1", "right"), ("C", "bien")]
     with pytest.raises(VoiceError) as found:
-        read_sheet(lines, CELLS, workshop="w", table="1")
+        read_sheet(lines, CELLS, workshop="w", table="1", people=2, least=3)
     assert [(one.code, one.row) for one in found.value.problems] == [
+        ("sheet-people", None),
         ("sheet-twice", 2),
         ("sheet-cell", 3),
         ("sheet-verdict", 4),

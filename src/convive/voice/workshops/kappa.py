@@ -57,6 +57,6 @@ def agreement_weights(levels: int, weights: Weights) -> NDArray[np.float64]:
     steps = np.arange(levels, dtype=np.float64)
     apart: NDArray[np.float64] = np.abs(steps[:, None] - steps[None, :])
     if weights == "none":
-        return (apart == 0).astype(np.float64)
+        return np.eye(levels)
     apart /= max(levels - 1, 1)
-    return np.subtract(1, apart if weights == "linear" else np.square(apart), dtype=np.float64)
+    return 1 - (apart if weights == "linear" else np.square(apart))

@@ -60,10 +60,17 @@ class CellView:
     mean_shift: float
 
 
-def read_sheet(lines: Iterable[tuple[str, str]], cells: Mapping[str, Cell], *, workshop: str, table: str) -> Sheet:
-    """A sheet from lines of (cell, verdict); raises :class:`VoiceError` with every line that does not fit."""
+def read_sheet(
+    lines: Iterable[tuple[str, str]], cells: Mapping[str, Cell], *, workshop: str, table: str, people: int, least: int
+) -> Sheet:
+    """A sheet from lines of (cell, verdict), filled in by ``people`` of whom there must be ``least``.
+
+    Raises :class:`VoiceError` with every line that does not fit.
+    """
     marks: dict[str, Verdict] = {}
     problems: list[Problem] = []
+    if people < least:
+        problems.append(Problem("sheet-people", value=str(people), values={"least": least}))
     for row, (code, said) in enumerate(lines, 1):
         if code not in cells:
             problems.append(Problem("sheet-cell", row=row, value=code))
