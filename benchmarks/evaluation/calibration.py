@@ -152,7 +152,7 @@ WORDS = {
             "asked of it is not offered."
         ),
         "scenarios": (
-            "Scenarios: `steady` season and chance alone; `uneven` the rate varies from month to month besides (standard "
+            "Scenarios: `steady` season and chance alone; `uneven` the rate also varies from month to month (standard "
             "deviation 25 % of its own, 15 % in common); `remembering` the same with a memory of 0.5; `waves` (a "
             "stress test, not asked for) 40 % and 30 % with a memory of 0.7, as in a gang war."
         ),
