@@ -12,6 +12,7 @@
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
+        ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
@@ -124,6 +125,10 @@ class AnalysisError(Findings):
 
 class DecisionError(Findings):
     """A matrix, a score sheet or stakeholders on which no choice can rest."""
+
+
+class VoiceError(Findings):
+    """A sealed report, a receipt, a share or a key that does not open, fit or pass. It never tells what a report says."""
 
 
 class BuildError(Findings):
