@@ -128,7 +128,7 @@ class DecisionError(Findings):
 
 
 class VoiceError(Findings):
-    """A sealed report, a receipt, a share or a key that does not open, fit or pass. It never tells what a report says."""
+    """A sealed report, a receipt, a share or a key that does not open, fit or pass. Never tells what a report says."""
 
 
 class BuildError(Findings):

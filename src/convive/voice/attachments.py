@@ -10,6 +10,7 @@ Everything is done in memory. A file that is small and unpacks to something huge
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Callable
 
@@ -22,6 +23,8 @@ from convive.voice.content import Attachment
 from convive.voice.limits import Attachments
 
 _PICTURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
+_STREAM = re.compile(rb"stream\r?\n")
+_HIDING = re.compile(rb"/Encrypt\b|(?:ASCIIHex|ASCII85|LZW|RunLength|JBIG2|JPX)Decode|/\w*#\w\w")
 _PAGE_KEYS = {"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Parent"}
 
 
@@ -90,9 +93,8 @@ def _picture(data: bytes, limits: Attachments) -> bytes:
 
 
 def _pdf(data: bytes, limits: Attachments) -> bytes:
+    _refuse_before_opening(data, limits)
     with pikepdf.open(io.BytesIO(data)) as received, pikepdf.new() as fresh:
-        if received.is_encrypted:
-            raise _Refused("cifrado / encrypted")
         if len(received.pages) > limits.pdf_pages:
             raise _TooLarge(f"{len(received.pages)} > {limits.pdf_pages} p.")
         _refuse_bomb(received, limits)
@@ -108,6 +110,19 @@ def _pdf(data: bytes, limits: Attachments) -> bytes:
     return written.getvalue()
 
 
+def _refuse_before_opening(data: bytes, limits: Attachments) -> None:
+    """To open a PDF its library unpacks the streams that hold its objects: so all that can be seen from outside to
+    unpack to too much, or to be packed in a way that hides it, is refused before."""
+    hidden = _HIDING.search(data)
+    if hidden is not None:
+        raise _Refused(hidden[0].decode("ascii", "replace"))
+    left = limits.pdf_unpacked
+    for start in _STREAM.finditer(data):
+        left -= _unpacked(data[start.end() :], left)
+        if left <= 0:
+            raise _TooLarge("zip")
+
+
 def _refuse_bomb(received: pikepdf.Pdf, limits: Attachments) -> None:
     """Add up what the streams unpack to, without keeping it, and stop as soon as it is too much."""
     left = limits.pdf_unpacked
@@ -115,7 +130,7 @@ def _refuse_bomb(received: pikepdf.Pdf, limits: Attachments) -> None:
         if not isinstance(thing, pikepdf.Stream):
             continue
         filters = _filters(thing)
-        if filters - {"/FlateDecode", "/DCTDecode", "/CCITTFaxDecode", "/ASCII85Decode"} or len(filters) > 1:
+        if filters - {"/FlateDecode", "/DCTDecode", "/CCITTFaxDecode"} or len(filters) > 1:
             raise _Refused(" ".join(sorted(filters)))
         raw = thing.read_raw_bytes()
         if "/FlateDecode" in filters:
@@ -125,11 +140,15 @@ def _refuse_bomb(received: pikepdf.Pdf, limits: Attachments) -> None:
 
 
 def _unpacked(raw: bytes, most: int) -> int:
+    """Bytes that a stream unpacks to, counted to a little above ``most``; up to where it is no longer one."""
     machine = zlib.decompressobj()
     total = 0
     rest = raw
     while rest and total <= most:
-        total += len(machine.decompress(rest, 1 << 20))
+        try:
+            total += len(machine.decompress(rest, 1 << 20))
+        except zlib.error:
+            break
         rest = machine.unconsumed_tail
     return total
 

@@ -30,10 +30,10 @@ def cell_of(text: str, size: int) -> Cell | None:
         return None
     found = _PAIR.fullmatch(text)
     if found is None:
-        raise VoiceError(Problem("place-illegible"))
+        raise VoiceError(Problem("place-illegible", column="point"))
     latitude, longitude = (float(part.replace("−", "-")) for part in found.groups())
     if abs(latitude) > 85 or abs(longitude) > 180:
-        raise VoiceError(Problem("place-illegible"))
+        raise VoiceError(Problem("place-illegible", column="point"))
     return coarse(latitude, longitude, size)
 
 
