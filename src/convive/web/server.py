@@ -43,6 +43,12 @@ def serve_citizen(folder: Path, *, host: str = "127.0.0.1", port: int = 8002) ->
     _run("convive.web.citizen_wsgi:application", host, port, threads=CITIZENS_THREADS, respawn=True)
 
 
+def serve_desk(key: Path, *, host: str = "127.0.0.1", port: int = 8003) -> None:
+    """Serve the desk of the custodian with the key file ``key``, on this machine alone, until stopped."""
+    os.environ["CONVIVE_CUSTODIAN_KEY"] = str(key.resolve())
+    _run("convive.web.desk.wsgi:application", host, port)
+
+
 def _run(application: str, host: str, port: int, *, threads: int = THREADS, respawn: bool = False) -> None:
     if host not in ANY_ADDRESS:
         named = f"[{host}]" if ":" in host else host

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.conf import settings
+
 from convive.committee.chain import Entry as Line
 from convive.committee.chain import Head, Verified, verify
 from convive.errors import Problem
+from convive.voice.custody import Custody
 from convive.web.citizen.deposits import reporter_digest
 from convive.web.citizen.models import Batch, Deposit, Entry, Report
+from convive.web.journal.models import Line as Logged
 
 AT_ONCE = 2000
 
@@ -33,7 +37,7 @@ def check() -> Verified:
     lines = [one.line for one in Deposit.objects.order_by("number").iterator(chunk_size=AT_ONCE)]
     heads = [head for batch in Batch.objects.all() if (head := Head.parse(batch.head))]
     found = verify(lines, heads)
-    problems = (*found.problems, *_backdated(lines), *_compare(lines), *_unlogged())
+    problems = (*found.problems, *_backdated(lines), *_compare(lines), *_unlogged(), *_custody())
     return Verified(found.lines, found.head, problems)
 
 
@@ -90,8 +94,6 @@ def _there(entry: Entry) -> _Expected:
 
 def _unlogged() -> Iterator[Problem]:
     """Each release stands in the office's log with the head that it has here."""
-    from convive.web.journal.models import Line as Logged
-
     logged = {}
     for line in Logged.objects.filter(act="reports.released"):
         logged[line.subject] = json.loads(line.details)["head"]
@@ -101,3 +103,12 @@ def _unlogged() -> Iterator[Problem]:
             yield Problem("release-unlogged", value=subject)
     for subject in logged:
         yield Problem("release-gone", value=subject)
+
+
+def _custody() -> Iterator[Problem]:
+    """The record of custodians is the one that the log names last: an exchanged one would hand reports to strangers."""
+    record = Custody.read(settings.FOLDER / "voice")
+    last = Logged.objects.filter(act__in=("custody.founded", "custody.replaced")).order_by("number").last()
+    logged = json.loads(last.details)["fingerprint"] if last else ""
+    if (record.fingerprint if record else "") != logged:
+        yield Problem("custody-unlogged", file="voice/custody.json")
