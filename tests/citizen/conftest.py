@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    _log_custody(_folder / "voice")
 
 
 def pytest_unconfigure() -> None:
@@ -69,6 +70,19 @@ def _found_custody(voice: Path) -> None:
         _keys.append(OpenKey(Custodian(name, seat, public_of(secret)), secret))
     people = [key.custodian for key in _keys]
     Custody.found(custodians=people, threshold=2, since=dt.date(2026, 11, 28)).write(voice)
+
+
+def _log_custody(voice: Path) -> None:
+    """The record as founding it would have logged it."""
+    from django.db import transaction
+
+    from convive.web.journal import record
+
+    custody = Custody.read(voice)
+    assert custody is not None
+    with transaction.atomic():
+        details = {"fingerprint": custody.fingerprint}
+        record(act="custody.founded", subject="custody/1", by="convive custody", details=details)
 
 
 def _new_database() -> str:

@@ -13,6 +13,8 @@ from granian.log import LogLevels
 from convive.web.settings import HOSTS_VARIABLE, PUBLIC_FOLDER_VARIABLE
 
 THREADS = 4
+RESPAWN_S = 0.1
+"""A worker that fell is started again after so many seconds."""
 CITIZENS_THREADS = 32
 """More, because who tries a receipt is kept waiting on purpose."""
 ANY_ADDRESS = {"0.0.0.0", "::"}
@@ -63,5 +65,6 @@ def _run(application: str, host: str, port: int, *, threads: int = THREADS, resp
         workers=1,
         blocking_threads=threads,
         respawn_failed_workers=respawn,
+        respawn_interval=RESPAWN_S,
         log_level=LogLevels.warning,
     ).serve()

@@ -83,8 +83,8 @@ def ask(request: HttpRequest, language: str, name: str) -> HttpResponse:
 def request_file(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """What another custodian needs to lend a share."""
     del language
-    _seat(request)
     opening = get_object_or_404(Opening, pk=name)
+    _seat(request)
     return _file(actions.request(opening, _need_custody()), f"pedido-{name}")
 
 
