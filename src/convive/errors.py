@@ -12,6 +12,8 @@
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
+        ├── CommitteeError       the committee's data, or its log where it is not whole
+        ├── EvaluationError      a series, comparison or registration on which no measure can be judged
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
@@ -124,6 +126,14 @@ class AnalysisError(Findings):
 
 class DecisionError(Findings):
     """A matrix, a score sheet or stakeholders on which no choice can rest."""
+
+
+class CommitteeError(Findings):
+    """The committee's data, or its log where it is not whole."""
+
+
+class EvaluationError(Findings):
+    """A series, a comparison or a registration on which no measure can be judged."""
 
 
 class BuildError(Findings):
