@@ -13,6 +13,7 @@
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
         ├── PlanError            a plan, its evidence or a gate that does not fit
+        ├── CommitteeError       the committee's data, or its log where it is not whole
         ├── EvaluationError      a series, comparison or registration on which no measure can be judged
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
@@ -130,6 +131,10 @@ class DecisionError(Findings):
 
 class PlanError(Findings):
     """A plan, a piece of evidence or a decision on a gate that does not fit."""
+
+
+class CommitteeError(Findings):
+    """The committee's data, or its log where it is not whole."""
 
 
 class EvaluationError(Findings):

@@ -322,14 +322,14 @@ def _told(
 ) -> Density:
     if share is not None:
         value, squares = value / share, squares / share**2
-    low, high = _limits(value, squares, confidence)
+    low, high = limits(value, squares, confidence)
     outside = int((raster.cell_of(space) < 0).sum())
     return Density(
         value, low, high, float(bandwidth), kernel, len(space), outside, confidence, corrected=share is not None
     )
 
 
-def _limits(value: Floats, squares: Floats, confidence: float) -> tuple[Floats, Floats]:
+def limits(value: Floats, squares: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Limits of a weighted sum of Poisson counts: as many events as would have its relative variance, by Byar's limits.
     Where no kernel reaches nothing is known below, and the upper limit is that of one kernel's worth of nothing."""
     z = float(stats.norm.isf((1 - confidence) / 2))
