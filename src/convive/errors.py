@@ -142,10 +142,6 @@ class EvaluationError(Findings):
     """A series, a comparison or a registration on which no measure can be judged."""
 
 
-class VoiceError(Findings):
-    """A sealed report, a receipt, a share or a key that does not open, fit or pass. Never tells what a report says."""
-
-
 class BuildError(Findings):
     """The folder cannot be written, another build runs, or a check of the build failed."""
 
