@@ -134,6 +134,10 @@ class PlanError(Findings):
     """A plan, a piece of evidence or a decision on a gate that does not fit."""
 
 
+class VoiceError(Findings):
+    """A sealed report, a receipt, a share or a key that does not open, fit or pass. Never tells what a report says."""
+
+
 class CommitteeError(Findings):
     """The committee's data, or its log where it is not whole."""
 
