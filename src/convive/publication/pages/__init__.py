@@ -8,8 +8,10 @@ from dataclasses import replace
 from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
 from convive.publication.pages import (
+    act,
     alerts,
     audit,
+    choose,
     definitions,
     evidence,
     front,
@@ -37,8 +39,10 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
         map,
         alerts,
         moved,
-        evidence,
         reasons,
+        choose,
+        act,
+        evidence,
         how,
         definitions,
         sources,
