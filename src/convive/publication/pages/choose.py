@@ -6,6 +6,7 @@ from __future__ import annotations
 from convive.decision.words import percent, points
 from convive.publication.edition import Tree
 from convive.publication.pages import parts
+from convive.publication.pages.evidence import cited
 from convive.publication.pages.page import Block, Cell, Link, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import number, say
@@ -177,13 +178,19 @@ def _reasons(told: Tree, language: str) -> Table:
             labels[name],
             points(one["scores"][at[name]], language),
             reason[language],
-            one["sources"].get(name, one["source"]),
+            _source(one["sources"].get(name, one["source"]), language),
         )
         for one in told["approaches"]
         for name, reason in one["reasons"].items()
     )
     heads = tuple(say(f"choose.{head}", language) for head in ("approach", "criterion", "score", "reason", "section"))
     return Table(say("choose.reasons", language), heads, rows, frozenset({2}), stacked=True)
+
+
+def _source(source: str, language: str) -> TableCell:
+    """Where a score comes from; a study of the library leads to its place there."""
+    text, links = cited(source, language)
+    return Cell(text, link=links[0]) if links else text
 
 
 def _anchors(told: Tree, language: str) -> Table:

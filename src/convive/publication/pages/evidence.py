@@ -3,12 +3,15 @@ expect."""
 
 from __future__ import annotations
 
-from convive.evaluation.evidence import Expected, Study, expected, rules, studies
+from convive.evaluation.evidence import Expected, Study, expected, rules, studies, study
 from convive.publication.pages.page import Block, Cell, Link, Page, Prose, Section, Table
 from convive.publication.reading import Reader
 from convive.texts import number, say
 
 NAME = "evidence"
+
+MARK = "evidence:"
+"""Before the id of a study where a plan or a matrix cites one."""
 
 
 def build(reader: Reader) -> Page:
@@ -40,6 +43,20 @@ def span(low: float, high: float, language: str) -> str:
 def link(study: Study, language: str) -> Link:
     """To the place of ``study`` on this page; for the plan, the matrix and the evaluations."""
     return Link(f"{study.what[language]} ({study.place}, {study.years})", page=NAME, anchor=study.id)
+
+
+def cited(source: str, language: str) -> tuple[str, tuple[Link, ...]]:
+    """A ``source`` of a score or a measure in words, with a link to each study that it names as ``evidence:<id>``; parts
+    stand between semicolons."""
+    parts, links = [], []
+    for part in (one.strip() for one in source.split(";")):
+        found = study(part.removeprefix(MARK)) if part.startswith(MARK) else None
+        if found is None:
+            parts.append(part)
+        else:
+            links.append(link(found, language))
+            parts.append(say("evidence.cited", language, what=links[-1].text, effect=_effect(found, language)))
+    return "; ".join(parts), tuple(links)
 
 
 def _expected(language: str) -> Table:

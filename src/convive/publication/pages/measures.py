@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convive.publication.edition import Tree
+from convive.publication.pages.evidence import cited
 from convive.publication.pages.page import Link, Term, Terms
 from convive.publication.pages.planned import amount, day, share, value
 from convive.publication.reading import Reader
@@ -37,10 +38,11 @@ def _term(one: Tree, told: Tree, reader: Reader) -> Term:
     facts += _rights(one, told, language)
     facts.append((say("act.evaluation", language), _evaluation(one["evaluation"], told, reader)))
     link = Link(say("act.all_evidence", language), data="data/plan.json")
-    source = say("act.source", language, source=one["source"])
+    written, studies = cited(one["source"], language)
+    source = say("act.source", language, source=written)
     name = f"measure-{one['id']}"
     folded = say("act.open_measure", language)
-    return Term(name, one["label"][language], (one["why"][language], source), tuple(facts), (link,), folded)
+    return Term(name, one["label"][language], (one["why"][language], source), tuple(facts), (link, *studies), folded)
 
 
 def _label(rows: list[Tree], wanted: str, language: str) -> str:

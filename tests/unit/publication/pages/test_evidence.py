@@ -6,7 +6,7 @@ from convive.errors import LANGUAGES
 from convive.evaluation.evidence import studies, study
 from convive.publication.edition import Edition
 from convive.publication.pages import build
-from convive.publication.pages.evidence import NAME, change, link
+from convive.publication.pages.evidence import NAME, change, cited, link
 from convive.publication.pages.page import Cell, Section, Table
 
 
@@ -42,3 +42,12 @@ def test_a_change_is_written_with_its_sign() -> None:
     cali = study("cali-guns-1993")
     assert cali is not None
     assert "Cali" in link(cali, "es").text
+
+
+def test_a_score_or_a_measure_that_cites_a_study_leads_to_it() -> None:
+    text, links = cited("7.1.1; evidence:cali-guns-1993", "en")
+    assert text.startswith("7.1.1; measured elsewhere: Intermittent ban on carrying firearms")
+    assert "−14 % (95 % interval: −24 % to −3 %)" in text
+    assert [(one.page, one.anchor) for one in links] == [(NAME, "cali-guns-1993")]
+    assert cited("7.1.1; Case 1", "es") == ("7.1.1; Case 1", ())
+    assert cited("evidence:nothing", "es") == ("evidence:nothing", ())
