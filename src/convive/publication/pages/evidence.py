@@ -46,8 +46,8 @@ def link(study: Study, language: str) -> Link:
 
 
 def cited(source: str, language: str) -> tuple[str, tuple[Link, ...]]:
-    """A ``source`` of a score or a measure in words, with a link to each study that it names as ``evidence:<id>``; parts
-    stand between semicolons."""
+    """A ``source`` of a score or a measure in words, with a link to each study that it names as ``evidence:<id>``;
+    parts stand between semicolons."""
     parts, links = [], []
     for part in (one.strip() for one in source.split(";")):
         found = study(part.removeprefix(MARK)) if part.startswith(MARK) else None
