@@ -144,9 +144,7 @@ def _sizes(number: int) -> None:
             if not with_photo:
                 plain.add(size)
     test = stats.chi2_contingency(table[:, table.sum(axis=0) > 0])
-    print(
-        f"size classes of {int(table.sum()):,} reports by subject, texts of 8 to 4,800 letters, three in ten with a photo"
-    )
+    print(f"size classes of {int(table.sum()):,} reports by subject, of 8 to 4,800 letters, some with a photo")
     print(f"  chi-square {test.statistic:.2f}, {test.dof} degrees of freedom, p = {test.pvalue:.3f}")
     print(f"  sizes of reports without a photo: {len(plain)}")
 
