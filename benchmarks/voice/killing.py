@@ -39,7 +39,7 @@ from convive.voice.sealed import new_secret, public_of
 REPOSITORY = Path(__file__).parents[2]
 TEMPLATE = REPOSITORY / "src" / "convive" / "cli" / "template"
 LIMITS = "[door]\nwait_seconds = 0\neven_seconds = 0\nreports_per_minute = 100000\nreceipts_per_minute = 100000\n"
-WARM_S = 90
+WARM_S = 300
 ALL_OF_IT = 0.1
 """How often not the worker alone is killed but the server with it."""
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -6,11 +6,16 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 
 from convive.web.citizen import views
 
 logger = logging.getLogger("convive.citizen")
+
+BY_THE_REQUEST = (SuspiciousOperation, BadRequest, MultiPartParserError, PermissionDenied, Http404)
+"""What a malformed request provokes is no error of ours."""
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -33,7 +38,8 @@ class Quiet:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         del request
-        logger.error("%s", place_of(error))
+        if not isinstance(error, BY_THE_REQUEST):
+            logger.error("%s", place_of(error))
 
 
 class NotTooMuch:
