@@ -46,7 +46,7 @@ class Edition:
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
     ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
-    ``register`` how records became cases.
+    ``evaluations`` one entry a registered measure; ``register`` how records became cases.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Edition:
     quality: Tree = field(default_factory=dict)
     scorecard: Tree = field(default_factory=dict)
     patterns: Tree = field(default_factory=dict)
+    evaluations: list[Tree] = field(default_factory=list)
     register: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
 
@@ -89,6 +90,7 @@ class Edition:
             **{key: head[key] for key in _PLAIN},
             scorecard=head.get("scorecard", {}),
             patterns=head.get("patterns", {}),
+            evaluations=head.get("evaluations", []),
             compare=tuple(head["compare"]),
             languages=tuple(head["languages"]),
             as_of=dt.date.fromisoformat(head["as_of"]),

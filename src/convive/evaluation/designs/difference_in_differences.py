@@ -26,7 +26,7 @@ from scipy import stats
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation import blocks, regression, two_way
-from convive.evaluation.result import Diagnostic, Effect, Interval
+from convive.evaluation.result import Diagnostic, Effect, averted_by
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import told_once, treated_and_compared, window
 
@@ -83,7 +83,7 @@ def difference_in_differences(
     low, high, p = _INTERVALS[how](y, exposure, d, model, confidence, simulations, seed)
     ratio = math.exp(model.effect)
     observed = float((y * d).sum())
-    bounds = math.exp(low), math.exp(high)
+    bounds = math.exp(low), math.exp(min(high, 700.0))
     return Effect(
         NAME,
         "rate-ratio",
@@ -91,7 +91,7 @@ def difference_in_differences(
         *bounds,
         p,
         how,
-        averted=Interval(observed * (1 / ratio - 1), observed * (1 / bounds[1] - 1), observed * (1 / bounds[0] - 1)),
+        averted=averted_by(observed, ratio, *bounds),
         diagnostics=_diagnostics(how, len(own.units), len(others.units)),
         warnings=told_once(left_out, cut.warnings, beside.warnings),
         confidence=confidence,

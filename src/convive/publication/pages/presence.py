@@ -39,6 +39,7 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "map": has_map,
     "alerts": lambda reader: bool(reader.edition.patterns.get("alarms", {}).get("enough")),
     "moved": has_moved,
+    "evaluations": lambda reader: bool(reader.edition.evaluations),
     "reasons": lambda reader: "reasons-motive" in reader.charts,
     "quality": lambda reader: bool(reader.edition.scorecard.get("sources")),
     "audit": lambda reader: bool(reader.edition.audit),

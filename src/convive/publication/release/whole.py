@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from convive.errors import LANGUAGES
+from convive.evaluation.registration import read as read_registrations
 from convive.observatory import Observatory
 from convive.publication import audit
 from convive.publication.disclosure import Disclosed, disclose, rules
 from convive.publication.edition import DATA, Edition
 from convive.publication.release import allowed, areas
 from convive.publication.release.definitions import definitions
+from convive.publication.release.evaluations import evaluations
 from convive.publication.release.findings import findings as told_findings
 from convive.publication.release.fingerprint import inputs_sha256
 from convive.publication.release.labels import labels
@@ -80,6 +82,15 @@ def release(
             as_of=as_of,
             operations=read_operations(observatory.operations, set(territory.units["code"])),
             map_cell=observatory.settings.publication.map_cell,
+        ),
+        "evaluations": evaluations(
+            register.cases,
+            territory,
+            read_registrations(observatory.registrations),
+            concept=observatory.settings.observatory.concept,
+            place=observatory.settings.observatory.place,
+            least=minimum_cell,
+            as_of=as_of,
         ),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),
