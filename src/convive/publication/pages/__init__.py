@@ -8,8 +8,10 @@ from dataclasses import replace
 from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
 from convive.publication.pages import (
+    act,
     alerts,
     audit,
+    choose,
     definitions,
     evaluations,
     front,
@@ -39,6 +41,8 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
         moved,
         evaluations,
         reasons,
+        choose,
+        act,
         how,
         definitions,
         sources,
