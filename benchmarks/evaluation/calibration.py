@@ -48,7 +48,7 @@ def main() -> None:
     asked.add_argument("--no-stress", action="store_true")
     told = asked.parse_args()
     jobs = [
-        (module, at, scenario, told.cities or (STRESSED if scenario is WAVES else trial.simulations))
+        (module, at, scenario, told.cities or (STRESSED if scenario.name == WAVES.name else trial.simulations))
         for module in MODULES
         for at, trial in enumerate(importlib.import_module(module).TRIALS)
         if not told.designs or trial.design in told.designs
@@ -79,7 +79,7 @@ def measure(job: tuple[str, int, Any, int]) -> dict[str, Any]:
         "power": round(sum(one.p < 0.05 for one in helped) / len(helped), 4),
         "simulations": cities,
         "seed": SEED,
-        "stress": scenario is WAVES,
+        "stress": scenario.name == WAVES.name,
     }
     covered = [one.covers for one in helped if one.covers is not None]
     if covered:
