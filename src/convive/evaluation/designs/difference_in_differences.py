@@ -37,6 +37,9 @@ ERRORS = ("auto", "periods", "permutation", "wild", "cluster")
 MANY = 10
 """From so many units on each side on, errors go by units."""
 
+LARGEST = 50.0
+"""A log ratio beyond this is no limit."""
+
 FEWEST_PLACEBOS = 19
 """With fewer units to permute, no p-value can be as low as 0.05."""
 
@@ -83,7 +86,8 @@ def difference_in_differences(
     low, high, p = _INTERVALS[how](y, exposure, d, model, confidence, simulations, seed)
     ratio = math.exp(model.effect)
     observed = float((y * d).sum())
-    bounds = math.exp(low), math.exp(min(high, 700.0))
+    # A simulated panel without a fit leaves no limit to the interval: then there is none.
+    bounds = (math.exp(low), math.exp(high)) if math.isfinite(low) and high < LARGEST else (math.nan, math.nan)
     return Effect(
         NAME,
         "rate-ratio",
