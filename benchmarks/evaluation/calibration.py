@@ -19,6 +19,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 REPOSITORY = Path(__file__).parents[2]
 sys.path[:0] = [str(Path(__file__).parent)]
 
@@ -30,6 +32,7 @@ MODULES = ("trials", "comparison_trials")
 """Modules beside this one whose ``TRIALS`` are run."""
 
 EFFECT = 0.7
+ORDER = [scenario.name for scenario in (*SCENARIOS, WAVES)]
 SEED = 20260101
 STRESSED = 200
 """Cities in the scenario that is told and not asked of a design."""
@@ -42,13 +45,14 @@ def main() -> None:
     asked.add_argument("designs", nargs="*")
     asked.add_argument("--cities", type=int, default=0)
     asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--no-stress", action="store_true")
     told = asked.parse_args()
     jobs = [
-        (module, at, scenario, told.cities or (STRESSED if scenario is WAVES else trial.simulations))
+        (module, at, scenario, told.cities or (STRESSED if scenario.name == WAVES.name else trial.simulations))
         for module in MODULES
         for at, trial in enumerate(importlib.import_module(module).TRIALS)
         if not told.designs or trial.design in told.designs
-        for scenario in (*SCENARIOS, WAVES)
+        for scenario in (SCENARIOS if told.no_stress else (*SCENARIOS, WAVES))
     ]
     rows = []
     with ProcessPoolExecutor(told.workers) as pool:
@@ -56,7 +60,8 @@ def main() -> None:
             rows.append(row)
             print(line(row), flush=True)
             if not told.cities:
-                write(rows)
+                with FileLock(FILE.with_suffix(".lock")):
+                    write(rows)
 
 
 def measure(job: tuple[str, int, Any, int]) -> dict[str, Any]:
@@ -74,7 +79,7 @@ def measure(job: tuple[str, int, Any, int]) -> dict[str, Any]:
         "power": round(sum(one.p < 0.05 for one in helped) / len(helped), 4),
         "simulations": cities,
         "seed": SEED,
-        "stress": scenario is WAVES,
+        "stress": scenario.name == WAVES.name,
     }
     covered = [one.covers for one in helped if one.covers is not None]
     if covered:
@@ -102,16 +107,20 @@ def line(row: dict[str, Any]) -> str:
 
 
 def write(rows: list[dict[str, Any]]) -> None:
-    """Replace the rows of the designs measured, keep the others, and write the tables."""
+    """Replace the rows measured, keep the others, and write the tables."""
     kept = tomllib.loads(FILE.read_text("utf-8")).get("measured", [])
-    measured = {row["design"] for row in rows}
-    rows = [*(row for row in kept if row["design"] not in measured), *rows]
-    rows.sort(key=lambda row: row["design"])
+    measured = {key(row) for row in rows}
+    rows = [*(row for row in kept if key(row) not in measured), *rows]
+    rows.sort(key=lambda row: (*key(row)[:3], ORDER.index(row["scenario"])))
     head = "# Made by benchmarks/evaluation/calibration.py; edit the script, never this file.\n\n[bands]\n"
     head += "".join(f"{name} = {list(band)}\n" for name, band in BANDS.items())
     FILE.write_text(head + "".join(entry(row) for row in rows), "utf-8")
     for language, name in (("es", "evaluation-calibration.md"), ("en", "evaluation-calibration.en.md")):
         (REPOSITORY / "docs" / name).write_text(page(rows, language), "utf-8")
+
+
+def key(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["design"], row["interval_by"], row["setting"], row["scenario"]
 
 
 def entry(row: dict[str, Any]) -> str:

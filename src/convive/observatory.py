@@ -133,6 +133,11 @@ class Observatory:
         return self.strategy / "operations.toml"
 
     @property
+    def registrations(self) -> Path:
+        """Measures registered for evaluation before they begin; the file need not exist."""
+        return self.strategy / "evaluations.jsonl"
+
+    @property
     def claims(self) -> Path:
         return self.folder / "claims.toml"
 

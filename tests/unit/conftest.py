@@ -284,6 +284,23 @@ PATTERNS: dict[str, Any] = {
 }  # fmt: skip
 
 
+EVALUATIONS: list[dict[str, Any]] = [
+    {
+        "id": "controles", "measure": "", "name": {"es": "Controles", "en": "Checkpoints"},
+        "question": {"es": "¿Bajaron los homicidios?", "en": "Did homicides fall?"}, "start": "2014-01-01",
+        "expected": 0.8, "design": "difference-in-differences", "judged_after_months": 24, "treated": ["2403"],
+        "comparison": ["2401"], "around": ["2402"],
+        "registered": {"on": "2013-12-02", "hash": "a" * 64, "reason": "", "before_start": True}, "amendments": [],
+        "kept": True, "until": "2015-06-30", "settled": False, "ratio": 0.7, "low": 0.5, "high": 1.1, "p": 0.12,
+        "averted": 9, "averted_low": -2, "averted_high": 20, "verdict": "cannot-tell", "rule": "too-wide",
+        "says": {"es": ["No se distingue."], "en": ["It cannot be told apart."]}, "doubt": {"es": [], "en": []},
+        "second": {"design": "structural-series", "ratio": 0.8, "low": 0.5, "high": 1.3},
+        "watch": {"looks": 24, "seen": 18, "signal": False}, "moved": "cannot tell", "interval_by": "periods",
+        "placebos": [{"kind": "displacement", "label": "2402", "ratio": 1.1, "low": 0.7, "high": 1.8}],
+    },
+]  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def small_edition() -> Edition:
     """54 homicides in 2014 in the department "24"; two age groups and two hours are withheld."""
@@ -324,6 +341,7 @@ def small_edition() -> Edition:
         quality=QUALITY,
         scorecard=SCORECARD,
         patterns=PATTERNS,
+        evaluations=EVALUATIONS,
         register={"records": 290, "cases": 182, "joined_by": {"source_number": 12}, "contradictions": {}},
         classifications={**lists, "weekday": _codes("weekday")},
     )

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from convive.evaluation.scenarios import SCENARIOS
+
 FILE = Path(__file__).with_name("calibration.toml")
 
 
@@ -68,7 +70,8 @@ def calibration() -> Calibration:
 
 
 def offered(design: str, interval_by: str) -> bool:
-    """Whether ``design`` with the errors ``interval_by`` was measured and held in every scenario asked of it."""
+    """Whether ``design`` with the errors ``interval_by`` was measured in every scenario asked of it and held in all."""
     told = calibration()
     asked = [one for one in told.of(design) if one.interval_by == interval_by and not one.stress]
-    return bool(asked) and all(told.holds(one) for one in asked)
+    whole = {one.scenario for one in asked} >= {scenario.name for scenario in SCENARIOS}
+    return whole and all(told.holds(one) for one in asked)

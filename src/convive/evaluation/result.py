@@ -22,6 +22,12 @@ class Interval:
     high: float = math.nan
 
 
+def averted_by(observed: float, ratio: float, low: float, high: float) -> Interval:
+    """Events averted where ``observed`` happened at a rate ``ratio`` (``low``–``high``) times that without the measure:
+    what happened is known, what would have happened is as uncertain as the ratio. Infinite for a ratio of 0."""
+    return Interval(*(observed * (1 / one - 1) if one > 0 else math.inf for one in (ratio, high, low)))
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One question to the model. ``held``: it came out as it must, None where it only informs. ``bears``: an effect may

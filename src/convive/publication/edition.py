@@ -45,8 +45,9 @@ class Edition:
     unit_code, year, population, series, synthetic. ``breaks``: unit_code, from_year, to_year, change (fraction), reason
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
-    ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found; ``register``
-    how records became cases; ``choice`` and ``plan`` what was decided and is done, empty where there is none.
+    ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
+    ``evaluations`` one entry a registered measure; ``register`` how records became cases; ``choice`` and ``plan`` what
+    was decided and is done, empty where there is none.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Edition:
     quality: Tree = field(default_factory=dict)
     scorecard: Tree = field(default_factory=dict)
     patterns: Tree = field(default_factory=dict)
+    evaluations: list[Tree] = field(default_factory=list)
     register: Tree = field(default_factory=dict)
     choice: Tree = field(default_factory=dict)
     plan: Tree = field(default_factory=dict)
@@ -91,6 +93,7 @@ class Edition:
             **{key: head[key] for key in _PLAIN},
             scorecard=head.get("scorecard", {}),
             patterns=head.get("patterns", {}),
+            evaluations=head.get("evaluations", []),
             compare=tuple(head["compare"]),
             languages=tuple(head["languages"]),
             as_of=dt.date.fromisoformat(head["as_of"]),

@@ -82,3 +82,29 @@ def test_the_rules_name_verdicts_that_exist_and_all_have_words() -> None:
 
 def test_what_was_never_measured_is_not_offered() -> None:
     assert not calibration.offered("dowsing", "newey-west")
+
+
+def measured(**more: object) -> calibration.Measured:
+    told = {"false_positives": 0.05, "coverage": 0.95, "simulations": 100, "seed": 0} | more
+    return calibration.Measured(design="x", interval_by="y", **told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({}, True),
+        ({"false_positives": 0.08}, False),
+        ({"coverage": 0.92}, False),
+        ({"scenario": "elsewhere"}, False),
+        ({"false_positives": 0.3, "stress": True}, False),
+    ],
+)
+def test_a_design_is_offered_where_it_held_in_every_scenario(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, object], wanted: bool
+) -> None:
+    rows = [measured(scenario=name) for name in ("steady", "uneven")]
+    rows.append(measured(**({"scenario": "remembering"} | change)))
+    told = calibration.Calibration(tuple(rows), (0.03, 0.07), (0.93, 0.97))
+    monkeypatch.setattr(calibration, "calibration", lambda: told)
+    assert calibration.offered("x", "y") is wanted
+    assert not calibration.offered("x", "other errors")

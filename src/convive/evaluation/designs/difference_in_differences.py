@@ -26,7 +26,7 @@ from scipy import stats
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation import blocks, regression, two_way
-from convive.evaluation.result import Diagnostic, Effect, Interval
+from convive.evaluation.result import Diagnostic, Effect, averted_by
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import told_once, treated_and_compared, window
 
@@ -36,6 +36,9 @@ ERRORS = ("auto", "periods", "permutation", "wild", "cluster")
 
 MANY = 10
 """From so many units on each side on, errors go by units."""
+
+LARGEST = 50.0
+"""A log ratio beyond this is no limit."""
 
 FEWEST_PLACEBOS = 19
 """With fewer units to permute, no p-value can be as low as 0.05."""
@@ -83,7 +86,8 @@ def difference_in_differences(
     low, high, p = _INTERVALS[how](y, exposure, d, model, confidence, simulations, seed)
     ratio = math.exp(model.effect)
     observed = float((y * d).sum())
-    bounds = math.exp(low), math.exp(high)
+    # A simulated panel without a fit leaves no limit to the interval: then there is none.
+    bounds = (math.exp(low), math.exp(high)) if math.isfinite(low) and high < LARGEST else (math.nan, math.nan)
     return Effect(
         NAME,
         "rate-ratio",
@@ -91,7 +95,7 @@ def difference_in_differences(
         *bounds,
         p,
         how,
-        averted=Interval(observed * (1 / ratio - 1), observed * (1 / bounds[1] - 1), observed * (1 / bounds[0] - 1)),
+        averted=averted_by(observed, ratio, *bounds),
         diagnostics=_diagnostics(how, len(own.units), len(others.units)),
         warnings=told_once(left_out, cut.warnings, beside.warnings),
         confidence=confidence,

@@ -20,7 +20,7 @@ from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation import blocks
 from convive.evaluation.regression import lags_for
-from convive.evaluation.result import Diagnostic, Effect, Interval
+from convive.evaluation.result import Diagnostic, Effect, averted_by
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import Window, told_once, treated_and_compared, window
 
@@ -109,7 +109,7 @@ def event_study(
         high,
         found.p,
         "periods",
-        averted=Interval(observed * (1 / ratio - 1), observed * (1 / high - 1), observed * (1 / low - 1)),
+        averted=averted_by(observed, ratio, low, high),
         diagnostics=(
             Diagnostic("pre-trends", math.nan, p=pre, held=None if pre is None else pre >= PRE_TRENDS, bears=True),
         ),

@@ -16,7 +16,7 @@ from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation.blocks import ratio
 from convive.evaluation.regression import lags_for
-from convive.evaluation.result import Effect, Interval, Placebo
+from convive.evaluation.result import Effect, Placebo, averted_by
 from convive.evaluation.series import Panel
 from convive.evaluation.window import told_once, treated_and_compared, window
 
@@ -81,7 +81,7 @@ def hour_window(
         high,
         p,
         "newey-west",
-        averted=Interval(observed * (1 / estimate - 1), observed * (1 / high - 1), observed * (1 / low - 1)),
+        averted=averted_by(observed, estimate, low, high),
         placebos=moved,
         warnings=told_once(*(one.warnings for one in cuts)),
         confidence=confidence,

@@ -17,7 +17,7 @@ from scipy import optimize, stats
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation import regression
-from convive.evaluation.result import Diagnostic, Effect, Interval
+from convive.evaluation.result import Diagnostic, Effect, averted_by
 from convive.evaluation.series import Floats, Series
 from convive.evaluation.window import Flags, Window, window
 
@@ -106,8 +106,7 @@ def interrupted_series(
         high,
         regression.chance_of(model.contrast / model.error, drawn),
         "newey-west",
-        # What happened is known; what would have happened is as uncertain as the ratio.
-        averted=Interval(observed * (1 / ratio - 1), observed * (1 / high - 1), observed * (1 / low - 1)),
+        averted=averted_by(observed, ratio, low, high),
         diagnostics=_diagnostics(series.counts[cut.used], model),
         warnings=cut.warnings,
         confidence=confidence,

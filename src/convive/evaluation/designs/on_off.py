@@ -18,7 +18,7 @@ from scipy import stats
 
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
-from convive.evaluation.result import Diagnostic, Effect, Interval
+from convive.evaluation.result import Diagnostic, Effect, averted_by
 from convive.evaluation.series import Break, Floats
 
 NAME = "on-off"
@@ -79,7 +79,7 @@ def on_off(
         high,
         2 * float(stats.t.sf(abs(effect) / error, months - 1)),
         "months",
-        averted=Interval(observed * (1 / ratio - 1), observed * (1 / high - 1), observed * (1 / low - 1)),
+        averted=averted_by(observed, ratio, low, high),
         diagnostics=(Diagnostic("telling-events", float(n)), Diagnostic("months", float(months))),
         warnings=warnings,
         confidence=confidence,

@@ -10,6 +10,7 @@ SLUGS: dict[str, dict[str, str]] = {
     "map": {"es": "mapa/", "en": "en/map/"},
     "alerts": {"es": "alertas/", "en": "en/alerts/"},
     "moved": {"es": "se-mudo/", "en": "en/did-it-move/"},
+    "evaluations": {"es": "funciono/", "en": "en/did-it-work/"},
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
     "choose": {"es": "elegir/", "en": "en/choose/"},
     "act": {"es": "actuar/", "en": "en/act/"},

@@ -39,6 +39,7 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "map": has_map,
     "alerts": lambda reader: bool(reader.edition.patterns.get("alarms", {}).get("enough")),
     "moved": has_moved,
+    "evaluations": lambda reader: bool(reader.edition.evaluations),
     "reasons": lambda reader: "reasons-motive" in reader.charts,
     "choose": lambda reader: bool(reader.edition.choice),
     "act": lambda reader: bool(reader.edition.plan),

@@ -12,6 +12,7 @@ from convive.decision.choice import choose
 from convive.decision.reading import MATRIX_FILE
 from convive.decision.reading import load as load_matrix
 from convive.errors import LANGUAGES
+from convive.evaluation.registration import read as read_registrations
 from convive.indicators import catalogue
 from convive.observatory import Observatory
 from convive.publication import audit
@@ -21,6 +22,7 @@ from convive.publication.release import allowed, areas
 from convive.publication.release.acting import acting
 from convive.publication.release.choosing import choosing
 from convive.publication.release.definitions import definitions
+from convive.publication.release.evaluations import evaluations
 from convive.publication.release.findings import findings as told_findings
 from convive.publication.release.fingerprint import inputs_sha256
 from convive.publication.release.labels import labels
@@ -88,6 +90,15 @@ def release(
             as_of=as_of,
             operations=read_operations(observatory.operations, set(territory.units["code"])),
             map_cell=observatory.settings.publication.map_cell,
+        ),
+        "evaluations": evaluations(
+            register.cases,
+            territory,
+            read_registrations(observatory.registrations),
+            concept=observatory.settings.observatory.concept,
+            place=observatory.settings.observatory.place,
+            least=minimum_cell,
+            as_of=as_of,
         ),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),

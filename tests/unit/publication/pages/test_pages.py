@@ -145,7 +145,9 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
     figures = small_edition.figures.clear()
-    bare = dataclasses.replace(small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={})
+    bare = dataclasses.replace(
+        small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={}, evaluations=[]
+    )
     names = (
         "front",
         "victims",
@@ -154,6 +156,7 @@ def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition
         "map",
         "alerts",
         "moved",
+        "evaluations",
         "reasons",
         "choose",
         "act",
