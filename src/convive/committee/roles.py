@@ -16,11 +16,13 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True)
 class Permission:
-    """What may be done; ``private``: it shows data of persons."""
+    """What may be done; ``private``: it shows data of persons; ``strong``: it asks for a second factor, as a private one
+    always does."""
 
     name: str
     label: Mapping[str, str]
     private: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Held:
 def permissions() -> dict[str, Permission]:
     """Every permission by name."""
     return {
-        name: Permission(name, _labels(entry), entry.get("private", False))
+        name: _permission(name, entry)
         for name, entry in _table()["permissions"].items()
     }
 
@@ -89,6 +91,11 @@ def clash(names: Iterable[str]) -> tuple[str, str] | None:
             if one.alone and other.private:
                 return one.name, other.name
     return None
+
+
+def _permission(name: str, entry: Mapping[str, Any]) -> Permission:
+    private = entry.get("private", False)
+    return Permission(name, _labels(entry), private, private or entry.get("strong", False))
 
 
 def _labels(entry: Mapping[str, Any]) -> dict[str, str]:
