@@ -46,7 +46,7 @@ class Edition:
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
     ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
-    ``register`` how records became cases.
+    ``register`` how records became cases; ``committee`` what it answers for, empty where there is none.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Edition:
     patterns: Tree = field(default_factory=dict)
     register: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
+    committee: Tree = field(default_factory=dict)
 
     @classmethod
     def load(cls, public: Path) -> Edition:
@@ -102,6 +103,7 @@ class Edition:
             classifications=_read(data / "classifications.json"),
             sources=tuple(_read(data / "sources.json")),
             audit=tuple(_read(data / "audit.json")),
+            committee=_read(data / "committee.json") if (data / "committee.json").exists() else {},
         )
 
     def definition(self, indicator: str, language: str) -> dict[str, Any]:
