@@ -39,7 +39,9 @@ def proposals(
     ``now`` as they stand; ``alarms`` as the edition has them; ``gates`` sentences of the plan's review."""
     items = [Item("agreement", _overdue(one, language)) for one in answer.agreements if one.state == "overdue"]
     items += [_period(one, language) for one in answer.periods if one.overdue]
-    items += [Item("alarm", say("committee.agenda_alarm", language, week=one["week"], n=one["count"])) for one in alarms]
+    items += [
+        Item("alarm", say("committee.agenda_alarm", language, week=one["week"], n=one["count"])) for one in alarms
+    ]
     items += [Item("figure", words) for words in _changed(before or {}, now or {}, language)]
     return [*items, *(Item("gate", words) for words in gates)]
 
@@ -68,7 +70,9 @@ def _changed(before: Numbers, now: Numbers, language: str) -> list[str]:
     told = []
     for key in sorted(now, key=lambda name: (-abs(now[name] - before.get(name, 0)), name)):
         if key in before and before[key] != now[key]:
-            told.append(say("committee.agenda_figure", language, figure=key, before=f"{before[key]:g}", now=f"{now[key]:g}"))
+            told.append(
+                say("committee.agenda_figure", language, figure=key, before=f"{before[key]:g}", now=f"{now[key]:g}")
+            )
         elif key not in before and before:
             told.append(say("committee.agenda_new_figure", language, figure=key, now=f"{now[key]:g}"))
     return told[:MOST_FIGURES]

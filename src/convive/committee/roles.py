@@ -58,10 +58,7 @@ class Held:
 @cache
 def permissions() -> dict[str, Permission]:
     """Every permission by name."""
-    return {
-        name: _permission(name, entry)
-        for name, entry in _table()["permissions"].items()
-    }
+    return {name: _permission(name, entry) for name, entry in _table()["permissions"].items()}
 
 
 @cache

@@ -46,13 +46,15 @@ INSTALLED_APPS = [
     "csp",
     "convive.web.public",
     "convive.web.journal",
+    "convive.web.committee",
     "convive.web.office",
 ]
 DATABASES = {"default": database(FOLDER)}
 if HTTPS_ORIGIN:
     CSRF_TRUSTED_ORIGINS = [HTTPS_ORIGIN]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Axes would lock by address too; the people of one office share one, and whoever mistypes must not lock out the others.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "convive.web.office.urls"
 WSGI_APPLICATION = "convive.web.office_wsgi.application"

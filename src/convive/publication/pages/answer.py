@@ -99,7 +99,9 @@ def _law(told: Tree, language: str) -> list[Block]:
         norm = say("answer.article", language, article=one["article"], day=_day(one["date"], language))
         if not one["verified"]:
             norm = f"{norm} {say('answer.unverified', language)}"
-        state = say(f"answer.period_{'overdue' if one['overdue'] else 'kept'}", language, day=_day(one["until"], language))
+        state = say(
+            f"answer.period_{'overdue' if one['overdue'] else 'kept'}", language, day=_day(one["until"], language)
+        )
         every = say("answer.every", language, n=one["every_months"])
         rows.append((one["text"][language], every, Cell(state, _tone(not one["overdue"])), norm))
     heads = tuple(say(f"answer.column_{name}", language) for name in ("period", "every", "kept", "norm"))
@@ -131,14 +133,18 @@ def _money(told: Tree, language: str) -> Table:
         (one["label"][language], *(number(one[name], language) for name in ("planned", "committed", "spent")))
         for one in told["stages"]
     ]
-    return Table(say("answer.money_table", language, currency=told["currency"]), heads, tuple(rows), frozenset({1, 2, 3}))
+    return Table(
+        say("answer.money_table", language, currency=told["currency"]), heads, tuple(rows), frozenset({1, 2, 3})
+    )
 
 
 def _targets(told: Tree, language: str) -> Table:
     heads = tuple(say(f"answer.column_{name}", language) for name in ("indicator", "baseline", "current", "target"))
     rows = []
     for one in told["indicators"]:
-        by = say("answer.target_by", language, value=_value(one["target"], one, language), day=_day(one["by"], language))
+        by = say(
+            "answer.target_by", language, value=_value(one["target"], one, language), day=_day(one["by"], language)
+        )
         current = _value(one["current"], one, language)
         if one["low"] is not None and one["high"] is not None:
             low, high = (_value(one[end], one, language) for end in ("low", "high"))

@@ -22,7 +22,10 @@ def answering(told: Answer) -> dict[str, Any]:
             "agreements": [_promise(one) for one in told.agreements],
             "periods": [_period(one) for one in told.periods],
             "changes": [
-                entry("change_of_committee", {"number": o.number, "on": o.on.isoformat(), "act": o.act, "subject": o.subject})
+                entry(
+                    "change_of_committee",
+                    {"number": o.number, "on": o.on.isoformat(), "act": o.act, "subject": o.subject},
+                )
                 for o in told.changes
             ],
             "head": str(told.head) if told.head else None,

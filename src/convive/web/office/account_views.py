@@ -113,7 +113,9 @@ def _people(language: str) -> dict[str, object]:
     people = [
         {
             "user": user,
-            "mandates": [(one, roles()[one.role].label[language], _state(one, language)) for one in user.mandates.all()],
+            "mandates": [
+                (one, roles()[one.role].label[language], _state(one, language)) for one in user.mandates.all()
+            ],
         }
         for user in User.objects.prefetch_related("mandates").order_by("username")
     ]

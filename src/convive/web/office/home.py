@@ -11,7 +11,12 @@ from django.views.decorators.http import require_safe
 
 from convive.web.office.guard import permissions_of
 
-PAGES = (("register.homologate", "docket"), ("accounts.manage", "accounts"), ("journal.read", "journal"))
+PAGES = (
+    ("register.homologate", "docket"),
+    ("committee.read", "committee"),
+    ("accounts.manage", "accounts"),
+    ("journal.read", "journal"),
+)
 """The pages that one may arrive at, by the permission that they ask for; the first that one may see is taken."""
 
 

@@ -47,6 +47,7 @@ office = [
     path("<language:language>/clave/", account_views.ChangePassword.as_view(), name="change_password"),
     path("<language:language>/cuentas/", account_views.accounts, name="accounts"),
     path("<language:language>/cuentas/por-confirmar/", account_views.confirmations, name="confirmations"),
+    path("", include("convive.web.committee.urls")),
     path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
 urlpatterns = [path("", include((office, "office")))]
