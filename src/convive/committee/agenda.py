@@ -1,7 +1,7 @@
 """The agenda of the next session, made from what changed since the last: nobody has to remember what hurts.
 
-Figures that changed, alarms, agreements overdue, periods of the law, gates of the plan. They are proposals: the technical
-secretary takes them up or leaves them, and writes the agenda.
+Figures that changed, alarms, agreements overdue, periods of the law, gates of the plan. They are proposals: the
+technical secretary takes them up or leaves them, and writes the agenda.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def read(folder: Path) -> Committee | None:
 def _misfits(told: Committee) -> Iterator[Problem]:
     seats, sessions = ({one.id for one in part} for part in (told.seat, told.session))
     for name, part in (("seat", told.seat), ("session", told.session), ("agreement", told.agreement)):
-        ids = [one.id for one in part]  # type: ignore[attr-defined]
+        ids = [one.id for one in part]
         for twice in sorted({one for one in ids if ids.count(one) > 1}):
             yield Problem("committee-twice", file=FILE, column=name, value=twice)
     for session in told.session:

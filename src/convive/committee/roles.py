@@ -16,8 +16,8 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True)
 class Permission:
-    """What may be done; ``private``: it shows data of persons; ``strong``: it asks for a second factor, as a private one
-    always does."""
+    """What may be done; ``private``: it shows data of persons; ``strong``: it asks for a second factor, as private ones
+    always do."""
 
     name: str
     label: Mapping[str, str]

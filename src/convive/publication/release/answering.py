@@ -44,7 +44,7 @@ def _attendance(one: Attendance) -> dict[str, Any]:
 
 
 def _promise(one: Promise) -> dict[str, Any]:
-    told = {"id": one.id, "text": dict(one.text), "owner": dict(one.owner), "due": one.due.isoformat()}
+    told: dict[str, Any] = {"id": one.id, "text": dict(one.text), "owner": dict(one.owner), "due": one.due.isoformat()}
     told |= {"agreed_on": one.agreed_on.isoformat() if one.agreed_on else None, "state": one.state}
     followed = [{"on": day.isoformat(), "text": dict(words)} for day, words in one.followed]
     return entry("committee_agreement", told | {"days_late": one.days_late, "followed": followed})
@@ -52,7 +52,7 @@ def _promise(one: Promise) -> dict[str, Any]:
 
 def _period(one: Due) -> dict[str, Any]:
     law = one.period
-    told = {"id": law.id, "text": {"es": law.es, "en": law.en}, "every_months": law.every_months}
+    told: dict[str, Any] = {"id": law.id, "text": {"es": law.es, "en": law.en}, "every_months": law.every_months}
     told |= {"article": law.article, "date": law.date.isoformat(), "verified": law.verified}
     last = one.last.isoformat() if one.last else None
     return entry("committee_period", told | {"last": last, "until": one.until.isoformat(), "overdue": one.overdue})

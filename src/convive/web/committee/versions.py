@@ -16,7 +16,8 @@ class ChangedMeanwhile(CommitteeError):
 
 
 def change(one: models.Model, *, seen: int, subject: str, **values: Any) -> None:
-    """Write ``values`` into ``one`` if it is still the version that was ``seen``; one statement of the database decides.
+    """Write ``values`` into ``one`` if it is still the version that was ``seen``; one statement of the
+    database decides.
 
     Raises :class:`ChangedMeanwhile` naming who changed ``subject`` last, where it is not.
     """

@@ -1,7 +1,7 @@
 """What whoever manages accounts does, and what a second person confirms.
 
-The administrator gives roles and restores access, and could so open any door; therefore a role that shows data of persons
-holds only once another person has confirmed it, and restoring the access of an account puts its roles back to waiting.
+The administrator gives roles and restores access, and could so open any door; therefore a role that shows data of
+persons holds only once another person has confirmed it, and restoring an account puts its roles back to waiting.
 """
 
 from __future__ import annotations
