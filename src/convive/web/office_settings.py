@@ -9,6 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
+from convive.voice.limits import limits
 from convive.web.database import database
 from convive.web.settings import *  # noqa: F403 - the office is the public site's frame and more
 from convive.web.settings import CONTENT_SECURITY_POLICY, HTTPS_ORIGIN, MIDDLEWARE
@@ -48,8 +49,11 @@ INSTALLED_APPS = [
     "convive.web.journal",
     "convive.web.committee",
     "convive.web.office",
+    "convive.web.citizen",
+    "convive.web.custody",
 ]
 DATABASES = {"default": database(FOLDER)}
+LIMITS = limits(FOLDER / "voice")
 if HTTPS_ORIGIN:
     CSRF_TRUSTED_ORIGINS = [HTTPS_ORIGIN]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

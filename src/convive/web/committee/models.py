@@ -1,5 +1,4 @@
-"""What the committee keeps. ``PRIVACY`` says of each field whether it may leave the office: public, restricted (people
-of the office), secret (nobody reads it but the program)."""
+"""What the committee keeps."""
 
 from __future__ import annotations
 
@@ -21,20 +20,6 @@ class Seat(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-
-    PRIVACY = {  # noqa: RUF012
-        "id": "restricted",
-        "code": "public",
-        "office_es": "public",
-        "office_en": "public",
-        "agency": "public",
-        "votes": "public",
-        "holder": "restricted",
-        "user": "restricted",
-        "since": "public",
-        "until": "public",
-        "version": "restricted",
-    }
 
     class Meta:
         ordering = ("id",)
@@ -62,19 +47,6 @@ class Session(models.Model):
     figures = models.TextField(default="{}")
     version = models.PositiveIntegerField(default=1)
 
-    PRIVACY = {  # noqa: RUF012
-        "id": "restricted",
-        "code": "public",
-        "kind": "public",
-        "called_on": "public",
-        "planned_on": "public",
-        "held_on": "public",
-        "agenda": "restricted",
-        "minutes": "restricted",
-        "figures": "restricted",
-        "version": "restricted",
-    }
-
     class Meta:
         ordering = ("-planned_on", "-id")
 
@@ -87,8 +59,6 @@ class Attendance(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT)
-
-    PRIVACY = {"id": "restricted", "session": "public", "seat": "public"}  # noqa: RUF012
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("session", "seat"), name="attended_once"),)
@@ -110,19 +80,6 @@ class Agreement(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    PRIVACY = {  # noqa: RUF012
-        "id": "restricted",
-        "code": "public",
-        "session": "public",
-        "owner": "public",
-        "due": "public",
-        "text_es": "public",
-        "text_en": "public",
-        "done_on": "public",
-        "withdrawn_on": "public",
-        "version": "restricted",
-    }
-
     class Meta:
         ordering = ("due", "id")
         constraints = (
@@ -142,14 +99,6 @@ class FollowUp(models.Model):
     on = models.DateField()
     words = models.CharField(max_length=500)
     by = models.CharField(max_length=150)
-
-    PRIVACY = {  # noqa: RUF012
-        "id": "restricted",
-        "agreement": "public",
-        "on": "public",
-        "words": "public",
-        "by": "restricted",
-    }
 
     class Meta:
         ordering = ("on", "id")

@@ -20,18 +20,6 @@ class Line(models.Model):
     previous = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
 
-    PRIVACY = {  # noqa: RUF012
-        "number": "public",
-        "at": "public",
-        "by": "restricted",
-        "act": "public",
-        "subject": "restricted",
-        "reason": "restricted",
-        "details": "restricted",
-        "previous": "restricted",
-        "hash": "public",
-    }
-
     class Meta:
         ordering = ("number",)
         indexes = (

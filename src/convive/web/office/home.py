@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from convive.web.office.guard import permissions_of
 
 PAGES = (
-    ("register.homologate", "docket"),
-    ("committee.read", "committee"),
-    ("accounts.manage", "accounts"),
-    ("journal.read", "journal"),
+    ("register.homologate", "office:docket"),
+    ("committee.read", "office:committee"),
+    ("accounts.manage", "office:accounts"),
+    ("custody.open", "custody:reports"),
+    ("journal.read", "office:journal"),
 )
 """The pages that one may arrive at, by the permission that they ask for; the first that one may see is taken."""
 
@@ -28,5 +29,5 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
     may = permissions_of(request.user)
     for permission, page in PAGES:
         if permission in may:
-            return redirect(f"office:{page}", language=language)
+            return redirect(page, language=language)
     raise PermissionDenied

@@ -25,18 +25,6 @@ class Mandate(models.Model):
     confirmed_by = models.CharField(max_length=150, blank=True)
     ended_by = models.CharField(max_length=150, blank=True)
 
-    PRIVACY = {  # noqa: RUF012
-        "id": "restricted",
-        "user": "restricted",
-        "role": "restricted",
-        "unit": "restricted",
-        "since": "restricted",
-        "until": "restricted",
-        "given_by": "restricted",
-        "confirmed_by": "restricted",
-        "ended_by": "restricted",
-    }
-
     class Meta:
         ordering = ("since", "id")
         constraints = (
@@ -68,8 +56,6 @@ class Presence(models.Model):
     day = models.DateField()
     name = models.CharField(max_length=120)
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
-
-    PRIVACY = {"id": "restricted", "day": "restricted", "name": "restricted", "noted_by": "restricted"}  # noqa: RUF012
 
     class Meta:
         ordering = ("id",)

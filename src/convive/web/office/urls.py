@@ -50,4 +50,7 @@ office = [
     path("", include("convive.web.committee.urls")),
     path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
-urlpatterns = [path("", include((office, "office")))]
+urlpatterns = [
+    path("", include((office, "office"))),
+    path("", include("convive.web.custody.urls")),
+]
