@@ -8,9 +8,11 @@ from dataclasses import replace
 from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
 from convive.publication.pages import (
+    act,
     alerts,
     answer,
     audit,
+    choose,
     definitions,
     front,
     hours,
@@ -38,6 +40,8 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
         alerts,
         moved,
         reasons,
+        choose,
+        act,
         answer,
         how,
         definitions,

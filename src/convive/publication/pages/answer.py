@@ -110,7 +110,7 @@ def _law(told: Tree, language: str) -> list[Block]:
 
 def _plan(reader: Reader) -> list[Block]:
     """Stage and gates, money, indicators against targets, where there is a plan; the page “Act” tells all of it."""
-    told: Tree = getattr(reader.edition, "plan", None) or {}
+    told = reader.edition.plan
     if not told:
         return []
     language = reader.language
