@@ -167,7 +167,7 @@ def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition
         whys = [build(bare, name, language) for name in names]
         assert all(len(page.lead) == 1 and not page.blocks for page in whys)
         assert len({page.lead for page in whys}) == len(whys)
-        assert {page.menu for page in whys} == {("front", "how", "definitions", "sources")}
+        assert {page.menu for page in whys} == {("front", "evidence", "how", "definitions", "sources")}
 
 
 def test_sources_tell_files_rejects_and_what_is_missing(small_edition: Edition) -> None:
@@ -363,6 +363,9 @@ def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition)
     assert "unos 12 que ninguna vio" in spanish
     assert "about 12 that none saw" in english
     assert "98.0" in english
+    assert "los pares desde 98 % se unieron solos: 403, entre los que se esperan 0.1 uniones falsas" in spanish
+    assert "Those between 2% and 98% are settled by people: 12, of which 7.9 are expected to be one death" in english
+    assert "0.3 missed joins are expected" in english
 
 
 def test_where_coverage_cannot_be_told_the_quality_page_says_why(small_edition: Edition) -> None:
