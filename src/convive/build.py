@@ -18,6 +18,8 @@ import polars as pl
 from rapidfuzz import process
 
 from convive import __version__
+from convive.committee.answer import Answer, answer
+from convive.committee.records import read as read_committee
 from convive.decision import reading as matrix
 from convive.engine import Engine, LocalEngine
 from convive.errors import Findings, ObservatoryError, Problem
@@ -82,12 +84,14 @@ def build(
     publish: bool = True,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    committee: Answer | None = None,
 ) -> Built:
     """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
 
     ``render_pages`` turns what may be seen into pages; it is handed in because the domain knows nothing of the web.
     With ``publish`` false only the private tables are built and what was public stays as it was. ``engine`` is where
-    files are read, records linked and deaths counted; what comes out is the same.
+    files are read, records linked and deaths counted; what comes out is the same. ``committee`` is what the committee
+    answers for, handed in by whoever can ask the office's database; without it, what stands in ``committee/``.
 
     Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
     """
@@ -137,6 +141,7 @@ def build(
                 register=register,
                 territory=territory,
                 version=__version__,
+                committee=committee or _committee(observatory),
             )
         if publish and render_pages is not None:
             from convive.publication.edition import Edition  # and so are charts
@@ -177,6 +182,11 @@ def cut_off(observatory: Observatory) -> dt.date:
     if as_of is None:
         raise ObservatoryError(Problem("as-of-missing", file="observatory.toml"))
     return as_of
+
+
+def _committee(observatory: Observatory) -> Answer | None:
+    told = read_committee(observatory.folder)
+    return answer(told) if told else None
 
 
 def _territory(observatory: Observatory) -> Territory:

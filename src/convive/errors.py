@@ -13,9 +13,9 @@
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
         ├── PlanError            a plan, its evidence or a gate that does not fit
+        ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
         ├── CommitteeError       the committee's data, or its log where it is not whole
         ├── EvaluationError      a series, comparison or registration on which no measure can be judged
-        ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from django.test import Client
 
 TEMPLATE = Path(__file__).parents[2] / "src" / "convive" / "cli" / "template"
-PASSWORD = "una clave bien larga"
 _folder: Path | None = None
 
 
@@ -93,7 +92,9 @@ def person() -> Callable[..., User]:
     from convive.web.office.models import Mandate
 
     def make(name: str, *held: str, unit: str = "") -> User:
-        user = User.objects.create_user(name, password=PASSWORD)
+        user = User(username=name)
+        user.set_unusable_password()
+        user.save()
         for role in held:
             since = today() - dt.timedelta(days=30)
             Mandate.objects.create(
@@ -106,12 +107,19 @@ def person() -> Callable[..., User]:
 
 @pytest.fixture
 def signed_in(person: Callable[..., User]) -> Callable[..., Client]:
-    """A client in which somebody with the roles has signed in."""
+    """A client in which somebody with the roles has signed in, with a second factor unless ``verified`` is false."""
     from django.test import Client
+    from django_otp import DEVICE_ID_SESSION_KEY
+    from django_otp.plugins.otp_static.models import StaticDevice
 
-    def enter(name: str, *held: str, unit: str = "") -> Client:
+    def enter(name: str, *held: str, unit: str = "", verified: bool = True) -> Client:
         client = Client(SERVER_NAME="localhost")
-        client.force_login(person(name, *held, unit=unit), backend="django.contrib.auth.backends.ModelBackend")
+        user = person(name, *held, unit=unit)
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        if verified:
+            session = client.session
+            session[DEVICE_ID_SESSION_KEY] = StaticDevice.objects.create(user=user, name="test").persistent_id
+            session.save()
         return client
 
     return enter

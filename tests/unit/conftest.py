@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from scipy import stats
 
+from convive.committee.answer import Change, answer
+from convive.committee.chain import Head
+from convive.committee.records import read as read_committee
 from convive.indicators import catalogue
 from convive.publication.edition import BREAKS_SCHEMA, POPULATION_SCHEMA, UNITS_SCHEMA, Area, Edition
+from convive.publication.release.answering import answering
 from convive.standard import classification
 from convive.standard.schema import figures_schema
 
@@ -301,6 +306,14 @@ EVALUATIONS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+def _committee() -> dict[str, Any]:
+    """What the committee of the Tumbes example answers for, with a log."""
+    told = read_committee(Path(__file__).parents[2] / "examples" / "tumbes")
+    assert told is not None
+    changes = (Change(7, dt.date(2016, 12, 14), "session.held", "2016-4"),)
+    return answering(answer(told, changes=changes, head=Head(7, "a" * 64)))
+
+
 @pytest.fixture(scope="session")
 def small_edition() -> Edition:
     """54 homicides in 2014 in the department "24"; two age groups and two hours are withheld."""
@@ -329,6 +342,7 @@ def small_edition() -> Edition:
         licence="CC-BY-4.0",
         contact="observatorio@example.org",
         version="0.1.0",
+        committee=_committee(),
         inputs_sha256="0" * 64,
         figures=figures,
         units=pl.DataFrame(units, schema=UNITS_SCHEMA, orient="row"),

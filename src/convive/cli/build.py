@@ -15,6 +15,7 @@ from convive.observatory import Observatory
 from convive.texts import number
 
 if TYPE_CHECKING:
+    from convive.committee.answer import Answer
     from convive.engine import Engine
     from convive.publication.site import RenderPages
 
@@ -53,6 +54,7 @@ def run(
             publish=until is not Until.figures,
             progress=bars,
             engine=worker,
+            committee=_committee(folder),
         )
     out.print(
         text(
@@ -72,6 +74,17 @@ def run(
         out.print(text("build.notices", n=built.notices, folder=folder), markup=False)
     if built.claims_differing:
         out.print(text("build.claims", n=built.claims_differing, folder=folder), markup=False)
+
+
+def _committee(folder: Folder) -> Answer | None:
+    """What the office's database says of the committee; None where there is no office, or no committee in it."""
+    from convive.web.database import is_there
+
+    if not is_there(folder):
+        return None
+    from convive.web.office.asked import asked
+
+    return asked(folder)
 
 
 @contextmanager

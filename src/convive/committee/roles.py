@@ -16,11 +16,13 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True)
 class Permission:
-    """What may be done; ``private``: it shows data of persons."""
+    """What may be done; ``private``: it shows data of persons; ``strong``: it asks for a second factor, as private ones
+    always do."""
 
     name: str
     label: Mapping[str, str]
     private: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,7 @@ class Held:
 @cache
 def permissions() -> dict[str, Permission]:
     """Every permission by name."""
-    return {
-        name: Permission(name, _labels(entry), entry.get("private", False))
-        for name, entry in _table()["permissions"].items()
-    }
+    return {name: _permission(name, entry) for name, entry in _table()["permissions"].items()}
 
 
 @cache
@@ -89,6 +88,11 @@ def clash(names: Iterable[str]) -> tuple[str, str] | None:
             if one.alone and other.private:
                 return one.name, other.name
     return None
+
+
+def _permission(name: str, entry: Mapping[str, Any]) -> Permission:
+    private = entry.get("private", False)
+    return Permission(name, _labels(entry), private, private or entry.get("strong", False))
 
 
 def _labels(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Edition:
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
     ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
     ``evaluations`` one entry a registered measure; ``register`` how records became cases; ``choice`` and ``plan`` what
-    was decided and is done, empty where there is none.
+    was decided and is done, ``committee`` what it answers for, empty where there is none.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Edition:
     choice: Tree = field(default_factory=dict)
     plan: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
+    committee: Tree = field(default_factory=dict)
 
     @classmethod
     def load(cls, public: Path) -> Edition:
@@ -109,6 +110,7 @@ class Edition:
             audit=tuple(_read(data / "audit.json")),
             choice=_read_if_there(data / "choice.json"),
             plan=_read_if_there(data / "plan.json"),
+            committee=_read_if_there(data / "committee.json"),
         )
 
     def definition(self, indicator: str, language: str) -> dict[str, Any]:

@@ -8,19 +8,14 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from convive.voice.limits import limits
 from convive.web.database import database
 from convive.web.settings import *  # noqa: F403 - the office is the public site's frame and more
-from convive.web.settings import ALLOWED_HOSTS, CONTENT_SECURITY_POLICY, MIDDLEWARE
+from convive.web.settings import CONTENT_SECURITY_POLICY, HTTPS_ORIGIN, MIDDLEWARE
 
 OBSERVATORY_VARIABLE = "CONVIVE_OBSERVATORY"
 """Names the environment variable with the observatory's folder."""
-
-HTTPS_ORIGIN_VARIABLE = "CONVIVE_HTTPS_ORIGIN"
-"""Names the environment variable with the address at which a server in front of the office speaks HTTPS, such as
-``https://mesa.example.org``: then cookies go nowhere else, and its word is taken that a request came so."""
 
 KEY_FILE = ".office-key"
 
@@ -46,21 +41,24 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "convive.web.public",
     "convive.web.journal",
+    "convive.web.committee",
     "convive.web.office",
     "convive.web.citizen",
     "convive.web.custody",
 ]
 DATABASES = {"default": database(FOLDER)}
 LIMITS = limits(FOLDER / "voice")
-HTTPS_ORIGIN = os.environ.get(HTTPS_ORIGIN_VARIABLE, "")
 if HTTPS_ORIGIN:
-    ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(HTTPS_ORIGIN).hostname)]
     CSRF_TRUSTED_ORIGINS = [HTTPS_ORIGIN]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Axes would lock by address too; the people of one office share one, and whoever mistypes must not lock out the others.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "convive.web.office.urls"
 WSGI_APPLICATION = "convive.web.office_wsgi.application"
@@ -69,6 +67,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "convive.web.office.limits.SessionLimit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -91,8 +91,11 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+OTP_TOTP_ISSUER = "Convive"
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 1  # wrong codes: wait 1, 2, 4 … seconds
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
@@ -103,7 +106,9 @@ CSRF_FAILURE_VIEW = "convive.web.office.views.refused"
 
 LOGIN_URL = "office:enter"
 SESSION_COOKIE_NAME = "convive_office"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 30 * 60  # without a request
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ABSOLUTE_AGE_S = 8 * 3600  # from signing in, whatever is done
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = True

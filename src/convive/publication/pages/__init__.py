@@ -10,6 +10,7 @@ from convive.publication.edition import Edition
 from convive.publication.pages import (
     act,
     alerts,
+    answer,
     audit,
     choose,
     definitions,
@@ -45,6 +46,7 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
         choose,
         act,
         evidence,
+        answer,
         how,
         definitions,
         sources,

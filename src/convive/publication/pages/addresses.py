@@ -15,6 +15,7 @@ SLUGS: dict[str, dict[str, str]] = {
     "choose": {"es": "elegir/", "en": "en/choose/"},
     "act": {"es": "actuar/", "en": "en/act/"},
     "evidence": {"es": "que-funciono/", "en": "en/what-worked/"},
+    "answer": {"es": "rendir-cuentas/", "en": "en/answer/"},
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},
     "sources": {"es": "fuentes/", "en": "en/sources/"},

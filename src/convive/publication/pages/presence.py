@@ -43,6 +43,7 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "reasons": lambda reader: "reasons-motive" in reader.charts,
     "choose": lambda reader: bool(reader.edition.choice),
     "act": lambda reader: bool(reader.edition.plan),
+    "answer": lambda reader: bool(reader.edition.committee),
     "quality": lambda reader: bool(reader.edition.scorecard.get("sources")),
     "audit": lambda reader: bool(reader.edition.audit),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convive.publication.release.writing import sha256
 
-INPUTS = ("observatory.toml", "claims.toml", "sources", "territory", "decisions", "strategy")
+INPUTS = ("observatory.toml", "claims.toml", "sources", "territory", "decisions", "strategy", "committee")
 
 
 def inputs_sha256(observatory: Path) -> str:

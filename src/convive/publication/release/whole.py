@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from convive.committee.answer import Answer
 from convive.decision.choice import choose
 from convive.decision.reading import MATRIX_FILE
 from convive.decision.reading import load as load_matrix
@@ -20,6 +21,7 @@ from convive.publication.disclosure import Disclosed, disclose, rules
 from convive.publication.edition import DATA, Edition
 from convive.publication.release import allowed, areas
 from convive.publication.release.acting import acting
+from convive.publication.release.answering import answering
 from convive.publication.release.choosing import choosing
 from convive.publication.release.definitions import definitions
 from convive.publication.release.evaluations import evaluations
@@ -53,9 +55,10 @@ def release(
     register: Register,
     territory: Territory,
     version: str,
+    committee: Answer | None = None,
 ) -> None:
     """Write the open data below ``folder`` (the new ``public/``): figures after disclosure control and all that
-    explains them.
+    explains them. ``committee``: what it answers for, where there is one.
 
     Equal inputs give equal bytes. Raises :class:`~convive.publication.release.allowed.NotDeclaredError` where a column
     or key would be published that nobody declared public.
@@ -69,6 +72,8 @@ def release(
     put(data / "sources.json", json_bytes(sources(harmonised.files, harmonised.rejects)))
     put(data / "audit.json", json_bytes(_audit(observatory, disclosed.figures)))
     put(data / "territory.geojson", json_bytes(areas.geojson(territory.editions)))
+    if committee is not None:
+        put(data / "committee.json", json_bytes(answering(committee)))
     head = _head(observatory, as_of, version) | {
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),

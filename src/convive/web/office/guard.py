@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from convive.committee.roles import Held, permissions, units_for
@@ -26,7 +28,8 @@ User = AbstractBaseUser | AnonymousUser
 
 
 def requires(permission: str) -> Callable[[View], View]:
-    """Only signed-in people with ``permission``; others are refused. The browser keeps nothing of the page.
+    """Only signed-in people with ``permission``; others are refused. The browser keeps nothing of the page. Where the
+    permission asks for a second factor, whoever has not given one in this session is led there first.
 
     The view finds in ``request.units`` where in the territory the permission holds. Raises ``KeyError``, when the
     module is read, for a permission that ``roles.toml`` does not have.
@@ -41,12 +44,19 @@ def requires(permission: str) -> Callable[[View], View]:
             request.units = units_of(request.user, wanted.name)  # type: ignore[attr-defined]
             if not request.units:  # type: ignore[attr-defined]
                 raise PermissionDenied
+            if wanted.strong and not request.user.is_verified():  # type: ignore[union-attr]
+                return redirect_to_login(request.get_full_path(), second_factor_address(request.path))
             return view(request, *args, **named)
 
         guarded.permission = wanted.name  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def second_factor_address(path: str) -> str:
+    """Where the second factor is given, in the language of the page at ``path``."""
+    return reverse("office:second_factor", kwargs={"language": "en" if path.startswith("/en/") else "es"})
 
 
 def may(user: User, permission: str) -> bool:

@@ -13,6 +13,8 @@ from convive.web.office.guard import permissions_of
 
 PAGES = (
     ("register.homologate", "office:docket"),
+    ("committee.read", "office:committee"),
+    ("accounts.manage", "office:accounts"),
     ("custody.open", "custody:reports"),
     ("journal.read", "office:journal"),
 )

@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from convive.errors import LANGUAGES
-from convive.web.office import case_views, home, journal_views, views
+from convive.web.office import account_views, case_views, home, journal_views, second_factor, views
 
 
 class Language:
@@ -42,6 +42,12 @@ office = [
     path("<language:language>/acta/", views.minutes, name="minutes"),
     path("<language:language>/acta/<str:day>/", views.minutes, name="minutes_of"),
     path("<language:language>/acta/<str:day>/archivo/", views.minutes_file, name="minutes_file"),
+    path("<language:language>/segundo-factor/", second_factor.second_factor, name="second_factor"),
+    path("<language:language>/segundo-factor/qr/", second_factor.qr, name="second_factor_qr"),
+    path("<language:language>/clave/", account_views.ChangePassword.as_view(), name="change_password"),
+    path("<language:language>/cuentas/", account_views.accounts, name="accounts"),
+    path("<language:language>/cuentas/por-confirmar/", account_views.confirmations, name="confirmations"),
+    path("", include("convive.web.committee.urls")),
     path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
 urlpatterns = [

@@ -146,7 +146,7 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
     figures = small_edition.figures.clear()
     bare = dataclasses.replace(
-        small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={}, evaluations=[]
+        small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={}, evaluations=[], committee={}
     )
     names = (
         "front",
@@ -160,6 +160,7 @@ def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition
         "reasons",
         "choose",
         "act",
+        "answer",
         "quality",
         "audit",
     )
@@ -405,3 +406,16 @@ def test_the_map_tells_the_victims_that_are_in_no_row(small_edition: Edition) ->
 def test_the_map_tells_the_deaths_that_are_in_no_figure(small_edition: Edition, missing: int | None, text: str) -> None:
     found = said(build(with_quality(small_edition, "occurrence", missing), "map", "es"))
     assert (text in found) if text else ("no se conoce el lugar del hecho" not in found)
+
+
+def test_the_committee_answers_in_plain_words(small_edition: Edition) -> None:
+    spanish, english = (said(build(small_edition, "answer", language)) for language in LANGUAGES)
+    assert "el comité tuvo 4 sesiones; con quórum, 3; con todos sus integrantes, 0" in spanish
+    assert "5 de 11 (el quórum pide 6)" in spanish
+    assert "vencido hace 122 días" in spanish
+    assert "Período" not in spanish
+    assert "por verificar en la norma" in spanish
+    assert "Ejemplo ilustrativo" in spanish
+    assert "Session 2016-4 was held" in english
+    assert f"7:{'a' * 64}" in english
+    assert "verify-log" in english

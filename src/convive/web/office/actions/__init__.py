@@ -21,7 +21,7 @@ def acting(
 ) -> Iterator[dict[str, object]]:
     """A block in which ``by`` changes something: refused without ``permission``, logged with its end, or undone.
 
-    Yields the details of the line, to which the block may add what it only then knows.
+    Yields the details of the line, to which the block may add what it only then knows (``subject`` among them).
     Raises ``PermissionDenied``.
     """
     from convive.web.journal import record
@@ -32,4 +32,5 @@ def acting(
             raise PermissionDenied
         told = dict(details or {})
         yield told
+        subject = str(told.pop("subject", subject))
         record(act=act, subject=subject, by=by.get_username(), reason=reason, details=told)

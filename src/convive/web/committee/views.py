@@ -1,0 +1,245 @@
+"""The committee's pages: overview, a session, an agreement, seats, minutes as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from convive.committee.agenda import proposals
+from convive.committee.answer import answer
+from convive.errors import ConviveError
+from convive.observatory import Observatory
+from convive.texts import date, say
+from convive.web.committee import actions
+from convive.web.committee.documents import minutes_docx
+from convive.web.committee.models import Agreement, Seat, Session
+from convive.web.committee.public_figures import alarms, gates, numbers
+from convive.web.committee.snapshot import committee
+from convive.web.office.guard import may, requires
+from convive.web.office.views import frame
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("committee.read")
+def overview(request: HttpRequest, language: str) -> HttpResponse:
+    """Sessions, agreements and periods as they stand; sessions are called here."""
+    if request.method == "POST":
+        return _done(request, lambda: _call(request), "office:committee", language)
+    told = committee()
+    stands = answer(told) if told else None
+    context = {
+        "stands": stands,
+        "sessions": Session.objects.all()[:50],
+        "agreements": _agreements(stands, language),
+        "periods": _periods(stands, language),
+        "proposed": _proposed(language),
+        "manage": may(request.user, actions.MANAGE),
+        "kinds": [(kind, say(f"office.kind.{kind}", language)) for kind in actions.KINDS],
+    }
+    return render(request, "committee/overview.html", frame(language) | context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("committee.read")
+def session(request: HttpRequest, language: str, code: str) -> HttpResponse:
+    """One session: agenda, attendance with quorum, minutes, agreements."""
+    one = _found(Session, code)
+    if request.method == "POST":
+        kept = _done(request, lambda: _change_session(request, one), "office:session", language, code=code)
+        return kept if kept.status_code == 302 else _session_page(request, language, one, status=409)
+    return _session_page(request, language, one)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("committee.read")
+def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
+    """One agreement: its follow-up, and its end."""
+    one = _found(Agreement, code)
+    if request.method == "POST":
+        said = request.POST
+        if said.get("do") == "follow":
+            act = lambda: actions.follow(agreement=one, words=said.get("words", ""), by=request.user)  # noqa: E731
+        else:
+            act = lambda: actions.finish(  # noqa: E731
+                agreement=one,
+                seen=_number(said.get("version", "")),
+                end=said.get("do", ""),
+                reason=said.get("reason", ""),
+                by=request.user,
+            )
+        return _done(request, act, "office:agreement", language, code=code)
+    manage = may(request.user, actions.MANAGE)
+    follows = manage or (may(request.user, actions.FOLLOW) and one.owner.user_id == request.user.pk)
+    return render(
+        request, "committee/agreement.html", frame(language) | {"one": one, "manage": manage, "follows": follows}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("committee.read")
+def seats(request: HttpRequest, language: str) -> HttpResponse:
+    """The seats of the committee, their agencies, and who holds them."""
+    if request.method == "POST":
+        return _done(request, lambda: _seat(request), "office:seats", language)
+    context = {"seats": Seat.objects.all(), "manage": may(request.user, actions.MANAGE)}
+    return render(request, "committee/seats.html", frame(language) | context)
+
+
+@require_safe
+@requires("committee.read")
+def minutes_file(request: HttpRequest, language: str, code: str) -> HttpResponse:
+    """The minutes of a session as a Word document."""
+    one = _found(Session, code)
+    name = {"es": "acta", "en": "minutes"}[language]
+    city = Observatory.open(settings.FOLDER).settings.observatory.name[language]
+    return HttpResponse(
+        minutes_docx(one, city, language),
+        content_type=DOCX,
+        headers={"Content-Disposition": f'attachment; filename="{name}-{code}.docx"'},
+    )
+
+
+def _session_page(request: HttpRequest, language: str, one: Session, status: int = 200) -> HttpResponse:
+    there = set(one.attendances.values_list("seat_id", flat=True))
+    day = one.held_on or one.planned_on
+    told = committee()
+    voting = len(told.voting(day)) if told else 0
+    needed = told.law.quorum.needed(voting) if told else 0
+    seats = [(seat, seat.pk in there) for seat in Seat.objects.all()]
+    present = sum(came for seat, came in seats if seat.votes)
+    context = {
+        "one": one,
+        "mine": {name: request.POST.get(name, "") for name in ("agenda", "minutes")} if status == 409 else None,
+        "kind": say(f"office.kind.{one.kind}", language),
+        "seats": seats,
+        "quorum": say("office.quorum_told", language, came=present, seats=voting, needed=needed),
+        "agreements": one.agreements.select_related("owner"),
+        "manage": may(request.user, actions.MANAGE),
+        "day": date(day, language),
+    }
+    return render(request, "committee/session.html", frame(language) | context, status=status)
+
+
+def _call(request: HttpRequest) -> Session:
+    said = request.POST
+    return actions.call(
+        kind=said.get("kind", ""),
+        planned_on=_day(said.get("planned_on", "")),
+        agenda=said.get("agenda", ""),
+        figures=dict(numbers()),
+        by=request.user,
+    )
+
+
+def _change_session(request: HttpRequest, one: Session) -> None:
+    said, seen = request.POST, _number(request.POST.get("version", ""))
+    what = said.get("do", "")
+    if what == "hold":
+        present = [_number(key) for key in said.getlist("present")]
+        actions.hold(session=one, seen=seen, held_on=_day(said.get("held_on", "")), present=present, by=request.user)
+    elif what == "agree":
+        owner = Seat.objects.filter(pk=_number(said.get("owner", ""))).first()
+        if owner is None:
+            raise Http404
+        texts = {name: said.get(name, "").strip()[:500] for name in ("text_es", "text_en")}
+        actions.agree(session=one, owner=owner, due=_day(said.get("due", "")), by=request.user, **texts)
+    else:
+        values = {name: said[name].strip() for name in ("agenda", "minutes") if name in said}
+        actions.change_session(session=one, seen=seen, by=request.user, **values)
+
+
+def _seat(request: HttpRequest) -> None:
+    said = {name: value.strip()[:150] for name, value in request.POST.items()}
+    labels = {name: said.get(name, "") for name in ("office_es", "office_en", "agency", "holder")}
+    if said.get("do") == "make":
+        actions.make_seat(code=said.get("code", "")[:40], by=request.user, **labels)
+        return
+    seat = Seat.objects.filter(pk=_number(said.get("seat", ""))).first()
+    if seat is None:
+        raise Http404
+    actions.change_seat(
+        seat=seat, seen=_number(said.get("version", "")), holder=said.get("holder", ""), by=request.user
+    )
+
+
+def _done(request: HttpRequest, act: Callable[[], object], page: str, language: str, **where: str) -> HttpResponse:
+    """Do it and go on; what cannot be done is told. A lost race answers 409, so that what was typed can be shown."""
+    from convive.web.committee.versions import ChangedMeanwhile
+
+    try:
+        act()
+    except ChangedMeanwhile as late:
+        messages.error(request, late.describe(language))
+        return HttpResponse(status=409) if page == "office:session" else redirect(page, language=language, **where)
+    except ConviveError as wrong:
+        messages.error(request, wrong.describe(language))
+    else:
+        messages.success(request, say("office.kept", language))
+    return redirect(page, language=language, **where)
+
+
+def _agreements(stands, language: str) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
+    return [
+        {
+            "code": one.id,
+            "text": one.text[language],
+            "owner": one.owner[language],
+            "due": date(one.due, language),
+            "state": say(f"answer.state_{one.state}", language, n=one.days_late),
+            "overdue": one.state == "overdue",
+        }
+        for one in (stands.agreements if stands else ())
+    ]
+
+
+def _periods(stands, language: str) -> list[str]:  # type: ignore[no-untyped-def]
+    told = []
+    for one in stands.periods if stands else ():
+        what = one.period.en if language == "en" else one.period.es
+        state = "overdue" if one.overdue else "kept"
+        told.append(f"{what}: {say(f'answer.period_{state}', language, day=date(one.until, language))}")
+    return told
+
+
+def _proposed(language: str) -> list[str]:
+    told = committee()
+    if told is None:
+        return []
+    last = Session.objects.exclude(held_on=None).order_by("-held_on").first()
+    before = json.loads(last.figures) if last else {}
+    since = last.held_on.isoformat() if last else ""
+    return [
+        item.words
+        for item in proposals(
+            answer(told), language, before=before, now=numbers(), alarms=alarms(since), gates=gates(language)
+        )
+    ]
+
+
+def _found(model, code: str):  # type: ignore[no-untyped-def]
+    one = model.objects.filter(code=code).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _day(text: str) -> dt.date:
+    from convive.errors import CommitteeError, Problem
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as odd:
+        raise CommitteeError(Problem("committee-day", value=text)) from odd

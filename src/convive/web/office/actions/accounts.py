@@ -1,0 +1,99 @@
+"""What whoever manages accounts does, and what a second person confirms.
+
+The administrator gives roles and restores access, and could so open any door; therefore a role that shows data of
+persons holds only once another person has confirmed it, and restoring an account puts its roles back to waiting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from convive.committee.roles import roles
+from convive.errors import Problem, WrongUse
+from convive.web.office.actions import acting
+from convive.web.office.guard import today
+from convive.web.office.models import Mandate
+from convive.web.office.people import refuse_clash
+
+MANAGE = "accounts.manage"
+CONFIRM = "accounts.confirm"
+
+
+def make(*, name: str, by: User) -> str:
+    """A new account without any role; returns the password with which it enters first.
+
+    Raises :class:`WrongUse` for a name that no account can have, or that one has.
+    """
+    password = secrets.token_urlsafe(15)
+    with acting(MANAGE, by=by, act="account.made", subject=name):
+        user = User(username=name)
+        try:
+            user.full_clean(exclude=["password"])
+        except ValidationError as wrong:
+            raise WrongUse(Problem("account-name", value=name)) from wrong
+        user.set_password(password)
+        user.save()
+    return password
+
+
+def give(*, user: User, role: str, unit: str = "", until: dt.date | None = None, by: User) -> Mandate:
+    """Give a role from today on; one that shows data of persons waits for a second person.
+
+    Raises :class:`WrongUse` for a role that does not exist, that goes not together with another of the same account,
+    that is held already, or that ends before it begins.
+    """
+    with acting(MANAGE, by=by, act="role.given", subject=user.get_username(), details={"role": role, "unit": unit}):
+        if role not in roles():
+            raise WrongUse(Problem("role-unknown", value=role, values={"known": ", ".join(roles())}))
+        held = [one for one in user.mandates.filter(ended_by="") if one.until is None or one.until >= today()]
+        if any((one.role, one.unit) == (role, unit) for one in held) or (until and until < today()):
+            raise WrongUse(Problem("role-held", value=role))
+        refuse_clash(user.get_username(), [*(one.role for one in held), role])
+        return Mandate.objects.create(
+            user=user, role=role, unit=unit, since=today(), until=until, given_by=by.get_username()
+        )
+
+
+def confirm(*, mandate: Mandate, by: User, reason: str) -> None:
+    """The second person's word: another than the one who gave the role and than the one who gets it."""
+    details = {"role": mandate.role, "unit": mandate.unit}
+    with acting(
+        CONFIRM, by=by, act="role.confirmed", subject=mandate.user.get_username(), reason=reason, details=details
+    ):
+        if by.get_username() == mandate.given_by or by.pk == mandate.user_id:
+            raise PermissionDenied
+        Mandate.objects.filter(pk=mandate.pk, confirmed_by="", ended_by="").update(confirmed_by=by.get_username())
+
+
+def end(*, mandate: Mandate, by: User) -> None:
+    """End a role now; it stays written."""
+    details = {"role": mandate.role, "unit": mandate.unit}
+    with acting(MANAGE, by=by, act="role.ended", subject=mandate.user.get_username(), details=details):
+        Mandate.objects.filter(pk=mandate.pk, ended_by="").update(ended_by=by.get_username())
+
+
+def restore(*, user: User, by: User, reason: str) -> str:
+    """Access for somebody who lost password or authenticator: a new password for the first entry, no second factor, and
+    the roles that show data of persons wait for a second person again, as if given anew by ``by``."""
+    from convive.web.office.second_factor import forget
+
+    password = secrets.token_urlsafe(15)
+    with acting(MANAGE, by=by, act="account.restored", subject=user.get_username(), reason=reason):
+        user.set_password(password)
+        user.save()
+        forget(user)
+        user.mandates.filter(ended_by="").update(given_by=by.get_username(), confirmed_by="")
+    return password
+
+
+def close(*, user: User, by: User, reason: str) -> None:
+    """Close an account and end its roles; what it did stays."""
+    with acting(MANAGE, by=by, act="account.closed", subject=user.get_username(), reason=reason):
+        user.is_active = False
+        user.set_unusable_password()
+        user.save()
+        user.mandates.filter(ended_by="").update(ended_by=by.get_username())

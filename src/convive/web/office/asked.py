@@ -1,0 +1,26 @@
+"""The office's database asked by a build, in a process of its own: Django has one configuration in a process, and the
+pages of the site use another."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+from convive.committee.answer import Answer
+
+
+def asked(folder: Path) -> Answer | None:
+    """What the committee answers for today; None while the database knows no committee."""
+    with multiprocessing.get_context("spawn").Pool(1) as worker:
+        return worker.apply(_answer, (str(folder.resolve()),))
+
+
+def _answer(folder: str) -> Answer | None:
+    os.environ["CONVIVE_OBSERVATORY"] = folder
+    from convive.web.office import setup
+
+    setup()
+    from convive.web.committee.snapshot import snapshot
+
+    return snapshot()

@@ -1,0 +1,34 @@
+"""How long somebody stays signed in, whatever they do. (How long without a request, Django's own settings say.)"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+BEGAN = "began_s"
+
+
+class SessionLimit:
+    """Ends a session ``SESSION_ABSOLUTE_AGE_S`` seconds after signing in, and one that does not know when that was."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            began = request.session.get(BEGAN, 0)
+            if not 0 <= time.time() - began <= settings.SESSION_ABSOLUTE_AGE_S:
+                logout(request)
+        return self.get_response(request)
+
+
+@receiver(user_logged_in)
+def _note(sender: object, request: HttpRequest | None, **named: object) -> None:
+    if request is not None:
+        request.session[BEGAN] = time.time()

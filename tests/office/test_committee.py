@@ -1,0 +1,164 @@
+"""The committee's work: a session called, held with quorum, agreements followed, nobody's edit lost, all of it told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from docx import Document
+
+from convive.errors import CommitteeError
+from convive.publication.release.answering import answering
+from convive.publication.release.writing import json_bytes
+from convive.web.committee import actions
+from convive.web.committee.models import Agreement, Seat, Session
+from convive.web.committee.snapshot import snapshot
+from convive.web.committee.versions import ChangedMeanwhile
+from convive.web.journal.models import Line
+from convive.web.office.guard import today
+
+CANARY = "Zunilda Canaria Mochica"
+
+
+@pytest.fixture
+def secretary(person: Callable[..., User]) -> User:
+    return person("sec", "technical_secretary")
+
+
+@pytest.fixture
+def seats(secretary: User) -> list[Seat]:
+    return [
+        actions.make_seat(
+            code=code, office_es=code.title(), agency=f"Agencia {code}", office_en="", holder=CANARY, by=secretary
+        )
+        for code in ("alcaldia", "fiscalia", "policia")
+    ]
+
+
+@pytest.fixture
+def held(secretary: User, seats: list[Seat]) -> Session:
+    session = actions.call(kind="ordinary", planned_on=today(), agenda="1. Homicidios", figures={}, by=secretary)
+    actions.hold(session=session, seen=1, held_on=today(), present=[seats[0].pk, seats[2].pk], by=secretary)
+    session.refresh_from_db()
+    return session
+
+
+def test_a_session_has_quorum_and_its_agreements_answer(secretary: User, held: Session, seats: list[Seat]) -> None:
+    due = today() - dt.timedelta(days=3)
+    kept = actions.agree(session=held, owner=seats[1], due=due, text_es="Mesa", text_en="", by=secretary)
+    actions.follow(agreement=kept, words="Se pidió local", by=secretary)
+    told = snapshot()
+    assert told is not None
+    (sitting,) = told.sittings
+    assert (sitting.present, sitting.seats, sitting.needed, sitting.quorate) == (2, 3, 2, True)
+    assert [seat["es"] for seat in sitting.absent] == ["Fiscalia"]
+    (promise,) = told.agreements
+    assert (promise.state, promise.days_late) == ("overdue", 3)
+    assert told.head is not None
+    assert told.head.number == Line.objects.count()
+    acts = [one.act for one in told.changes]
+    assert acts == ["seat.made"] * 3 + ["session.called", "session.held", "agreement.made", "agreement.followed"]
+
+
+def test_what_is_published_names_no_person(secretary: User, held: Session, seats: list[Seat]) -> None:
+    actions.change_session(session=held, seen=2, minutes=f"Habló {CANARY}", by=secretary)
+    actions.change_seat(seat=seats[0], seen=1, holder=f"{CANARY} II", by=secretary)
+    told = snapshot()
+    assert told is not None
+    published = json_bytes(answering(told)).decode()
+    assert "Zunilda" not in published
+    assert "sec" not in published.split('"sec')[0][-1:]
+    assert f'"{secretary.get_username()}"' not in published
+
+
+def test_the_second_of_two_who_edit_is_told_and_loses_nothing(
+    signed_in: Callable[..., Client], held: Session, secretary: User
+) -> None:
+    del secretary
+    ana, luis = (signed_in(name, "technical_secretary") for name in ("ana", "luis"))
+    address = f"/es/comite/sesion/{held.code}/"
+    said = {"do": "write", "version": held.version, "agenda": "A", "minutes": "De Ana"}
+    assert ana.post(address, said).status_code == 302
+    late = luis.post(address, said | {"minutes": "De Luis"})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "De Luis" in page
+    assert "De Ana" in page
+    assert "ana cambió" in page
+    held.refresh_from_db()
+    assert held.minutes == "De Ana"
+    assert Line.objects.filter(act="session.changed").count() == 1
+
+
+def test_no_version_is_written_twice(held: Session, secretary: User) -> None:
+    actions.change_session(session=held, seen=2, minutes="uno", by=secretary)
+    with pytest.raises(ChangedMeanwhile):
+        actions.change_session(session=held, seen=2, minutes="dos", by=secretary)
+
+
+def test_an_officer_reports_on_the_agreements_of_their_seat_alone(
+    secretary: User, held: Session, seats: list[Seat], person: Callable[..., User]
+) -> None:
+    officer = person("rosa", "agency_officer")
+    Seat.objects.filter(pk=seats[1].pk).update(user=officer)
+    mine, other = (
+        actions.agree(
+            session=held, owner=Seat.objects.get(pk=seat.pk), due=today(), text_es="x", text_en="", by=secretary
+        )
+        for seat in (seats[1], seats[0])
+    )
+    actions.follow(agreement=mine, words="Hecho a medias", by=officer)
+    with pytest.raises(PermissionDenied):
+        actions.follow(agreement=other, words="x", by=officer)
+    with pytest.raises(PermissionDenied):
+        actions.finish(agreement=mine, seen=1, end="done", reason="x", by=officer)
+    assert Line.objects.filter(act="agreement.followed").count() == 1
+
+
+def test_an_agreement_ends_once_and_with_a_reason(secretary: User, held: Session, seats: list[Seat]) -> None:
+    one = actions.agree(session=held, owner=seats[0], due=today(), text_es="x", text_en="", by=secretary)
+    with pytest.raises(CommitteeError):
+        actions.finish(agreement=one, seen=1, end="done", reason=" ", by=secretary)
+    actions.finish(agreement=one, seen=1, end="done", reason="Acta 3", by=secretary)
+    one.refresh_from_db()
+    with pytest.raises(CommitteeError):
+        actions.finish(agreement=one, seen=2, end="withdrawn", reason="x", by=secretary)
+    assert Agreement.objects.get().done_on == today()
+
+
+def test_members_read_and_change_nothing(signed_in: Callable[..., Client], held: Session) -> None:
+    client = signed_in("rosa", "member")
+    for address, said in (
+        ("/es/comite/", {"kind": "ordinary", "planned_on": "2030-01-01"}),
+        (f"/es/comite/sesion/{held.code}/", {"do": "write", "version": held.version, "minutes": "x"}),
+        ("/es/comite/integrantes/", {"do": "make", "code": "x", "office_es": "x", "agency": "x"}),
+    ):
+        assert client.get(address).status_code == 200
+        assert client.post(address, said).status_code == 403
+
+
+def test_the_whole_way_through_the_pages(signed_in: Callable[..., Client]) -> None:
+    client = signed_in("ana", "technical_secretary")
+    seat = {"do": "make", "code": "alcaldia", "office_es": "Alcaldía", "agency": "Municipalidad"}
+    client.post("/es/comite/integrantes/", seat)
+    client.post("/es/comite/", {"kind": "ordinary", "planned_on": today().isoformat(), "agenda": "Uno"})
+    session = Session.objects.get()
+    address = f"/es/comite/sesion/{session.code}/"
+    held = {"do": "hold", "version": 1, "held_on": today().isoformat(), "present": [Seat.objects.get().pk]}
+    client.post(address, held)
+    due = (today() - dt.timedelta(days=1)).isoformat()
+    client.post(address, {"do": "agree", "owner": Seat.objects.get().pk, "due": due, "text_es": "Alumbrar el parque"})
+    overview = client.get("/es/comite/").content.decode()
+    assert "Acuerdo vencido" in overview
+    assert "Alumbrar el parque" in client.get(address).content.decode()
+    words = client.get(f"{address}acta.docx")
+    told = "\n".join(one.text for one in Document(io.BytesIO(words.content)).paragraphs)
+    assert "Acta de la sesión" in told
+    assert "Alcaldía (Municipalidad)" in told
+    wrong = client.post(address, {"do": "hold", "version": 2, "held_on": "mañana"}, follow=True).content.decode()
+    assert "no es una fecha" in wrong
