@@ -124,6 +124,17 @@ def network_density(
     )
 
 
+def smoothed_along(
+    amounts: ArrayLike, streets: Network, pieces: Lixels, bandwidth: float, *, kernel: str = "quartic"
+) -> Floats:
+    """``amounts`` of each of ``pieces``, laid at its middle and smoothed along ``streets``: a metre of street's share at
+    the middle of each. For what is known by pieces and not by points. Raises
+    :class:`~convive.errors.AnalysisError`."""
+    _argument(kernel, bandwidth)
+    weight = over_lixels(amounts, pieces, "amounts")
+    return _Ground(streets, pieces, kernel, float(bandwidth)).laid(pieces.segment, pieces.middle, weight)
+
+
 def network_excess(
     points: ArrayLike,
     streets: Network,

@@ -10,6 +10,7 @@ SLUGS: dict[str, dict[str, str]] = {
     "map": {"es": "mapa/", "en": "en/map/"},
     "alerts": {"es": "alertas/", "en": "en/alerts/"},
     "moved": {"es": "se-mudo/", "en": "en/did-it-move/"},
+    "ahead": {"es": "que-viene/", "en": "en/what-may-come/"},
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},

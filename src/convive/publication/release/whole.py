@@ -27,7 +27,7 @@ from convive.publication.release.writing import csv_bytes, json_bytes, put, roun
 from convive.register import Register
 from convive.sources import Harmonised
 from convive.strategy import read_operations
-from convive.territory import Territory
+from convive.territory import Territory, read_landscape
 from convive.texts import say
 
 README = {"es": "LEAME.txt", "en": "README.txt"}
@@ -80,6 +80,7 @@ def release(
             as_of=as_of,
             operations=read_operations(observatory.operations, set(territory.units["code"])),
             map_cell=observatory.settings.publication.map_cell,
+            landscape=read_landscape(observatory.territory),
         ),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),
