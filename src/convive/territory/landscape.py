@@ -1,9 +1,9 @@
 """The landscape of a territory: its streets, and the features that may go with where events fall.
 
 ``territory/streets.geojson``: LineString and MultiLineString features; ``"schematic": true`` at the top says that they
-are drawn, not surveyed. ``territory/features.geojson``: Point, MultiPoint, LineString and MultiLineString features whose
-property ``factor`` is a key of the top member ``factors``, which names each in both languages. Neither need exist.
-Features are places that a city can change: never homes, never persons.
+are drawn, not surveyed. ``territory/features.geojson``: Point, MultiPoint, LineString and MultiLineString features
+whose property ``factor`` is a key of the top member ``factors``, which names each in both languages. Neither need
+exist. Features are places that a city can change: never homes, never persons.
 """
 
 from __future__ import annotations

@@ -29,7 +29,22 @@ from convive.publication.reading import Reader
 
 BUILDERS: dict[str, Callable[[Reader], Page]] = {
     module.NAME: module.build
-    for module in (front, victims, trend, hours, map, alerts, moved, ahead, reasons, how, definitions, sources, quality, audit)
+    for module in (
+        front,
+        victims,
+        trend,
+        hours,
+        map,
+        alerts,
+        moved,
+        ahead,
+        reasons,
+        how,
+        definitions,
+        sources,
+        quality,
+        audit,
+    )
 }
 """The function that makes each page, by the page's name."""
 

@@ -1,4 +1,4 @@
-"""What may come, and why here: forecasts beside the simplest ones, zones of the next month, features of the landscape."""
+"""What may come, and why here: forecasts beside the simplest ones, zones of the next month, features of the place."""
 
 from __future__ import annotations
 

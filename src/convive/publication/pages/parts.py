@@ -22,8 +22,8 @@ def empty(name: str, reader: Reader) -> Page:
 
 
 def minutes(sentences: Sequence[str], reader: Reader) -> Section:
-    """The page's findings as one paragraph that can be pasted into the minutes of a committee: it says by itself what it
-    rests on."""
+    """The page's findings as one paragraph that can be pasted into the minutes of a committee: it says by itself what
+    it rests on."""
     language, edition = reader.language, reader.edition
     head = say(
         "site.minutes_head",

@@ -128,9 +128,7 @@ def _notes(told: Tree, schematic: bool, reader: Reader) -> list[str]:
 
 def _streets(told: Tree) -> tuple[Shape, ...]:
     """Streets by level, the densest last and so on top."""
-    return tuple(
-        Shape(tuple(one["lines"]), STREET_LOOKS[one["level"]]) for one in told["streets"] if one["lines"]
-    )
+    return tuple(Shape(tuple(one["lines"]), STREET_LOOKS[one["level"]]) for one in told["streets"] if one["lines"])
 
 
 def _first(point: Any) -> float:

@@ -146,7 +146,7 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
     figures = small_edition.figures.clear()
     bare = dataclasses.replace(small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={})
-    names = ("front", "victims", "trend", "hours", "map", "alerts", "moved", "reasons", "quality", "audit")
+    names = ("front", "victims", "trend", "hours", "map", "alerts", "moved", "ahead", "reasons", "quality", "audit")
     for language in LANGUAGES:
         whys = [build(bare, name, language) for name in names]
         assert all(len(page.lead) == 1 and not page.blocks for page in whys)

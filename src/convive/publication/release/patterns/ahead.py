@@ -48,9 +48,11 @@ def ahead(
     size: int,
     as_of: dt.date,
 ) -> dict[str, Any]:
-    """Forecasts of ``deaths`` until ``as_of`` and the features of ``landscape`` that go with them; ``cells``: those that
-    are published."""
-    events = located_events(deaths, place).filter(pl.col("occurred_on").is_not_null() & (pl.col("occurred_on") <= as_of))
+    """Forecasts of ``deaths`` until ``as_of`` and the features of ``landscape`` that go with them; ``cells``: those
+    that are published."""
+    events = located_events(deaths, place).filter(
+        pl.col("occurred_on").is_not_null() & (pl.col("occurred_on") <= as_of)
+    )
     told: dict[str, Any] = {"enough": LEAST_EVENTS <= events.height <= MOST_EVENTS, "size": size}
     told |= {"forecast": None, "why": None}
     if not told["enough"]:
@@ -134,7 +136,10 @@ def _zones(
     except AnalysisError:
         return []
     shares = told.shares[told.methods.index(best)]
-    return sorted((str(cells[one]["id"]) for one in np.argsort(-shares, kind="stable")[:ZONES]), key=lambda name: (len(name), name))
+    return sorted(
+        (str(cells[one]["id"]) for one in np.argsort(-shares, kind="stable")[:ZONES]),
+        key=lambda name: (len(name), name),
+    )
 
 
 def _why(

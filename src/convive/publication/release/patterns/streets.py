@@ -70,9 +70,7 @@ def _near(lines: list[NDArray[np.float64]], cells: NDArray[np.int64], raster: Ra
     return [lines[at] for at in np.unique(found)]
 
 
-def _lines(
-    net: Network, pieces: Lixels, chosen: NDArray[np.bool_], plane: LocalMetres
-) -> list[list[list[float]]]:
+def _lines(net: Network, pieces: Lixels, chosen: NDArray[np.bool_], plane: LocalMetres) -> list[list[list[float]]]:
     """The chosen pieces, those that follow one another on a segment as one line."""
     drawn = []
     at = np.flatnonzero(chosen)
@@ -81,5 +79,7 @@ def _lines(
         own = [piece for _, piece in run]
         along = np.array([pieces.begins[own[0]], pieces.begins[own[-1]] + pieces.length[own[-1]]])
         longitude, latitude = plane.to_degrees(net.place(np.array([segment, segment]), along))
-        drawn.append([[round(float(x), DEGREES), round(float(y), DEGREES)] for x, y in zip(longitude, latitude, strict=True)])
+        drawn.append(
+            [[round(float(x), DEGREES), round(float(y), DEGREES)] for x, y in zip(longitude, latitude, strict=True)]
+        )
     return drawn
