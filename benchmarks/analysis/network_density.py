@@ -47,7 +47,8 @@ def main() -> None:
     points = np.column_stack([told["x"], told["y"]])
     streets = network(list(lines), tolerance=1e-6)
     print(
-        f"{'Chicago, 116 events':<34} {'convive s':>10} {'spatstat s':>10} {'ratio':>7} {'difference':>11} {'interval s':>12}"
+        f"{'Chicago, 116 events':<20} {'convive s':>10} {'spatstat s':>10} {'ratio':>7} {'difference':>11} "
+        f"{'interval s':>11}"
     )
     for name, kernel, bandwidth, prefix in (
         ("equal split", "epanechnikov", 60 * np.sqrt(5), ""),
@@ -62,7 +63,7 @@ def main() -> None:
         peer = told["split" if kernel == "epanechnikov" else "heat"]
         apart = difference(found, streets, lines, told, prefix)
         print(
-            f"{name:<34} {ours:>10.3f} {peer:>10.2f} {peer / ours:>6.0f}× {apart:>11.1e} {interval:>12.3f}",
+            f"{name:<20} {ours:>10.3f} {peer:>10.2f} {peer / ours:>6.0f}× {apart:>11.1e} {interval:>11.3f}",
             flush=True,
         )
     print()
