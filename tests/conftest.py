@@ -14,6 +14,12 @@ settings.load_profile("house")
 REPOSITORY = Path(__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="where the office keeps its people"
+    )
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data, which is not ours to republish; skips, saying so, where it is absent."""

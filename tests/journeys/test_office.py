@@ -27,6 +27,7 @@ from convive.register.ledger import Decision, append, read, record_names
 pytestmark = pytest.mark.browser
 
 PASSWORD = "una clave bien larga"
+ROLE = ["--role", "technical_secretary"]
 CONVIVE = [sys.executable, "-m", "convive"]
 
 
@@ -58,7 +59,9 @@ def office(public: Path, tmp_path: Path) -> Iterator[Office]:
     folder = tmp_path / "tumbes"
     shutil.copytree(public.parent, folder)
     for user in ("maria", "luis"):
-        subprocess.run([*CONVIVE, "office", str(folder), "--add", user], input=f"{PASSWORD}\n", text=True, check=True)
+        subprocess.run(
+            [*CONVIVE, "office", str(folder), "--add", user, *ROLE], input=f"{PASSWORD}\n", text=True, check=True
+        )
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -131,7 +134,7 @@ def test_a_decision_can_be_taken_back_with_words(office: Office, browser: Browse
     page.goto(address)
     page.fill("#words", "Se revisó el expediente")
     page.click("button[value=withdrawn]")
-    page.wait_for_url("**/es/")
+    page.wait_for_url("**/es/pares/")
     assert office.decisions() == ["same", "withdrawn"]
 
 
@@ -194,14 +197,14 @@ def test_addresses_that_lead_nowhere_say_so(office: Office, browser: Browser) ->
 
 def test_only_those_with_the_role_see_anything(office: Office, browser: Browser) -> None:
     page = browser.new_context().new_page()
-    for path in ("es/", "es/acta/", "es/consultas/", "es/par/a~b/", "es/casos/", "es/caso/x/", "en/"):
+    for path in ("es/", "es/acta/", "es/bitacora/", "es/par/a~b/", "es/casos/", "es/caso/x/", "en/"):
         page.goto(f"{office.address}/{path}")
         assert "/entrar/" in page.url
     with sqlite3.connect(office.folder / "convive.sqlite3") as database:
-        database.execute("DELETE FROM auth_user_groups")
+        database.execute("UPDATE office_mandate SET ended_by = 'admin'")
     page = office.page(browser)
     page.goto(f"{office.address}/es/")
-    assert "solo para quienes" in page.inner_text("main")
+    assert "Su rol no incluye" in page.inner_text("main")
 
 
 def test_every_look_is_noted(office: Office, browser: Browser) -> None:
@@ -209,7 +212,7 @@ def test_every_look_is_noted(office: Office, browser: Browser) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/par/**")
     pair = page.url.rstrip("/").rpartition("/")[2].replace("%3A", ":").split("~")
-    page.goto(f"{office.address}/es/consultas/")
+    page.goto(f"{office.address}/es/bitacora/")
     assert " ".join(pair) in page.inner_text("table")
 
 
@@ -234,7 +237,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_cut(office: Office, browser: B
     page.goto(f"{office.address}/es/casos/disagree/age_years/")
     case = page.locator("[data-first]").get_attribute("href")
     register = ("/es/casos/", "/es/casos/disagree/age_years/", case, f"{case}mechanism/", f"{case}occurred_on/")
-    for path in ("/es/", pair, "/es/acta/", "/es/consultas/", "/en/", "/en/acta/", *register):
+    for path in ("/es/", pair, "/es/acta/", "/es/bitacora/", "/en/", "/en/acta/", *register):
         page.goto(f"{office.address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
         worst = Axe().run(page).response["violations"]
@@ -296,7 +299,7 @@ def test_nobody_withdraws_a_decision_that_they_did_not_see(office: Office, brows
     luis.goto(address)
     luis.fill("#words", "Me equivoqué")
     luis.click("button[value=withdrawn]")
-    luis.wait_for_url("**/es/")
+    luis.wait_for_url("**/es/pares/")
     luis.goto(address)
     with luis.expect_navigation():
         luis.keyboard.press("n")

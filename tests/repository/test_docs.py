@@ -13,7 +13,7 @@ from convive.cli import app
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("examples/**/*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-COMMAND = re.compile(r"(?:^|[`$«“ ])convive ([a-z]+)\b", re.M)
+COMMAND = re.compile(r"(?:^|[`$«“ ])convive ([a-z][a-z-]*)\b", re.M)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))

@@ -1,4 +1,4 @@
-"""``convive office``: the homologation table, for signed-in people."""
+"""``convive office``: the office for signed-in people, and the accounts of those who cannot be made in it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ def run(
     folder: Folder,
     bind: Annotated[str, typer.Option(help=text("serve.bind"), metavar="HOST:PORT")] = "127.0.0.1:8001",
     add: Annotated[str, typer.Option("--add", help=text("office.add"), metavar="USER")] = "",
+    role: Annotated[str, typer.Option("--role", help=text("office.role"), metavar="ROLE")] = "",
+    unit: Annotated[str, typer.Option("--unit", help=text("office.unit"), metavar="CODE")] = "",
     remove: Annotated[str, typer.Option("--remove", help=text("office.remove"), metavar="USER")] = "",
 ) -> None:
     host, port = address_of(bind)
     Observatory.open(folder)
     if add or remove:
-        _people(folder, add, remove)
+        _people(folder, add, role, unit, remove)
         return
     refuse_taken_port(host, port)
 
@@ -34,7 +36,7 @@ def run(
     serve_office(folder, host=host, port=port)
 
 
-def _people(folder: Folder, add: str, remove: str) -> None:
+def _people(folder: Folder, add: str, role: str, unit: str, remove: str) -> None:
     os.environ["CONVIVE_OBSERVATORY"] = str(folder.resolve())
     from convive.web.office import setup
 
@@ -46,7 +48,7 @@ def _people(folder: Folder, add: str, remove: str) -> None:
             raise WrongUse(Problem("no-such-user", value=remove))
         out.print(text("office.removed", user=remove), markup=False)
     if add:
-        is_new = seat(add, _password())
+        is_new = seat(add, _password(), role, unit)
         out.print(text("office.added" if is_new else "office.changed", user=add), markup=False)
 
 

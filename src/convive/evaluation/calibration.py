@@ -16,15 +16,18 @@ FILE = Path(__file__).with_name("calibration.toml")
 
 @dataclass(frozen=True)
 class Measured:
-    """One design in one ``scenario``: the share of false alarms at 5 % and the share of intervals that cover the truth,
-    in ``simulations`` from ``seed``. ``coverage`` is None for a design that gives no interval."""
+    """One design with the errors ``interval_by`` in one ``scenario``: the share of false alarms at 5 % and the share of
+    intervals that cover the truth, in ``simulations`` from ``seed``. ``coverage`` is None for a design that gives no
+    interval. ``stress``: told, and not asked of it."""
 
     design: str
+    interval_by: str
     scenario: str
     false_positives: float
     coverage: float | None
     simulations: int
     seed: int
+    stress: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,13 @@ def calibration() -> Calibration:
     measured = tuple(
         Measured(
             one["design"],
+            one["interval_by"],
             one["scenario"],
             one["false_positives"],
             one.get("coverage"),
             one["simulations"],
             one["seed"],
+            one.get("stress", False),
         )
         for one in told.get("measured", [])
     )
@@ -62,7 +67,8 @@ def calibration() -> Calibration:
     return Calibration(measured, tuple(bands["false_positives"]), tuple(bands["coverage"]))
 
 
-def offered(design: str) -> bool:
-    """Whether ``design`` was measured and held in every scenario."""
+def offered(design: str, interval_by: str) -> bool:
+    """Whether ``design`` with the errors ``interval_by`` was measured and held in every scenario asked of it."""
     told = calibration()
-    return bool(told.of(design)) and all(told.holds(one) for one in told.of(design))
+    asked = [one for one in told.of(design) if one.interval_by == interval_by and not one.stress]
+    return bool(asked) and all(told.holds(one) for one in asked)

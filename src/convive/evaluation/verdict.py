@@ -83,7 +83,7 @@ def _small(effect: Effect, worth: float) -> bool:
 
 
 _APPLIES: dict[str, Callable[[Effect, float], bool]] = {
-    "not-calibrated": lambda effect, _: not offered(effect.design),
+    "not-calibrated": lambda effect, _: not offered(effect.design, effect.interval_by),
     "refuted": lambda effect, _: bool(effect.failed),
     "no-interval": lambda effect, _: not (math.isfinite(effect.low) and math.isfinite(effect.high)),
     "fewer": lambda effect, _: effect.high < effect.nothing,

@@ -36,11 +36,14 @@ class Window:
         return self.before | self.after
 
 
-def window(series: Series | Panel, start: dt.date, *, least_before: int | None = None) -> Window:
+def window(
+    series: Series | Panel, start: dt.date, *, least_before: int | None = None, events_after: bool = True
+) -> Window:
     """Where ``start`` (the first day of the measure) cuts ``series``.
 
     Raises :class:`~convive.errors.EvaluationError`: a start outside the data, too few periods on a side
-    (``limits.toml``; ``least_before`` instead where a method says so), no event on a side, a break of
+    (``limits.toml``; ``least_before`` instead where a method says so), no event on a side
+    (``events_after`` false: before), a break of
     classification or population at the start. Warns: a start within a period, few events, a break elsewhere.
     """
     told, starts = limits(), series.starts
@@ -61,7 +64,7 @@ def window(series: Series | Panel, start: dt.date, *, least_before: int | None =
         )
     counts = np.atleast_2d(series.counts).sum(axis=0)
     sides = int(counts[before].sum()), int(counts[after].sum())
-    if min(sides) == 0:
+    if sides[0] == 0 or (events_after and sides[1] == 0):
         code = "evaluation-no-events-before" if sides[0] == 0 else "evaluation-no-events-after"
         raise _refused(code, start)
     warnings = [*_broken(series, start)]
@@ -116,6 +119,15 @@ def steps_of_population(series: Series | Panel) -> tuple[Break, ...]:
         Break(panel.starts[at + 1], "population", f"{100 * steps[row, at]:.0f} %", panel.units[row])
         for row, at in np.argwhere(steps > limits().population_step)
     )
+
+
+def told_once(*groups: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The warnings of all ``groups``, each once."""
+    told: list[Problem] = []
+    for problem in (problem for group in groups for problem in group):
+        if problem not in told:
+            told.append(problem)
+    return tuple(told)
 
 
 def without(series: Series, keep: Flags) -> Series:

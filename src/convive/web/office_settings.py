@@ -10,6 +10,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from convive.voice.limits import limits
+from convive.web.database import database
 from convive.web.settings import *  # noqa: F403 - the office is the public site's frame and more
 from convive.web.settings import ALLOWED_HOSTS, CONTENT_SECURITY_POLICY, MIDDLEWARE
 
@@ -20,7 +22,6 @@ HTTPS_ORIGIN_VARIABLE = "CONVIVE_HTTPS_ORIGIN"
 """Names the environment variable with the address at which a server in front of the office speaks HTTPS, such as
 ``https://mesa.example.org``: then cookies go nowhere else, and its word is taken that a request came so."""
 
-DATABASE = "convive.sqlite3"
 KEY_FILE = ".office-key"
 
 
@@ -47,18 +48,13 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "convive.web.public",
+    "convive.web.journal",
     "convive.web.office",
+    "convive.web.citizen",
+    "convive.web.custody",
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": FOLDER / DATABASE,
-        "OPTIONS": {
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA busy_timeout=20000;",
-            "transaction_mode": "IMMEDIATE",
-        },
-    }
-}
+DATABASES = {"default": database(FOLDER)}
+LIMITS = limits(FOLDER / "voice")
 HTTPS_ORIGIN = os.environ.get(HTTPS_ORIGIN_VARIABLE, "")
 if HTTPS_ORIGIN:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(HTTPS_ORIGIN).hostname)]
@@ -86,6 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "convive.web.office.guard.allowed",
             ],
         },
     }

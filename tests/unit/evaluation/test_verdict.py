@@ -14,7 +14,7 @@ from convive.texts import _catalogue
 
 @pytest.fixture(autouse=True)
 def every_design_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "offered", lambda design: design != "dowsing")
+    monkeypatch.setattr(verdict, "offered", lambda design, errors: design != "dowsing")
 
 
 def effect(low: float, estimate: float, high: float, **more: object) -> Effect:
@@ -81,4 +81,4 @@ def test_the_rules_name_verdicts_that_exist_and_all_have_words() -> None:
 
 
 def test_what_was_never_measured_is_not_offered() -> None:
-    assert not calibration.offered("dowsing")
+    assert not calibration.offered("dowsing", "newey-west")

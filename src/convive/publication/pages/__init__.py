@@ -8,9 +8,11 @@ from dataclasses import replace
 from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
 from convive.publication.pages import (
+    act,
     ahead,
     alerts,
     audit,
+    choose,
     definitions,
     front,
     hours,
@@ -39,6 +41,8 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
         moved,
         ahead,
         reasons,
+        choose,
+        act,
         how,
         definitions,
         sources,

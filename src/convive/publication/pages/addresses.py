@@ -12,6 +12,8 @@ SLUGS: dict[str, dict[str, str]] = {
     "moved": {"es": "se-mudo/", "en": "en/did-it-move/"},
     "ahead": {"es": "que-viene/", "en": "en/what-may-come/"},
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
+    "choose": {"es": "elegir/", "en": "en/choose/"},
+    "act": {"es": "actuar/", "en": "en/act/"},
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},
     "sources": {"es": "fuentes/", "en": "en/sources/"},

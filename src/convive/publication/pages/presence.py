@@ -46,6 +46,8 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "moved": has_moved,
     "ahead": has_ahead,
     "reasons": lambda reader: "reasons-motive" in reader.charts,
+    "choose": lambda reader: bool(reader.edition.choice),
+    "act": lambda reader: bool(reader.edition.plan),
     "quality": lambda reader: bool(reader.edition.scorecard.get("sources")),
     "audit": lambda reader: bool(reader.edition.audit),
 }

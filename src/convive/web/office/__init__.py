@@ -1,6 +1,6 @@
-"""The office: the homologation table, for signed-in people with the role.
+"""The office: the homologation table, the committee, the log, for signed-in people with a role.
 
-It reads the private zone and writes the ledger.
+It reads the private zone, writes the ledger, and keeps people in a database of its own.
 
 Importing this package has no effects; :func:`setup` configures Django once.
 """
@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 
 SETTINGS_MODULE = "convive.web.office_settings"
-ROLE = "homologation"
-"""The group whose members sit at the table."""
 
 
 def setup() -> None:
@@ -25,10 +23,9 @@ def setup() -> None:
         django.setup()
     from django.conf import settings
 
+    from convive.web.database import close_to_others
+
     # SQLite makes its journal beside the database, with what the process allows.
     os.umask(0o077)
     call_command("migrate", verbosity=0, interactive=False)
-    database = settings.DATABASES["default"]["NAME"]
-    for path in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
-        if path.exists():
-            path.chmod(0o600)
+    close_to_others(settings.FOLDER)

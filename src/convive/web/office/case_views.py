@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.errors import ConviveError
 from convive.register.homologation import case_file, decidable, lines_about, told
-from convive.register.ledger import Decision, append, reasons
+from convive.register.ledger import Decision, reasons
 from convive.register.ledger.decision import OTHER
 from convive.register.totals import SIDES, differing, totals
 from convive.standard import classification, concept, fields
 from convive.texts import say
+from convive.web.office.actions.decisions import decide
 from convive.web.office.desk import Desk
 from convive.web.office.views import at_the_table, called, frame, looked
 
@@ -154,7 +155,7 @@ def _taken_down(
     words = request.POST.get("words", "").strip()
     decision = Decision(kind, records, request.user.get_username(), now, reason, words=words, **more)
     try:
-        append(desk.observatory.decisions, decision)
+        decide(desk=desk, decision=decision, by=request.user)
     except ConviveError as wrong:
         messages.error(request, wrong.describe(language))
         if more.get("field"):

@@ -1,24 +1,53 @@
-"""What the office remembers beside the ledger: who looked at what, and who was present. Both are restricted data."""
+"""What the office remembers beside the ledger: who holds which role, and who was present. Restricted data."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+
+from convive.committee.roles import Held, roles
 
 
-class Look(models.Model):
-    """Somebody saw records of people. Lines are only added."""
+class Mandate(models.Model):
+    """A role that somebody holds, in a unit of the territory (none: everywhere), from a day to a day.
 
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
-    at = models.DateTimeField(auto_now_add=True)
-    page = models.CharField(max_length=20)
-    records = models.CharField(max_length=200, blank=True)
+    One that shows data of persons holds only once somebody else than its giver has confirmed it. It is ended, never
+    deleted.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mandates")
+    role = models.CharField(max_length=40)
+    unit = models.CharField(max_length=20, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    given_by = models.CharField(max_length=150)
+    confirmed_by = models.CharField(max_length=150, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
-        ordering = ("-at", "-id")
+        ordering = ("since", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="mandate_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by="") | ~Q(confirmed_by=F("given_by")), name="mandate_confirmed_by_another"
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.page}"
+        return f"{self.user} {self.role} {self.unit}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has yet to confirm it."""
+        return roles()[self.role].private and not self.confirmed_by and not self.ended_by
+
+    @property
+    def held(self) -> Held:
+        """The mandate as the rules know it."""
+        return Held(self.role, self.unit, self.since, self.until, not self.waits and not self.ended_by)
 
 
 class Presence(models.Model):

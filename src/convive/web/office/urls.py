@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from convive.errors import LANGUAGES
-from convive.web.office import case_views, views
+from convive.web.office import case_views, home, journal_views, views
 
 
 class Language:
@@ -31,7 +31,8 @@ office = [
     path("entrar/", views.Enter.as_view(), name="enter"),
     path("en/sign-in/", views.Enter.as_view(), {"language": "en"}, name="enter_en"),
     path("salir/", views.Leave.as_view(), name="leave"),
-    path("<language:language>/", views.docket, name="docket"),
+    path("<language:language>/", home.home, name="home"),
+    path("<language:language>/pares/", views.docket, name="docket"),
     path("<language:language>/par/<str:key>/", views.matter, name="matter"),
     path("<language:language>/casos/", case_views.cases, name="cases"),
     path("<language:language>/casos/<str:which>/<str:name>/", case_views.listed, name="cases_of"),
@@ -41,6 +42,9 @@ office = [
     path("<language:language>/acta/", views.minutes, name="minutes"),
     path("<language:language>/acta/<str:day>/", views.minutes, name="minutes_of"),
     path("<language:language>/acta/<str:day>/archivo/", views.minutes_file, name="minutes_file"),
-    path("<language:language>/consultas/", views.looks, name="looks"),
+    path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
-urlpatterns = [path("", include((office, "office")))]
+urlpatterns = [
+    path("", include((office, "office"))),
+    path("", include("convive.web.custody.urls")),
+]

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.errors import ConviveError, Problem
 from convive.register.homologation import Matter, compare
 from convive.register.homologation import minutes as minutes_of
 from convive.register.homologation.minutes import told
-from convive.register.ledger import (
-    AlreadyDecided,
-    Decision,
-    append,
-    contradiction_problem,
-    contradictions,
-    reasons,
-)
+from convive.register.ledger import Decision, contradiction_problem, contradictions, reasons
 from convive.register.ledger.decision import OTHER
 from convive.texts import number, say
-from convive.web.office import ROLE
+from convive.web.journal import record
+from convive.web.office.actions.decisions import decide
 from convive.web.office.desk import Desk, NotBuilt, desk
-from convive.web.office.models import Look, Presence
-
-View = Callable[..., HttpResponse]
+from convive.web.office.guard import View, requires
+from convive.web.office.models import Presence
 
 
 class Enter(LoginView):
@@ -47,7 +37,7 @@ class Enter(LoginView):
         return super().get_context_data(**named) | frame(self.kwargs.get("language", "es"))
 
     def get_default_redirect_url(self) -> str:
-        return reverse("office:docket", kwargs={"language": self.kwargs.get("language", "es")})
+        return reverse("office:home", kwargs={"language": self.kwargs.get("language", "es")})
 
 
 class Leave(LogoutView):
@@ -57,14 +47,11 @@ class Leave(LogoutView):
 
 
 def at_the_table(view: View) -> View:
-    """Only signed-in people with the role; others are refused. Nothing of it is kept by the browser."""
+    """Only those who may see the victims' records; the view is handed what lies on the desk."""
 
-    @never_cache
-    @login_required
+    @requires("register.homologate")
     @wraps(view)
     def guarded(request: HttpRequest, **named: str) -> HttpResponse:
-        if not request.user.groups.filter(name=ROLE).exists():
-            raise PermissionDenied
         try:
             return view(request, desk(), **named)
         except NotBuilt:
@@ -135,10 +122,7 @@ def _decide(request: HttpRequest, desk: Desk, language: str, one: Matter) -> Htt
         messages.error(request, say("office.choose", language))
         return here
     try:
-        append(desk.observatory.decisions, decision)
-    except AlreadyDecided as before:
-        messages.error(request, before.describe(language))
-        return here
+        decide(desk=desk, decision=decision, by=request.user)
     except ConviveError as wrong:
         messages.error(request, wrong.describe(language))
         return here
@@ -200,16 +184,6 @@ def minutes_file(request: HttpRequest, desk: Desk, language: str, day: str) -> H
     )
 
 
-@require_safe
-@at_the_table
-def looks(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
-    """Who looked at what."""
-    del desk
-    looked(request, "looks")
-    shown = Look.objects.select_related("by")[:200]
-    return render(request, "office/looks.html", frame(language) | {"looks": shown})
-
-
 def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Somebody without the role, or a form that this page did not make."""
     del exception, reason
@@ -227,8 +201,9 @@ def _language(request: HttpRequest) -> str:
 
 
 def looked(request: HttpRequest, page: str, records: tuple[str, ...] = ()) -> None:
-    """Note that somebody saw people's records, before they see them."""
-    Look.objects.create(by=request.user, page=page, records=" ".join(records))
+    """Note in the log that somebody saw people's records, before they see them."""
+    with transaction.atomic():
+        record(act="private.seen", subject=page, by=request.user.get_username(), details={"records": list(records)})
 
 
 def frame(language: str) -> dict[str, object]:

@@ -1,0 +1,57 @@
+"""``convive verify-log``: is the log of the office whole?"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convive.cli.screen import LANGUAGE, Folder, complain, out, text
+from convive.committee.chain import Head, Verified
+from convive.committee.published import published_heads
+from convive.errors import FINE, FOUND, CommitteeError, Problem, WrongUse
+from convive.observatory import Observatory
+
+
+def run(
+    folder: Folder,
+    head: Annotated[list[str] | None, typer.Option("--head", help=text("verify_log.head"), metavar="N:HASH")] = None,
+) -> None:
+    observatory = Observatory.open(folder)
+    heads = [*map(_head, head or ()), *published_heads(observatory.public)]
+    found = _checked(observatory.folder, heads)
+    if found.problems:
+        complain(CommitteeError(found.problems), LANGUAGE)
+        out.print(text("verify_log.broken", lines=found.lines, problems=len(found.problems)), markup=False)
+        raise typer.Exit(FOUND)
+    told = text("verify_log.whole", lines=found.lines, head=str(found.head)) if found.head else text("verify_log.empty")
+    out.print(told, markup=False, soft_wrap=True)
+    if heads:
+        out.print(text("verify_log.compared", heads=len(heads)), markup=False)
+    raise typer.Exit(FINE)
+
+
+def _head(said: str) -> Head:
+    found = Head.parse(said)
+    if found is None:
+        raise WrongUse(Problem("journal-head-unreadable", value=said))
+    return found
+
+
+def _checked(folder: Path, heads: list[Head]) -> Verified:
+    from convive.web.database import is_there
+
+    if not is_there(folder):
+        raise CommitteeError(Problem("no-office-database", values={"folder": folder}))
+    os.environ["CONVIVE_OBSERVATORY"] = str(folder.resolve())
+    from convive.web.office import setup
+
+    setup()
+    from convive.web.citizen import proof
+    from convive.web.journal.checking import check
+
+    found = check(heads)
+    return dataclasses.replace(found, problems=(*found.problems, *proof.check().problems))

@@ -1,0 +1,100 @@
+"""Roles and permissions as ``roles.toml`` lists them, and what a mandate holds on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+EVERYWHERE = ""
+"""The unit of a mandate that is not bound to a part of the territory."""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What may be done; ``private``: it shows data of persons."""
+
+    name: str
+    label: Mapping[str, str]
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Role:
+    """A list of permissions with a name; ``alone``: not together with a role that has private permissions."""
+
+    name: str
+    label: Mapping[str, str]
+    permissions: frozenset[str]
+    alone: bool = False
+
+    @property
+    def private(self) -> bool:
+        """Whether it shows data of persons."""
+        return any(permissions()[name].private for name in self.permissions)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds: in which ``unit`` of the territory, from ``since`` to ``until`` (both included; None:
+    without end), and whether it ``holds`` at all: one with private permissions does once a second person confirmed."""
+
+    role: str
+    unit: str
+    since: dt.date
+    until: dt.date | None
+    holds: bool
+
+    def on(self, day: dt.date) -> bool:
+        return self.holds and self.since <= day and (self.until is None or day <= self.until)
+
+
+@cache
+def permissions() -> dict[str, Permission]:
+    """Every permission by name."""
+    return {
+        name: Permission(name, _labels(entry), entry.get("private", False))
+        for name, entry in _table()["permissions"].items()
+    }
+
+
+@cache
+def roles() -> dict[str, Role]:
+    """Every role by name."""
+    return {
+        name: Role(name, _labels(entry), frozenset(entry["permissions"]), entry.get("alone", False))
+        for name, entry in _table()["roles"].items()
+    }
+
+
+def units_for(permission: str, mandates: Iterable[Held], day: dt.date) -> frozenset[str]:
+    """In which units of the territory the ``mandates`` allow ``permission`` on ``day``; :data:`EVERYWHERE` among them
+    means the whole territory, none at all that it is not allowed.
+
+    Raises ``KeyError`` for a permission that does not exist: a mistyped one must never pass for one that nobody has.
+    """
+    wanted = permissions()[permission].name
+    return frozenset(one.unit for one in mandates if one.on(day) and wanted in roles()[one.role].permissions)
+
+
+def clash(names: Iterable[str]) -> tuple[str, str] | None:
+    """Two roles among ``names`` that nobody may hold at once."""
+    held = [roles()[name] for name in names]
+    for one in held:
+        for other in held:
+            if one.alone and other.private:
+                return one.name, other.name
+    return None
+
+
+def _labels(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {"es": entry["es"], "en": entry["en"]}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "roles.toml").read_text("utf-8"))

@@ -1,0 +1,84 @@
+"""Who may enter a page: every view of the office stands behind :func:`requires`.
+
+What a person may do follows from the mandates that hold today; nothing is remembered from the sign-in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from convive.committee.roles import Held, permissions, units_for
+from convive.observatory import Observatory
+from convive.web.office.models import Mandate
+
+View = Callable[..., HttpResponse]
+User = AbstractBaseUser | AnonymousUser
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Only signed-in people with ``permission``; others are refused. The browser keeps nothing of the page.
+
+    The view finds in ``request.units`` where in the territory the permission holds. Raises ``KeyError``, when the
+    module is read, for a permission that ``roles.toml`` does not have.
+    """
+    wanted = permissions()[permission]
+
+    def guard(view: View) -> View:
+        @never_cache
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+            request.units = units_of(request.user, wanted.name)  # type: ignore[attr-defined]
+            if not request.units:  # type: ignore[attr-defined]
+                raise PermissionDenied
+            return view(request, *args, **named)
+
+        guarded.permission = wanted.name  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def may(user: User, permission: str) -> bool:
+    """Whether ``user`` may do ``permission`` today, anywhere in the territory."""
+    return bool(units_of(user, permission))
+
+
+def units_of(user: User, permission: str) -> frozenset[str]:
+    """Where in the territory ``user`` may do ``permission`` today; see :func:`convive.committee.roles.units_for`."""
+    return units_for(permission, mandates_of(user), today())
+
+
+def mandates_of(user: User) -> tuple[Held, ...]:
+    """The mandates of ``user``, those that hold and others; none for a closed account."""
+    if not user.is_authenticated or not user.is_active:
+        return ()
+    return tuple(one.held for one in Mandate.objects.filter(user_id=user.pk))
+
+
+def permissions_of(user: User) -> frozenset[str]:
+    """All that ``user`` may do today."""
+    held, day = mandates_of(user), today()
+    return frozenset(name for name in permissions() if units_for(name, held, day))
+
+
+def today() -> dt.date:
+    """The day in the observatory's time zone."""
+    zone = Observatory.open(settings.FOLDER).settings.observatory.timezone
+    return dt.datetime.now(ZoneInfo(zone)).date()
+
+
+def allowed(request: HttpRequest) -> dict[str, object]:
+    """For templates: ``may`` holds the permissions of whoever reads."""
+    user = getattr(request, "user", None)
+    return {"may": permissions_of(user) if user is not None else frozenset()}
