@@ -361,6 +361,9 @@ def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition)
     assert "unos 12 que ninguna vio" in spanish
     assert "about 12 that none saw" in english
     assert "98.0" in english
+    assert "los pares desde 98 % se unieron solos: 403, entre los que se esperan 0.1 uniones falsas" in spanish
+    assert "Those between 2% and 98% are settled by people: 12, of which 7.9 are expected to be one death" in english
+    assert "0.3 missed joins are expected" in english
 
 
 def test_where_coverage_cannot_be_told_the_quality_page_says_why(small_edition: Edition) -> None:
