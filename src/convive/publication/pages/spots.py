@@ -95,8 +95,8 @@ def _map(told: Tree, reader: Reader) -> MapBlock:
     layers = (
         Layer("boundaries", say("spots.layer_boundaries", language), boundaries),
         Layer("density", say("spots.layer_density", language), density, (("density", say("spots.denser", language)),)),
-        Layer("streets", say("spots.layer_streets", language), _streets(told), (("dense", streets),), lines=True),
         Layer("cells", say("spots.layer_cells", language), cells, bands),
+        Layer("streets", say("spots.layer_streets", language), _streets(told), (("dense", streets),), lines=True),
         Layer("hot", say("spots.layer_hot", language), hot, (("hot", say("spots.significant", language)),)),
         Layer("critical", say("spots.layer_critical", language), critical, (("critical", likely),)),
     )

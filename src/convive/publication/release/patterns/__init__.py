@@ -42,7 +42,6 @@ def patterns(
     deaths = cases.filter(inside & counts)
     ground = landscape or Landscape()
     told = spots(deaths, place=place, least=minimum_cell, size=map_cell, landscape=ground)
-    cells = {"place": place, "least": minimum_cell, "size": map_cell, "as_of": as_of}
     return allowed.entry(
         "patterns",
         {
@@ -50,7 +49,7 @@ def patterns(
             "spots": told,
             "alarms": alarms(deaths, place=place, least=minimum_cell, as_of=as_of),
             "moved": moved(deaths, territory, operations, focus=focus, place=place, least=minimum_cell, as_of=as_of),
-            "ahead": ahead(deaths, ground, told["cells"], **cells),
+            "ahead": ahead(deaths, ground, told["cells"], place=place, least=minimum_cell, size=map_cell, as_of=as_of),
             "schematic_streets": ground.streets_schematic,
         },
     )
