@@ -253,6 +253,30 @@ PATTERNS: dict[str, Any] = {
         "density": [{"level": 0, "rings": [_ring(-80.45, -3.56)]}],
         "clusters": [{"cells": ["A"], "unit_code": "2401"}],
         "accuracy": {"until": "2014-06-30", "area_share": 0.1, "pai": 3.2, "low": 1.4, "high": 5.1},
+        "streets": [
+            {"level": 0, "lines": [[[-80.45, -3.56], [-80.449, -3.56]]]},
+            {"level": 1, "lines": []},
+            {"level": 2, "lines": [[[-80.448, -3.56], [-80.447, -3.56]]]},
+        ],
+    },
+    "schematic_streets": True,
+    "ahead": {
+        "enough": True,
+        "size": 500,
+        "forecast": {
+            "from": "2014-06-30", "until": "2015-06-30", "area_share": 0.1, "baseline": "kernel", "simple_wins": True,
+            "best": "kernel", "zones": ["A"],
+            "methods": [
+                {"method": "uniform", "caught": 0.1}, {"method": "last-year", "caught": 0.3},
+                {"method": "kernel", "caught": 0.45}, {"method": "self-exciting", "caught": 0.4},
+            ],
+        },
+        "why": {
+            "cells": 900, "simulations": 499, "schematic": True,
+            "asked": [{"es": "cantinas", "en": "bars"}, {"es": "colegios", "en": "schools"}],
+            "chosen": [{"name": {"es": "cantinas", "en": "bars"}, "way": "proximity", "metres": 500, "ratio": 2.7,
+                        "low": 1.6, "high": 4.4, "p": 0.002}],
+        },
     },
     "alarms": {
         "enough": True,

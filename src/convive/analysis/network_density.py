@@ -33,7 +33,7 @@ FURTHEST = {"heat": 6.0, "quartic": 1.0, "epanechnikov": 1.0}
 """How many bandwidths each kernel reaches."""
 STEPS = 256
 """Steps in which a kernel's reach is walked."""
-DRAWS = 64
+DRAWS = 32
 PARTS = 8
 """Parts in which simulations are added up, so that sums do not depend on the number of threads."""
 
@@ -93,22 +93,25 @@ def network_density(
 ) -> NetworkDensity:
     """The density of ``points`` (n, 2; metres) along ``streets``, at the middles of pieces of at most ``lixel`` metres.
 
-    Each event counts on the nearest street no further than ``reach`` metres. ``kernel``: ``quartic`` or
+    Each event counts on the nearest street no further than ``reach`` metres. ``draws``: of signs, for the interval; 0
+    tells none. ``kernel``: ``quartic`` or
     ``epanechnikov`` (``bandwidth`` is their reach), or ``heat`` (Gaussian; ``bandwidth`` is its standard deviation).
     Chains of streets shorter than a step, which is the kernel's reach / 256, count as one step long. Raises
     :class:`~convive.errors.AnalysisError`.
     """
     _argument(kernel, bandwidth)
     require(0 < confidence < 1, what="confidence", got=confidence, wanted="0 … 1")
-    require(draws >= 8, what="draws", got=draws, wanted=">= 8")
+    require(draws == 0 or draws >= 8, what="draws", got=draws, wanted="0, or >= 8")
     events = located(points, streets, reach=reach, metres=metres)
     known = events.segment >= 0
     at_least(int(known.sum()), 1)
     ground = _Ground(streets, lixels(streets, lixel), kernel, float(bandwidth))
     placed = events.segment[known], events.along[known], np.ones(int(known.sum()))
     value = ground.laid(*placed)
-    squares = _squares(ground.plan, *ground.sorted(*placed), draws, seed)
-    low, high = limits(np.maximum(value, 0.0), squares, confidence)
+    low = high = np.full(len(value), np.nan)
+    if draws:
+        squares = _squares(ground.plan, *ground.sorted(*placed), draws, seed)
+        low, high = limits(np.maximum(value, 0.0), squares, confidence)
     return NetworkDensity(
         ground.pieces,
         value,
@@ -122,6 +125,17 @@ def network_density(
         draws,
         seed,
     )
+
+
+def smoothed_along(
+    amounts: ArrayLike, streets: Network, pieces: Lixels, bandwidth: float, *, kernel: str = "quartic"
+) -> Floats:
+    """``amounts`` of each of ``pieces``, laid at its middle and smoothed along ``streets``: a metre of street's
+    share at the middle of each. For what is known by pieces and not by points. Raises
+    :class:`~convive.errors.AnalysisError`."""
+    _argument(kernel, bandwidth)
+    weight = over_lixels(amounts, pieces, "amounts")
+    return _Ground(streets, pieces, kernel, float(bandwidth)).laid(pieces.segment, pieces.middle, weight)
 
 
 def network_excess(

@@ -8,11 +8,13 @@ do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
+from threadpoolctl import ThreadpoolController
 
 from convive.analysis.checks import Floats, checked_values, require
 from convive.errors import AnalysisError, Problem
@@ -324,6 +326,11 @@ def _poisson(x: Floats, y: Floats, cells: Floats) -> tuple[Floats, Floats]:
     return beta, (x * (cells * mean)[:, None]).T @ x
 
 
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
 def _negative_binomial(x: Floats, y: Floats, cells: Floats, start: Floats, n: int) -> CountModel:
     def slope(both: Floats) -> tuple[float, Floats]:
         linear, spread = np.minimum(x @ both[:-1], 50.0), np.exp(both[-1])
@@ -339,7 +346,9 @@ def _negative_binomial(x: Floats, y: Floats, cells: Floats, start: Floats, n: in
     begin = np.append(start, np.log(max(excess, 1e-2)))
     lowest = float(np.log(LEAST_DISPERSION))
     bounds = [(None, None)] * len(start) + [(lowest, 15.0)]
-    found = optimize.minimize(slope, begin, jac=True, method="L-BFGS-B", bounds=bounds, options={"gtol": 1e-8})
+    # A matrix of a few variables is no work for several threads: on a busy machine they wait long for each other.
+    with _blas().limit(limits=1, user_api="blas"):
+        found = optimize.minimize(slope, begin, jac=True, method="L-BFGS-B", bounds=bounds, options={"gtol": 1e-8})
     at = found.x
     small = 1e-4
     steps = np.eye(len(at)) * small

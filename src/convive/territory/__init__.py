@@ -4,6 +4,7 @@ places.
 
 from convive.territory.boundaries import Boundaries
 from convive.territory.breaks import beyond_breaks
+from convive.territory.landscape import Landscape, read_landscape
 from convive.territory.territory import Territory
 
-__all__ = ["Boundaries", "Territory", "beyond_breaks"]
+__all__ = ["Boundaries", "Landscape", "Territory", "beyond_breaks", "read_landscape"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from convive.analysis.scan import bernoulli_scan, permutation_scan, poisson_scan
+from convive.analysis.scan import ELLIPSES, bernoulli_scan, permutation_scan, poisson_scan
 from convive.errors import AnalysisError
 
 SIDE = 6
@@ -92,9 +93,79 @@ def test_the_bernoulli_scan_is_that_of_kulldorff_1997(seed: int) -> None:
     assert found.clusters[0].llr == pytest.approx(best, abs=1e-12)
 
 
+# smerc's tests against SaTScan (elliptic.test on nydf, ubpop = 0.1; a is the penalty): the ratio, people
+# and cases inside, cases expected, shape and penalised ratio of the most likely cluster.
+BY_SATSCAN = {
+    "no penalty": (15.416469, 102_678, 96, 53.59, 4, 0.0),
+    "half": (14.474236, 99_685, 93, 52.03, 1.5, 0.5),
+    "whole": (14.181797, 99_685, 93, 52.03, 1.5, 1.0),
+}
+
+
+@pytest.mark.parametrize("told", BY_SATSCAN.values(), ids=BY_SATSCAN)
+def test_ellipses_of_new_york_are_those_of_satscan(told: tuple[float, ...]) -> None:
+    llr, people, cases, expected, shape, penalty = told
+    rows = np.loadtxt(Path(__file__).parent / "new_york_leukemia.csv", delimiter=",", skiprows=1)
+    # A degree is 100 km here, as there: what counts is who is nearer.
+    tracts, population = rows[:, :2] * 1e5, rows[:, 2]
+    event = np.repeat(np.arange(len(rows)), rows[:, 3].astype(int))
+    how: dict[str, Any] = {"radius": 1e6, "largest_share": 0.1, "metres": True, "simulations": 99}
+    best = poisson_scan(tracts, event, population, ellipses=True, penalty=penalty, **how).clusters[0]
+    assert best.llr == pytest.approx(llr, abs=1e-6)
+    assert population[best.locations].sum() == people
+    assert best.observed == cases
+    assert best.expected == pytest.approx(expected, abs=0.005)
+    assert best.shape == shape
+    # SaTScan's p-value is 0.00046 without a penalty and 0.00016 with the whole one.
+    assert best.p <= 0.01
+    assert best.p_gumbel < 0.003
+
+
+def test_an_ellipse_lies_along_what_was_planted_and_costs_nothing_where_none_is() -> None:
+    places = np.array([(x * 100.0, y * 100.0) for y in range(10) for x in range(10)])
+    road = np.flatnonzero(places[:, 0] == places[:, 1])
+    draws = np.random.default_rng(5)
+    place = np.concatenate([draws.integers(0, 100, 300), np.repeat(road[2:8], 6)])
+    day = np.concatenate([draws.integers(0, 60, 300), np.full(36, 30)])
+    how: dict[str, Any] = {"radius": 250, "days": 3, "simulations": 99}
+    circle = permutation_scan(places, place, day, **how).clusters[0]
+    best = permutation_scan(places, place, day, ellipses=True, **how).clusters[0]
+    assert best.llr > circle.llr
+    assert best.shape >= 3
+    assert best.angle == pytest.approx(45, abs=10)
+    assert best.p == 0.01
+    assert best.radius <= 250
+    heavy = permutation_scan(places, place, day, ellipses=True, penalty=50, **how).clusters[0]
+    assert (heavy.shape, heavy.llr) == (1, circle.llr)
+
+
+def test_ellipses_of_cases_and_controls_are_those_of_the_definition() -> None:
+    place, _ = events(120, 9, days=3)
+    cases = np.random.default_rng(9).uniform(size=120) < 0.3
+    found = bernoulli_scan(GRID, place, cases, radius=200, ellipses=True, simulations=19).clusters[0]
+    best = 0.0
+    for shape, turns in ELLIPSES:
+        for turn in range(turns):
+            angle = np.pi * turn / turns
+            across, up = (GRID[None] - GRID[:, None]).transpose(2, 0, 1)
+            along, aside = across * np.cos(angle) + up * np.sin(angle), up * np.cos(angle) - across * np.sin(angle)
+            far = np.round(np.hypot(along, aside * shape) / np.sqrt(shape), 4)
+            for centre in range(len(GRID)):
+                for reach in np.unique(far[centre][far[centre] <= 200]):
+                    within = (far[centre] <= reach)[place]
+                    n, c, whole, every = within.sum(), (within & cases).sum(), 120, cases.sum()
+                    if n == 0 or n > 60 or c / n <= (every - c) / (whole - n):
+                        continue
+                    parts = ((c, n), (n - c, n), (every - c, whole - n), (whole - n - every + c, whole - n))
+                    told = sum(some * np.log(some / of) for some, of in parts if some)
+                    told -= every * np.log(every / whole) + (whole - every) * np.log((whole - every) / whole)
+                    best = max(best, told * (4 * shape / (shape + 1) ** 2) ** 0.5)
+    assert found.llr == pytest.approx(best, abs=1e-12)
+
+
 def test_p_values_are_uniform_where_nothing_is_planted() -> None:
     people = np.random.default_rng(0).integers(50, 500, 36).astype(float)
-    by_model: dict[str, list[float]] = {"permutation": [], "poisson": [], "bernoulli": [], "gumbel": []}
+    by_model: dict[str, list[float]] = {"permutation": [], "poisson": [], "bernoulli": [], "gumbel": [], "ellipses": []}
     for seed in range(250):
         draws = np.random.default_rng(seed)
         place, day = events(60, seed, days=20)
@@ -102,12 +173,15 @@ def test_p_values_are_uniform_where_nothing_is_planted() -> None:
         found = permutation_scan(GRID, place, day, **how).clusters[0]
         by_model["permutation"].append(found.p)
         by_model["gumbel"].append(found.p_gumbel)
+        if seed % 5 == 0:
+            ellipses = permutation_scan(GRID, place, day, ellipses=True, **how).clusters[0]
+            by_model["ellipses"].append(ellipses.p)
         drawn = draws.choice(36, 60, p=people / people.sum())
         by_model["poisson"].append(poisson_scan(GRID, drawn, people, day, **how).clusters[0].p)
         by_model["bernoulli"].append(
             bernoulli_scan(GRID, place, draws.uniform(size=60) < 0.4, day, **how).clusters[0].p
         )
-    for model in ("permutation", "poisson", "gumbel"):
+    for model in ("permutation", "ellipses", "poisson", "gumbel"):
         assert stats.kstest(by_model[model], "uniform").pvalue > 0.01, model
     # So few cases give few different statistics, and ties make p-values too large, never too small.
     assert stats.kstest(by_model["bernoulli"], "uniform", alternative="greater").pvalue > 0.01
@@ -185,6 +259,7 @@ def test_days_begin_anywhere() -> None:
         ({"days": 0}, "analysis-argument"),
         ({"simulations": 2}, "analysis-argument"),
         ({"largest_share": 0}, "analysis-argument"),
+        ({"penalty": -1}, "analysis-argument"),
     ],
 )
 def test_what_cannot_be_scanned_is_refused(how: dict[str, Any], code: str) -> None:

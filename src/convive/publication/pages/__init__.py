@@ -9,6 +9,7 @@ from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
 from convive.publication.pages import (
     act,
+    ahead,
     alerts,
     answer,
     audit,
@@ -42,6 +43,7 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
         alerts,
         moved,
         evaluations,
+        ahead,
         reasons,
         choose,
         act,

@@ -11,6 +11,7 @@ SLUGS: dict[str, dict[str, str]] = {
     "alerts": {"es": "alertas/", "en": "en/alerts/"},
     "moved": {"es": "se-mudo/", "en": "en/did-it-move/"},
     "evaluations": {"es": "funciono/", "en": "en/did-it-work/"},
+    "ahead": {"es": "que-viene/", "en": "en/what-may-come/"},
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
     "choose": {"es": "elegir/", "en": "en/choose/"},
     "act": {"es": "actuar/", "en": "en/act/"},

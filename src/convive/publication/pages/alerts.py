@@ -35,6 +35,9 @@ def build(reader: Reader) -> Page:
         blocks.append(Section("repeat", say("alerts.repeat_title", language), (_repeat(told["repeat"], language),)))
     caution = Prose((say("alerts.caution", language),))
     blocks.append(Section("caution", say("alerts.caution_title", language), (caution,)))
+    recorded = [_lead(told, language), *(_sentence(one, language) for one in told["methods"])]
+    recorded += _changes(told, language).paragraphs[:-1] if told["changes"] else _changes(told, language).paragraphs
+    blocks.append(parts.minutes(recorded, reader))
     title = say("alerts.title", language, unit=reader.focus_name)
     return Page(NAME, language, title, (_lead(told, language),), tuple(blocks))
 

@@ -33,7 +33,9 @@ def build(reader: Reader) -> Page:
         blocks.append(Section("weekday", say("hours.weekday", language), tuple(weekday)))
     blocks += _periods(reader)
     blocks += _rules(reader)
+    sentences = _found(reader)
     blocks.append(Section("caution", say("hours.caution_title", language), (Prose((say("hours.caution", language),)),)))
+    blocks.append(parts.minutes((_lead(cells, reader), *sentences), reader))
     return Page(
         NAME, language, say("hours.title", language, unit=reader.focus_name), (_lead(cells, reader),), tuple(blocks)
     )
@@ -80,8 +82,14 @@ def _periods(reader: Reader) -> list[Block]:
     about = [say("hours.periods_about", language, simulations=told["looked_for"])]
     if known is not None:
         about.append(say("hours.periods_known", language, share=words.percent(known, language)))
-    found = [_period(one, language) for one in told["periods"]] or [say("hours.periods_none", language)]
-    return [Section("periods", title, (Prose((*found, *about)),))]
+    return [Section("periods", title, (Prose((*_found(reader), *about)),))]
+
+
+def _found(reader: Reader) -> list[str]:
+    told = reader.edition.patterns.get("hours")
+    if not told or not told["enough"]:
+        return []
+    return [_period(one, reader.language) for one in told["periods"]] or [say("hours.periods_none", reader.language)]
 
 
 def _period(one: Tree, language: str) -> str:

@@ -27,6 +27,8 @@ def build(reader: Reader) -> Page:
     blocks.append(Section("spread", say("moved.spread_title", language), (_spread(told, reader),)))
     caution = Prose((say("moved.caution", language),))
     blocks.append(Section("caution", say("moved.caution_title", language), (caution,)))
+    recorded = (_lead(told, language), *_years(told, reader).paragraphs, *_spread(told, reader).paragraphs)
+    blocks.append(parts.minutes(recorded, reader))
     title = say("moved.title", language, unit=reader.focus_name)
     return Page(NAME, language, title, (_lead(told, language),), tuple(blocks))
 

@@ -142,13 +142,15 @@ class Shape:
 
 @dataclass(frozen=True)
 class Layer:
-    """Shapes that are shown and hidden together, drawn in the order given; ``legend``: looks and what they mean."""
+    """Shapes that are shown and hidden together, drawn in the order given; ``legend``: looks and what they mean;
+    ``lines``: their rings are open lines."""
 
     name: str
     label: str
     shapes: tuple[Shape, ...]
     legend: tuple[tuple[str, str], ...] = ()
     shown: bool = True
+    lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class MapBlock:
     def data(self) -> dict[str, object]:
         """What is drawn, as JSON takes it."""
         layers = [
-            {"name": one.name, "shown": one.shown, "shapes": [vars(shape) for shape in one.shapes]}
+            {"name": one.name, "shown": one.shown, "lines": one.lines, "shapes": [vars(shape) for shape in one.shapes]}
             for one in self.layers
         ]
         return {"layers": layers, "view": self.view, "words": self.words}

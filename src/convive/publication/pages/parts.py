@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from convive.publication import words
-from convive.publication.pages.page import Block, Cell, ChartBlock, Page, Table, TableCell
+from convive.publication.pages.page import Block, Cell, ChartBlock, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Figure, Reader
-from convive.texts import number, say
+from convive.texts import date, number, say
 
 NOTED = ("provisional", "not_comparable", "suppressed")
 """Statuses that are told below each chart that has them."""
@@ -17,6 +19,22 @@ def empty(name: str, reader: Reader) -> Page:
     """A page that says in one sentence why this edition has nothing for it."""
     title = say(f"site.nav.{name}", reader.language)
     return Page(name, reader.language, title, (say(f"site.empty.{name}", reader.language),), ())
+
+
+def minutes(sentences: Sequence[str], reader: Reader) -> Section:
+    """The page's findings as one paragraph that can be pasted into the minutes of a committee: it says by itself what
+    it rests on."""
+    language, edition = reader.language, reader.edition
+    head = say(
+        "site.minutes_head",
+        language,
+        name=edition.name[language],
+        as_of=date(edition.as_of, language),
+        inputs=edition.inputs_sha256[:12],
+    )
+    synthetic = (say("site.minutes_synthetic", language),) if edition.synthetic else ()
+    text = " ".join((head, *(one for one in sentences if one), *synthetic))
+    return Section("minutes", say("site.minutes_title", language), (Prose((text,)),))
 
 
 def chart(

@@ -32,6 +32,11 @@ def has_moved(reader: Reader) -> bool:
     return any(told.get(name) for name in ("similarity", "spread", "operations"))
 
 
+def has_ahead(reader: Reader) -> bool:
+    told = reader.edition.patterns.get("ahead", {})
+    return any(told.get(name) for name in ("forecast", "why"))
+
+
 _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "victims": has_victims,
     "trend": lambda reader: bool(reader.full_years()),
@@ -40,6 +45,7 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "alerts": lambda reader: bool(reader.edition.patterns.get("alarms", {}).get("enough")),
     "moved": has_moved,
     "evaluations": lambda reader: bool(reader.edition.evaluations),
+    "ahead": has_ahead,
     "reasons": lambda reader: "reasons-motive" in reader.charts,
     "choose": lambda reader: bool(reader.edition.choice),
     "act": lambda reader: bool(reader.edition.plan),

@@ -7,6 +7,7 @@ from typing import Any
 
 from convive.publication import words
 from convive.publication.edition import Tree
+from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Cell, Layer, Link, MapBlock, Prose, Section, Shape, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import date, number, say
@@ -15,6 +16,9 @@ ANCHOR = "spots"
 LOOKS = ("low", "middle", "high")
 BANDS = (1, 2, 4)
 """Where the bands of counts begin, in multiples of the least count that may be told."""
+STREET_LOOKS = ("some", "more", "dense")
+LIKELY = 0.5
+"""The chance of being among the worst cells from which a cell is drawn as a critical point."""
 FURTHEST = 20
 """Ranks beyond are told as "more than"."""
 
@@ -36,7 +40,8 @@ def section(reader: Reader) -> list[Block]:
     if told["located_share"] is not None:
         share = words.percent(told["located_share"], language)
         cautions.append(say("spots.located", language, share=share))
-    return [Section(ANCHOR, title, (*blocks, Prose(tuple(cautions))))]
+    minutes = parts.minutes((*_found(told, reader), *_accuracy(told, language)), reader)
+    return [Section(ANCHOR, title, (*blocks, Prose(tuple(cautions)))), minutes]
 
 
 def _found(told: Tree, reader: Reader) -> list[str]:
@@ -84,11 +89,16 @@ def _map(told: Tree, reader: Reader) -> MapBlock:
     hot = tuple(Shape((one["ring"],), "hot") for one in told["cells"] if one["hot"])
     density = tuple(Shape(tuple(one["rings"]), "density") for one in told["density"])
     boundaries = _boundaries(reader)
+    critical = tuple(Shape((one["ring"],), "critical") for one in told["cells"] if (one["top"] or 0) >= LIKELY)
+    likely = say("spots.likely", language, share=words.percent(LIKELY, language))
+    streets = say("spots.streets", language)
     layers = (
         Layer("boundaries", say("spots.layer_boundaries", language), boundaries),
         Layer("density", say("spots.layer_density", language), density, (("density", say("spots.denser", language)),)),
         Layer("cells", say("spots.layer_cells", language), cells, bands),
+        Layer("streets", say("spots.layer_streets", language), _streets(told), (("dense", streets),), lines=True),
         Layer("hot", say("spots.layer_hot", language), hot, (("hot", say("spots.significant", language)),)),
+        Layer("critical", say("spots.layer_critical", language), critical, (("critical", likely),)),
     )
     # The map opens where the first cell is: cells of a whole department would be dots.
     first = told["cells"][0]["unit_code"]
@@ -102,8 +112,23 @@ def _map(told: Tree, reader: Reader) -> MapBlock:
         tuple(layer for layer in layers if layer.shapes),
         ((view[0][0], view[1][0]), (view[0][1], view[1][1])),
         {"nearer": say("spots.nearer", language), "further": say("spots.further", language)},
-        say("map.schematic", language) if area is not None and area.schematic else "",
+        " ".join(_notes(told, area is not None and area.schematic, reader)),
     )
+
+
+def _notes(told: Tree, schematic: bool, reader: Reader) -> list[str]:
+    """What must be said below the map of its ground and streets."""
+    notes = [say("map.schematic", reader.language)] if schematic else []
+    if any(one["lines"] for one in told["streets"]):
+        notes.append(say("spots.streets_note", reader.language))
+        if reader.edition.patterns.get("schematic_streets"):
+            notes.append(say("spots.streets_schematic", reader.language))
+    return notes
+
+
+def _streets(told: Tree) -> tuple[Shape, ...]:
+    """Streets by level, the densest last and so on top."""
+    return tuple(Shape(tuple(one["lines"]), STREET_LOOKS[one["level"]]) for one in told["streets"] if one["lines"])
 
 
 def _first(point: Any) -> float:

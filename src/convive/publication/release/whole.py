@@ -39,7 +39,7 @@ from convive.sources import Harmonised
 from convive.strategy import read_operations
 from convive.strategy.reading import load as load_plan
 from convive.strategy.review import review
-from convive.territory import Territory
+from convive.territory import Territory, read_landscape
 from convive.texts import say
 
 README = {"es": "LEAME.txt", "en": "README.txt"}
@@ -95,6 +95,7 @@ def release(
             as_of=as_of,
             operations=read_operations(observatory.operations, set(territory.units["code"])),
             map_cell=observatory.settings.publication.map_cell,
+            landscape=read_landscape(observatory.territory),
         ),
         "evaluations": evaluations(
             register.cases,

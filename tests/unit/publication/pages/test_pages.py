@@ -157,6 +157,7 @@ def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition
         "alerts",
         "moved",
         "evaluations",
+        "ahead",
         "reasons",
         "choose",
         "act",

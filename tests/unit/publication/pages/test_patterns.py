@@ -122,3 +122,44 @@ def test_where_nothing_can_be_said_of_moving_the_page_says_so(small_edition: Edi
     assert "hacen falta al menos cinco territorios" in spanish
     empty = without(small_edition, "moved", similarity=None, spread=None, operations=[])
     assert "Esta página está vacía" in said(build(empty, "moved", "es"))
+
+
+def test_the_page_of_what_may_come_says_when_the_simple_way_wins(small_edition: Edition) -> None:
+    spanish, english = (said(build(small_edition, "ahead", language)) for language in ("es", "en"))
+    assert "nada ha sido claramente mejor que lo más simple: el mapa de siempre" in spanish
+    assert "the simple way wins: the long-run map named 10% of the area and caught about 45%" in english
+    assert "cantinas, a no más de 500 m (2.7 veces; 1.6–4.4)" in spanish
+    assert "las capas de este ejemplo son esquemáticas" in spanish
+    assert "page='map', anchor='cell-A'" in spanish
+    better = {**small_edition.patterns["ahead"]["forecast"], "simple_wins": False, "best": "self-exciting"}
+    assert "La diferencia es clara" in said(build(without(small_edition, "ahead", forecast=better), "ahead", "es"))
+    chance = {**small_edition.patterns["ahead"]["why"], "chosen": []}
+    assert "ninguno se distingue del azar" in said(build(without(small_edition, "ahead", why=chance), "ahead", "es"))
+    unknown = said(build(without(small_edition, "ahead", why=None), "ahead", "es"))
+    assert "no puede decirse por qué aquí" in unknown
+
+
+def test_streets_and_critical_points_are_layers_that_say_what_they_are(small_edition: Edition) -> None:
+    layers = {layer.name: layer for layer in the_map(small_edition).layers}
+    assert layers["streets"].lines
+    assert [shape.look for shape in layers["streets"].shapes] == ["some", "dense"]
+    assert len(layers["critical"].shapes) == 1
+    assert "no dicen en qué calle fue" in the_map(small_edition).note
+    assert "son esquemáticas" in the_map(small_edition).note
+    surveyed = dataclasses.replace(small_edition, patterns={**small_edition.patterns, "schematic_streets": False})
+    assert "son esquemáticas" not in the_map(surveyed).note
+    bare = without(small_edition, "spots", streets=[])
+    assert "streets" not in {layer.name for layer in the_map(bare).layers}
+
+
+@pytest.mark.parametrize("name", ["map", "hours", "alerts", "moved", "ahead"])
+def test_each_page_of_the_analysis_has_a_text_for_the_minutes(name: str, small_edition: Edition) -> None:
+    for language, words in (("es", "Según Observatorio de Tumbes"), ("en", "According to Tumbes Observatory")):
+        page = build(small_edition, name, language)
+        minutes = next(one for one in page.blocks if getattr(one, "anchor", "") == "minutes")
+        assert isinstance(minutes, Section)
+        (prose,) = minutes.blocks
+        (text,) = prose.paragraphs  # type: ignore[union-attr]
+        assert text.startswith(words)
+        assert len(text) > 200
+        assert ("inventados" if language == "es" else "invented") in text

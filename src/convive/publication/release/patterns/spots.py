@@ -24,6 +24,8 @@ from convive.analysis.neighbours import from_pairs
 from convive.analysis.raster import Raster, raster_around
 from convive.publication.release import allowed
 from convive.publication.release.patterns.places import located, located_events, plane_around
+from convive.publication.release.patterns.streets import streets
+from convive.territory.landscape import Landscape
 from convive.territory.metres import LocalMetres
 
 LEAST_EVENTS = 30
@@ -50,11 +52,14 @@ DEGREES = 5
 """Decimals of a degree: a metre."""
 
 
-def spots(deaths: pl.DataFrame, *, place: str, least: int, size: int) -> dict[str, Any]:
-    """The spots of ``deaths`` on cells of ``size`` metres, each with at least ``least`` events."""
+def spots(
+    deaths: pl.DataFrame, *, place: str, least: int, size: int, landscape: Landscape | None = None
+) -> dict[str, Any]:
+    """The spots of ``deaths`` on cells of ``size`` metres, each with at least ``least`` events, and the streets of
+    ``landscape`` in them."""
     events = located_events(deaths, place)
     told: dict[str, Any] = {"size": size, "enough": events.height >= LEAST_EVENTS, "located_share": None}
-    told |= {"told_apart": False, "cells": [], "density": [], "clusters": [], "accuracy": None}
+    told |= {"told_apart": False, "cells": [], "density": [], "clusters": [], "accuracy": None, "streets": []}
     missing = deaths.height - located(deaths).height
     if deaths.height and missing >= least:
         told["located_share"] = round(round(100 * (1 - missing / deaths.height) / POINTS) * POINTS / 100, 2)
@@ -64,13 +69,13 @@ def spots(deaths: pl.DataFrame, *, place: str, least: int, size: int) -> dict[st
     points = plane.to_metres(events["longitude"].to_numpy(), events["latitude"].to_numpy())
     raster = raster_around(points, size, margin=AROUND * size, metres=True)
     counts = raster.counted(points)[0]
-    looked_at = _area(counts)
-    told |= _of_cells(counts, looked_at, raster, plane, events, raster.cell_of(points), least)
+    looked_at = area_around(counts)
+    told |= _of_cells(counts, looked_at, raster, plane, events, raster.cell_of(points), least, landscape or Landscape())
     told["accuracy"] = _accuracy(events, raster.cell_of(points), looked_at, least)
     return allowed.entry("spots", told)
 
 
-def _area(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+def area_around(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The cells within reach of an event."""
     seen = counts > 0
     near = np.zeros_like(seen)
@@ -91,6 +96,7 @@ def _of_cells(
     events: pl.DataFrame,
     cell_of: NDArray[np.int64],
     least: int,
+    landscape: Landscape,
 ) -> dict[str, Any]:
     cells = np.flatnonzero(looked_at)
     inside = counts.ravel()[cells]
@@ -117,10 +123,12 @@ def _of_cells(
         for number, at in enumerate(shown)
     ]
     bands = np.array([one["band"] for one in told], dtype=np.int64)
+    weights = np.array(BANDS)[bands] * least if len(bands) else bands
     return {
         "told_apart": ranked.told_apart,
         "cells": told,
-        "density": _density(cells[shown], np.array(BANDS)[bands] * least if len(bands) else bands, raster, plane),
+        "density": _density(cells[shown], weights, raster, plane),
+        "streets": streets(landscape.streets, cells[shown], weights, raster, plane),
         "clusters": _clusters(told, cells[shown], raster.columns),
     }
 

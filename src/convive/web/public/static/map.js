@@ -19,7 +19,7 @@
 
   function drawn(shape, layer, found) {
     const told = shape.text.length > 0;
-    const polygon = L.polygon(shape.rings.map(turned), {
+    const polygon = (layer.lines ? L.polyline : L.polygon)(shape.rings.map(turned), {
       className: `shape ${layer.name} ${shape.look}`,
       interactive: told,
       weight: 1,
