@@ -18,6 +18,8 @@ test: .venv/ready       ## all tests; what is skipped says why
 	$(BIN)/python -m pytest -n auto -rs
 	$(BIN)/python -m pytest -n auto -rs tests/office --database sqlite
 	$(BIN)/python -m pytest -n auto -rs tests/office --database postgresql
+	$(BIN)/python -m pytest -n auto -rs tests/citizen --database sqlite
+	$(BIN)/python -m pytest -n auto -rs tests/citizen --database postgresql
 
 lint: .venv/ready       ## formatting, lint, types, the rooms' order
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
+        ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
         ├── CommitteeError       the committee's data, or its log where it is not whole
         ├── EvaluationError      a series, comparison or registration on which no measure can be judged
         ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
@@ -127,6 +128,10 @@ class AnalysisError(Findings):
 
 class DecisionError(Findings):
     """A matrix, a score sheet or stakeholders on which no choice can rest."""
+
+
+class VoiceError(Findings):
+    """A sealed report, a receipt, a share or a key that does not open, fit or pass. Never tells what a report says."""
 
 
 class CommitteeError(Findings):

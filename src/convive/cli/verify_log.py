@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Annotated
@@ -49,6 +50,8 @@ def _checked(folder: Path, heads: list[Head]) -> Verified:
     from convive.web.office import setup
 
     setup()
+    from convive.web.citizen import proof
     from convive.web.journal.checking import check
 
-    return check(heads)
+    found = check(heads)
+    return dataclasses.replace(found, problems=(*found.problems, *proof.check().problems))

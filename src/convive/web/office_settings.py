@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from convive.voice.limits import limits
 from convive.web.database import database
 from convive.web.settings import *  # noqa: F403 - the office is the public site's frame and more
 from convive.web.settings import ALLOWED_HOSTS, CONTENT_SECURITY_POLICY, MIDDLEWARE
@@ -49,8 +50,11 @@ INSTALLED_APPS = [
     "convive.web.public",
     "convive.web.journal",
     "convive.web.office",
+    "convive.web.citizen",
+    "convive.web.custody",
 ]
 DATABASES = {"default": database(FOLDER)}
+LIMITS = limits(FOLDER / "voice")
 HTTPS_ORIGIN = os.environ.get(HTTPS_ORIGIN_VARIABLE, "")
 if HTTPS_ORIGIN:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(HTTPS_ORIGIN).hostname)]

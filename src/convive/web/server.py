@@ -13,6 +13,10 @@ from granian.log import LogLevels
 from convive.web.settings import HOSTS_VARIABLE, PUBLIC_FOLDER_VARIABLE
 
 THREADS = 4
+RESPAWN_S = 0.1
+"""A worker that fell is started again after so many seconds."""
+CITIZENS_THREADS = 32
+"""More, because who tries a receipt is kept waiting on purpose."""
 ANY_ADDRESS = {"0.0.0.0", "::"}
 
 
@@ -32,7 +36,22 @@ def serve_office(folder: Path, *, host: str = "127.0.0.1", port: int = 8001) -> 
     _run("convive.web.office_wsgi:application", host, port)
 
 
-def _run(application: str, host: str, port: int) -> None:
+def serve_citizen(folder: Path, *, host: str = "127.0.0.1", port: int = 8002) -> None:
+    """Serve the citizens' side of the observatory in ``folder`` until stopped, under the same rules for host names.
+
+    One process, for what it remembers of forms and visits is in memory alone. If it falls, another is started.
+    """
+    os.environ["CONVIVE_OBSERVATORY"] = str(folder.resolve())
+    _run("convive.web.citizen_wsgi:application", host, port, threads=CITIZENS_THREADS, respawn=True)
+
+
+def serve_desk(key: Path, *, host: str = "127.0.0.1", port: int = 8003) -> None:
+    """Serve the desk of the custodian with the key file ``key``, on this machine alone, until stopped."""
+    os.environ["CONVIVE_CUSTODIAN_KEY"] = str(key.resolve())
+    _run("convive.web.desk.wsgi:application", host, port)
+
+
+def _run(application: str, host: str, port: int, *, threads: int = THREADS, respawn: bool = False) -> None:
     if host not in ANY_ADDRESS:
         named = f"[{host}]" if ":" in host else host
         os.environ[HOSTS_VARIABLE] = ",".join(filter(None, [os.environ.get(HOSTS_VARIABLE), named]))
@@ -44,6 +63,8 @@ def _run(application: str, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=THREADS,
+        blocking_threads=threads,
+        respawn_failed_workers=respawn,
+        respawn_interval=RESPAWN_S,
         log_level=LogLevels.warning,
     ).serve()

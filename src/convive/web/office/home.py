@@ -11,7 +11,11 @@ from django.views.decorators.http import require_safe
 
 from convive.web.office.guard import permissions_of
 
-PAGES = (("register.homologate", "docket"), ("journal.read", "journal"))
+PAGES = (
+    ("register.homologate", "office:docket"),
+    ("custody.open", "custody:reports"),
+    ("journal.read", "office:journal"),
+)
 """The pages that one may arrive at, by the permission that they ask for; the first that one may see is taken."""
 
 
@@ -23,5 +27,5 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
     may = permissions_of(request.user)
     for permission, page in PAGES:
         if permission in may:
-            return redirect(f"office:{page}", language=language)
+            return redirect(page, language=language)
     raise PermissionDenied

@@ -44,4 +44,7 @@ office = [
     path("<language:language>/acta/<str:day>/archivo/", views.minutes_file, name="minutes_file"),
     path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
-urlpatterns = [path("", include((office, "office")))]
+urlpatterns = [
+    path("", include((office, "office"))),
+    path("", include("convive.web.custody.urls")),
+]

@@ -1,0 +1,164 @@
+"""What a custodian does on their own side: lend shares, open together, answer, forward, replace, try the recovery."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from convive.errors import Problem, VoiceError
+from convive.voice.bundles import Bundle, Forwarded
+from convive.voice.content import Content
+from convive.voice.custody import Custody
+from convive.voice.key_file import OpenKey
+from convive.voice.sealed import (
+    SealedEntry,
+    Share,
+    fingerprint,
+    lend,
+    new_name,
+    open_together,
+    seal,
+    share_anew,
+    take_lent,
+    unseal_share,
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A report as the custodian reads it: entry → content, in the order in which they came. In memory alone."""
+
+    bundle: Bundle
+    contents: Mapping[str, Content] = field(repr=False)
+
+
+def lend_shares(request: Bundle, key: OpenKey) -> Bundle:
+    """One's shares of one report, for the custodian who asked and nobody else.
+
+    Raises :class:`VoiceError` where who asks is no custodian: an office in wrong hands could ask for itself.
+    """
+    if request.custody is None or request.custody.with_key(request.asked_by) is None:
+        raise VoiceError(Problem("asked-by-stranger"))
+    loans = {
+        name: lend(unseal_share(entry, key.secret), name=name, lender=key.secret, to=request.asked_by)
+        for name, entry in (request.entries or {}).items()
+    }
+    return Bundle(
+        "loan", request.opening, request.report, request.asked_by, lender=key.custodian.key, loans={"": loans}
+    )
+
+
+def open_report(report: Bundle, keys: Sequence[OpenKey]) -> Opened:
+    """Open every entry of a report with the shares of ``keys`` (who sits here) and those that others lent.
+
+    Raises :class:`VoiceError` where shares are too few or do not fit.
+    """
+    contents = {}
+    for name, entry in (report.entries or {}).items():
+        shares = [unseal_share(entry, key.secret) for key in keys] + _lent(report, name, keys)
+        if report.custody is not None and len({one.index for one in shares}) < report.custody.threshold:
+            raise VoiceError(Problem("too-few-shares", values={"there": len(shares)}))
+        contents[name] = Content.from_bytes(open_together(entry, name=name, shares=shares))
+    return Opened(report, contents)
+
+
+def answer(opened: Opened, words: str) -> Bundle:
+    """An answer that the reporter reads with the receipt, and the custodians together."""
+    return _reply(opened, Content("answer", {"what": words}))
+
+
+def forward(opened: Opened, *, words: str, body: str, answer_by: dt.date) -> Bundle:
+    """What was forwarded to a ``body``, word for word, for the reporter and the custodians; the office learns to whom,
+    until when, and the digest."""
+    told = Content("forwarding", {"what": words, "body": body, "answer_by": answer_by.isoformat()})
+    return _reply(opened, told, Forwarded(body, fingerprint(words.encode()), answer_by))
+
+
+def replace(
+    custody: Custody, joined: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]
+) -> dict[str, SealedEntry]:
+    """Every entry with fresh shares for the custodians of ``joined``, by k of those of ``custody``."""
+    if len({key.custodian.key for key in keys} & set(custody.keys)) < custody.threshold:
+        raise VoiceError(Problem("too-few-shares", values={"there": len(keys)}))
+    return {
+        name: share_anew(
+            entry,
+            name=name,
+            shares=[unseal_share(entry, key.secret) for key in keys],
+            custodians=joined.keys,
+            threshold=joined.threshold,
+        )
+        for name, entry in entries.items()
+    }
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What a drill found: whether a made-up report opens with the keys that are here and not with one fewer than k;
+    of how many stored ``entries`` each key (name → number) still holds its share."""
+
+    opens: bool
+    fewer_fail: bool
+    entries: int
+    held: Mapping[str, int]
+
+    @property
+    def passed(self) -> bool:
+        return self.opens and self.fewer_fail and all(number == self.entries for number in self.held.values())
+
+
+def drill(custody: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]) -> Drill:
+    """Try the recovery without reading any report: a made-up one is opened; of stored ones, shares alone."""
+    name, words = new_name(), new_name().encode()
+    made_up = seal(words, name=name, custodians=custody.keys, threshold=custody.threshold)
+    held = {key.custodian.name: sum(_holds(entry, key) for entry in entries.values()) for key in keys}
+    return Drill(
+        opens=_opens(made_up, name, keys) == words,
+        fewer_fail=_opens(made_up, name, keys[: custody.threshold - 1]) is None,
+        entries=len(entries),
+        held=held,
+    )
+
+
+def _opens(entry: SealedEntry, name: str, keys: Sequence[OpenKey]) -> bytes | None:
+    try:
+        return open_together(entry, name=name, shares=[unseal_share(entry, key.secret) for key in keys])
+    except VoiceError:
+        return None
+
+
+def _holds(entry: SealedEntry, key: OpenKey) -> bool:
+    try:
+        unseal_share(entry, key.secret)
+    except VoiceError:
+        return False
+    return True
+
+
+def _reply(opened: Opened, content: Content, forwarded: Forwarded | None = None) -> Bundle:
+    report = opened.bundle
+    custody = report.custody
+    if custody is None:
+        raise VoiceError(Problem("custody-missing"))
+    name = new_name()
+    entry = seal(
+        content.to_bytes(),
+        name=name,
+        custodians=custody.keys,
+        threshold=custody.threshold,
+        reporter=bytes.fromhex(report.reporter),
+    )
+    return Bundle("reply", report.opening, report.report, report.asked_by, entries={name: entry}, forwarded=forwarded)
+
+
+def _lent(report: Bundle, name: str, keys: Sequence[OpenKey]) -> list[Share]:
+    mine = next((key for key in keys if key.custodian.key == report.asked_by), None)
+    if mine is None:
+        return []
+    here = {key.custodian.key for key in keys}
+    return [
+        take_lent(loan[name], name=name, lender=lender, secret=mine.secret)
+        for lender, loan in (report.loans or {}).items()
+        if name in loan and lender not in here
+    ]

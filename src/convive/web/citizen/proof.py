@@ -1,0 +1,114 @@
+"""Is every sealed entry still there, unchanged, of its day? What ``convive verify-log`` asks of the citizens' side."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.conf import settings
+
+from convive.committee.chain import Entry as Line
+from convive.committee.chain import Head, Verified, verify
+from convive.errors import Problem
+from convive.voice.custody import Custody
+from convive.web.citizen.deposits import reporter_digest
+from convive.web.citizen.models import Batch, Deposit, Entry, Report
+from convive.web.journal.models import Line as Logged
+
+AT_ONCE = 2000
+
+
+@dataclass
+class _Expected:
+    """What the chain says of an entry that must be there."""
+
+    day: dt.date
+    body: str
+    shares: str
+    sender: str
+    reporter: str
+
+
+def check() -> Verified:
+    """Follow the chain of deposits, compare it with the heads of all releases, and each entry with its line."""
+    lines = [one.line for one in Deposit.objects.order_by("number").iterator(chunk_size=AT_ONCE)]
+    heads = [head for batch in Batch.objects.all() if (head := Head.parse(batch.head))]
+    found = verify(lines, heads)
+    problems = (*found.problems, *_backdated(lines), *_compare(lines), *_unlogged(), *_custody())
+    return Verified(found.lines, found.head, problems)
+
+
+def _backdated(lines: list[Line]) -> Iterator[Problem]:
+    for before, after in pairwise(lines):
+        if after.at < before.at or after.at.time() != dt.time():
+            yield Problem("deposit-backdated", row=after.number, value=after.subject)
+
+
+def _compare(lines: list[Line]) -> Iterator[Problem]:
+    expected, days = _expected(lines)
+    states = _states(lines)
+    seen = set()
+    for entry in Entry.objects.select_related("report").prefetch_related("shares").iterator(chunk_size=200):
+        subject = f"{entry.report_id}/{entry.name}"
+        seen.add(subject)
+        said = expected.get(subject)
+        if said is None:
+            yield Problem("entry-uncounted", value=subject)
+        elif _there(entry) != said:
+            yield Problem("entry-changed", value=subject)
+    for subject in sorted(set(expected) - seen):
+        yield Problem("entry-gone", value=subject)
+    for report in Report.objects.iterator(chunk_size=AT_ONCE):
+        if report.state != states.get(report.name, Report.State.OPEN) or report.day != days.get(report.name):
+            yield Problem("entry-changed", value=report.name)
+
+
+def _expected(lines: list[Line]) -> tuple[dict[str, _Expected], dict[str, dt.date]]:
+    """Entries that must be there, and the first day of each report."""
+    expected: dict[str, _Expected] = {}
+    days: dict[str, dt.date] = {}
+    for line in lines:
+        details = json.loads(line.details)
+        if line.act == "entry.sealed":
+            parts = {name: details[name] for name in ("body", "shares", "sender", "reporter")}
+            expected[line.subject] = _Expected(line.at.date(), **parts)
+            days.setdefault(line.subject.partition("/")[0], line.at.date())
+        elif line.act == "shares.renewed" and line.subject in expected:
+            expected[line.subject].shares = details["shares"]
+        elif line.act == "report.withdrawn":
+            expected = {key: one for key, one in expected.items() if key.partition("/")[0] != line.subject}
+    return expected, days
+
+
+def _states(lines: list[Line]) -> dict[str, str]:
+    return {line.subject: line.act.partition(".")[2] for line in lines if line.act.startswith("report.")}
+
+
+def _there(entry: Entry) -> _Expected:
+    sealed = entry.sealed
+    return _Expected(entry.day, sealed.body_digest, sealed.shares_digest, entry.sender, reporter_digest(entry.report))
+
+
+def _unlogged() -> Iterator[Problem]:
+    """Each release stands in the office's log with the head that it has here."""
+    logged = {}
+    for line in Logged.objects.filter(act="reports.released"):
+        logged[line.subject] = json.loads(line.details)["head"]
+    for batch in Batch.objects.all():
+        subject = f"batch/{batch.hour.astimezone(dt.UTC).isoformat(timespec='minutes')}"
+        if logged.pop(subject, None) != batch.head:
+            yield Problem("release-unlogged", value=subject)
+    for subject in logged:
+        yield Problem("release-gone", value=subject)
+
+
+def _custody() -> Iterator[Problem]:
+    """The record of custodians is the one that the log names last: an exchanged one would hand reports to strangers."""
+    record = Custody.read(settings.FOLDER / "voice")
+    last = Logged.objects.filter(act__in=("custody.founded", "custody.replaced")).order_by("number").last()
+    logged = json.loads(last.details)["fingerprint"] if last else ""
+    if (record.fingerprint if record else "") != logged:
+        yield Problem("custody-unlogged", file="voice/custody.json")

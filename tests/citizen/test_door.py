@@ -1,0 +1,47 @@
+"""The door: nothing of it knows who anybody is."""
+
+from __future__ import annotations
+
+from convive.voice.limits import limits
+from convive.web.citizen.door import LONGEST_WAIT_S, Count, Door, Said
+
+RULES = limits().door.model_copy(update={"wait_seconds": 15, "reports_per_minute": 10})
+
+
+def test_a_form_waits_is_used_once_and_grows_old() -> None:
+    door = Door(RULES)
+    ticket = door.form(1000)
+    assert door.enter(ticket, 1005) is Said.EARLY
+    assert door.wait(ticket, 1005) == 10
+    assert door.enter(ticket, 1016) is Said.ENTER
+    assert door.enter(ticket, 1017) is Said.USED
+    late = door.form(1000)
+    assert door.enter(late, 1000 + RULES.form_hours * 3600 + 1) is Said.OLD
+    assert Door(RULES).enter(door.form(1000), 1100) is Said.OLD  # of another process
+
+
+def test_the_more_forms_are_asked_for_the_longer_all_wait() -> None:
+    door = Door(RULES)
+    waits = [door.wait(door.form(1000), 1000) for _ in range(200)]
+    assert waits[0] == 15
+    assert waits == sorted(waits)
+    assert waits[-1] > 10 * 15
+    assert max(door.wait(door.form(1000), 1000) for _ in range(2000)) == LONGEST_WAIT_S
+    assert door.wait(door.form(1100), 1100) == 15  # a minute later all is as before
+
+
+def test_no_more_enter_in_a_minute_than_all_may_together() -> None:
+    door = Door(RULES)
+    tickets = [door.form(1000 + place * 100) for place in range(12)]
+    said = [door.enter(ticket, 9000) for ticket in tickets]
+    assert said.count(Said.ENTER) == 10
+    assert said[10:] == [Said.CROWDED] * 2
+    assert door.enter(tickets[10], 9061) is Said.ENTER  # a crowded door does not use a form up
+
+
+def test_a_count_forgets_after_a_minute() -> None:
+    count = Count(2)
+    count.add(0)
+    count.add(1)
+    assert count.full(59)
+    assert not count.full(60)

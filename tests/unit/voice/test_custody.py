@@ -1,0 +1,192 @@
+"""The record of custody, key files, and what custodians do on their own side."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from convive.errors import VoiceError
+from convive.voice import custodian, key_file
+from convive.voice.bundles import Bundle
+from convive.voice.content import Attachment, Content
+from convive.voice.custody import Custodian, Custody
+from convive.voice.key_file import OpenKey
+from convive.voice.sealed import Cost, SealedEntry, derive_reporter, new_secret, open_as_reporter, public_of, seal
+
+DAY = dt.date(2026, 11, 28)
+PHRASE = "marea loza quince tambor río"
+CHEAP = Cost(1, 8 << 10)
+CONTENT = Content(
+    "report",
+    {"what": "Pagué al 900 111 222", "subject": "extortion"},
+    (Attachment("1.jpg", "image/jpeg", b"\xff\n\x00"),),
+)
+
+
+@pytest.fixture
+def report(custody: Custody) -> Bundle:
+    reporter = derive_reporter(b"12345678901", b"s" * 16, CHEAP)
+    entry = seal(CONTENT.to_bytes(), name="e1", custodians=custody.keys, threshold=2)
+    return Bundle(
+        "report", "o1", "r1", custody.keys[0], reporter=reporter.public.hex(), entries={"e1": entry}, custody=custody
+    )
+
+
+def test_a_record_comes_back_as_it_was_written(custody: Custody, tmp_path: Path) -> None:
+    custody.write(tmp_path)
+    assert Custody.read(tmp_path) == custody
+    assert Custody.read(tmp_path / "none") is None
+    assert custody.fingerprint == custody.shown_fingerprint.replace(" ", "")
+
+
+def test_a_record_holds_no_secret(custody: Custody, keys: list[OpenKey]) -> None:
+    for key in keys:
+        assert key.secret.hex().encode() not in custody.text
+
+
+@pytest.mark.parametrize(
+    ("threshold", "seats"),
+    [(1, "ABCDE"), (6, "ABCDE"), (2, "AABCD"), (3, "AAABC")],
+    ids=["one alone", "more than there are", "two of one institution", "three of one institution"],
+)
+def test_a_custody_that_protects_nobody_is_refused(keys: list[OpenKey], threshold: int, seats: str) -> None:
+    people = [dataclasses.replace(key.custodian, institution=seat) for key, seat in zip(keys, seats, strict=True)]
+    with pytest.raises(VoiceError) as refused:
+        Custody.found(custodians=people, threshold=threshold, since=DAY)
+    assert refused.value.problems[0].code == "custody-impossible"
+
+
+def test_one_key_does_not_sit_twice(keys: list[OpenKey]) -> None:
+    twice = dataclasses.replace(keys[1].custodian, key=keys[0].custodian.key)
+    with pytest.raises(VoiceError):
+        Custody.found(custodians=[keys[0].custodian, twice], threshold=2, since=DAY)
+
+
+def test_a_mangled_record_is_told(custody: Custody, tmp_path: Path) -> None:
+    for text in (b"", b"{}", custody.text.replace(b'"threshold": 2', b'"threshold": 1')):
+        with pytest.raises(VoiceError):
+            Custody.parse(text)
+
+
+def test_a_key_file_is_its_owners_alone_and_opens_with_the_phrase(tmp_path: Path) -> None:
+    path = tmp_path / "ana.key"
+    made = key_file.make(path, name="Ana", institution="Defensoría", pass_phrase=PHRASE, cost=CHEAP)
+    assert path.stat().st_mode & 0o777 == 0o600
+    opened = key_file.unlock_file(path.read_bytes(), PHRASE)
+    assert opened.custodian == made
+    assert public_of(opened.secret) == made.key
+    assert opened.secret.hex() not in path.read_text("utf-8")
+    with pytest.raises(VoiceError):
+        key_file.unlock_file(path.read_bytes(), PHRASE + "x")
+    with pytest.raises(VoiceError):
+        key_file.make(tmp_path / "b.key", name="B", institution="x", pass_phrase="corta", cost=CHEAP)
+    with pytest.raises(FileExistsError):
+        key_file.make(path, name="Ana", institution="Defensoría", pass_phrase=PHRASE, cost=CHEAP)
+    (tmp_path / "card").write_bytes(key_file.card(made))
+    assert key_file.read_card(tmp_path / "card") == made
+    assert "locked" not in json.loads(key_file.card(made))
+
+
+def test_pass_phrases_cost_what_libsodium_calls_moderate_where_nothing_else_is_asked() -> None:
+    assert Cost(3, 256 << 20) == key_file.PASS_PHRASE_COST
+
+
+def test_a_changed_record_is_not_taken_in_silence(custody: Custody, keys: list[OpenKey], tmp_path: Path) -> None:
+    path = tmp_path / "ana.key"
+    key_file.check_pinned(path, custody)
+    key_file.check_pinned(path, custody)
+    stranger = Custodian("Admin", "Sistemas", public_of(new_secret()))
+    other = custody.replaced(leaves="Elio", joins=stranger, since=DAY)
+    with pytest.raises(VoiceError) as refused:
+        key_file.check_pinned(path, other)
+    assert refused.value.problems[0].code == "custody-changed"
+    key_file.check_pinned(path, other, accept=other.shown_fingerprint.upper())
+    key_file.check_pinned(path, other)
+
+
+def test_no_share_is_lent_to_who_is_no_custodian(report: Bundle, keys: list[OpenKey]) -> None:
+    asked = dataclasses.replace(report, stage="request", asked_by=public_of(new_secret()))
+    with pytest.raises(VoiceError) as refused:
+        custodian.lend_shares(asked, keys[1])
+    assert refused.value.problems[0].code == "asked-by-stranger"
+
+
+def test_ana_opens_with_what_benito_lends_and_not_without(report: Bundle, keys: list[OpenKey]) -> None:
+    with pytest.raises(VoiceError):
+        custodian.open_report(report, keys[:1])
+    request = dataclasses.replace(
+        report,
+        stage="request",
+        entries={name: dataclasses.replace(one, body=b"") for name, one in report.entries.items()},
+    )
+    loan = Bundle.from_bytes(
+        custodian.lend_shares(Bundle.from_bytes(request.to_bytes(), "request"), keys[1]).to_bytes(), "loan"
+    )
+    with_loan = dataclasses.replace(report, loans={loan.lender: loan.loans[""]})
+    opened = custodian.open_report(Bundle.from_bytes(with_loan.to_bytes(), "report"), keys[:1])
+    assert opened.contents == {"e1": CONTENT}
+    with pytest.raises(VoiceError):  # the loan serves nobody else
+        custodian.open_report(with_loan, keys[2:3])
+
+
+def test_two_at_one_table_open_without_a_loan(report: Bundle, keys: list[OpenKey]) -> None:
+    assert custodian.open_report(report, keys[3:5]).contents == {"e1": CONTENT}
+
+
+def test_answers_and_what_was_forwarded_reach_the_reporter_and_not_the_office(
+    report: Bundle, keys: list[OpenKey]
+) -> None:
+    reporter = derive_reporter(b"12345678901", b"s" * 16, CHEAP)
+    opened = custodian.open_report(report, keys[:2])
+    sent = custodian.forward(opened, words="Cobran cupo en […]", body="Fiscalía", answer_by=dt.date(2026, 12, 28))
+    for reply in (custodian.answer(opened, "La leímos juntas"), sent):
+        packed = reply.to_bytes()
+        assert b"cupo" not in packed
+        assert "leímos".encode() not in packed
+        name, entry = next(iter(Bundle.from_bytes(packed, "reply").entries.items()))
+        told = Content.from_bytes(open_as_reporter(entry, name=name, reporter=reporter))
+        assert told.fields["what"] in ("La leímos juntas", "Cobran cupo en […]")
+        again = dataclasses.replace(report, entries={name: entry})
+        assert custodian.open_report(again, keys[2:4]).contents[name] == told
+    assert Bundle.from_bytes(sent.to_bytes()).forwarded == sent.forwarded
+
+
+def test_replacing_one_needs_k_keys_and_loses_nothing(report: Bundle, custody: Custody, keys: list[OpenKey]) -> None:
+    secret = new_secret()
+    fresh = OpenKey(Custodian("Flor", "Municipalidad", public_of(secret)), secret)
+    joined = custody.replaced(leaves="Ana", joins=fresh.custodian, since=DAY)
+    assert (joined.generation, joined.previous, joined.salt) == (2, custody.fingerprint, custody.salt)
+    with pytest.raises(VoiceError):
+        custodian.replace(custody, joined, report.entries, keys[1:2])
+    anew = custodian.replace(custody, joined, report.entries, keys[1:3])
+    later = dataclasses.replace(report, entries=anew, custody=joined)
+    assert custodian.open_report(later, [fresh, keys[4]]).contents == {"e1": CONTENT}
+    with pytest.raises(VoiceError):
+        custodian.open_report(later, [keys[0], keys[4]])
+
+
+def test_a_drill_tells_a_share_that_is_gone(report: Bundle, custody: Custody, keys: list[OpenKey]) -> None:
+    assert custodian.drill(custody, report.entries, keys[:2]).passed
+    assert custodian.drill(custody, report.entries, keys).passed
+    assert not custodian.drill(custody, report.entries, keys[:1]).passed
+    broken = dict(report.entries["e1"].shares) | {keys[0].custodian.key: bytes(65)}
+    entries = {"e1": SealedEntry(report.entries["e1"].body, broken)}
+    found = custodian.drill(custody, entries, keys[:2])
+    assert not found.passed
+    assert found.held == {"Ana": 0, "Benito": 1}
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"convive_custody_bundle": 2}', b"\xff\x00"])
+def test_a_file_that_is_no_bundle_is_told(text: bytes) -> None:
+    with pytest.raises(VoiceError):
+        Bundle.from_bytes(text)
+
+
+def test_what_is_opened_does_not_show_itself_when_printed(report: Bundle, keys: list[OpenKey]) -> None:
+    opened = custodian.open_report(report, keys[:2])
+    assert "Pagué" not in repr(opened)
+    assert "Pagué" not in repr(CONTENT)
