@@ -15,7 +15,6 @@
         ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
         ├── CommitteeError       the committee's data, or its log where it is not whole
         ├── EvaluationError      a series, comparison or registration on which no measure can be judged
-        ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
 
 A finding is made of :class:`Problem`. The same problem, met on one row or one value, becomes a line of the rejects
@@ -140,10 +139,6 @@ class CommitteeError(Findings):
 
 class EvaluationError(Findings):
     """A series, a comparison or a registration on which no measure can be judged."""
-
-
-class VoiceError(Findings):
-    """A sealed report, a receipt, a share or a key that does not open, fit or pass. Never tells what a report says."""
 
 
 class BuildError(Findings):

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "convive.web.public",
     "convive.web.journal",
     "convive.web.office",
+    "convive.web.reports",
     "convive.web.citizen",
     "convive.web.custody",
 ]
