@@ -14,6 +14,8 @@ from convive.web.office.guard import permissions_of
 PAGES = (
     ("register.homologate", "office:docket"),
     ("custody.open", "custody:reports"),
+    ("reports.answer", "answers:list"),
+    ("workshops.facilitate", "answers:rounds"),
     ("journal.read", "office:journal"),
 )
 """The pages that one may arrive at, by the permission that they ask for; the first that one may see is taken."""
