@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from convive.engine import Engine, LocalEngine
 from convive.errors import Findings, ObservatoryError, Problem
 from convive.indicators import measure, refuse_unknown
 from convive.keeping import Keeper
-from convive.linkage import nameless_sources
+from convive.linkage import copies, fillers, nameless_sources
 from convive.observatory import SETTINGS_FILE, LinkageRules, Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
@@ -196,7 +197,9 @@ def _territory(observatory: Observatory) -> Territory:
 
 def _notices(territory: Territory, harmonised: Harmonised) -> list[Problem]:
     """What is told and does not stop a build."""
-    return [*territory.problems, *harmonised.problems, *nameless_sources(harmonised.records)]
+    records = harmonised.records
+    found = (nameless_sources(records), fillers(records), copies(records))
+    return [*territory.problems, *harmonised.problems, *chain.from_iterable(found)]
 
 
 def _ledger(observatory: Observatory) -> Ledger:

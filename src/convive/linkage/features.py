@@ -7,18 +7,19 @@ from collections.abc import Sequence
 import polars as pl
 
 from convive.fold import fold
-from convive.linkage.names import names, sound
+from convive.linkage.names import aliases, names, sound
 from convive.standard import is_known
 
-EPOCH_DATES = ("occurred_on", "died_on", "registered_on")
+NAMED = ("given", "surname_1", "surname_2", "sound_given", "sound_1", "sound_2")
+"""What of a record is read off its name."""
 
 
 def features(
     records: pl.DataFrame, identity: pl.Series, ancestors: pl.DataFrame, levels: Sequence[str]
 ) -> pl.DataFrame:
-    """One row a record, in order: ``at`` (its position), ``source``, names and how they sound, ``identity``, ``sex``,
-    ``age`` (years), ``birth`` (yyyymmdd), ``on``, ``died``, ``registered`` (days since 1970), ``place_0`` … (the unit
-    of the event at each of ``levels``, the widest first), ``home``, ``address`` (folded) and ``mechanism``.
+    """One row a record, in order: ``at`` (its position), ``source``, names and how they sound, ``alias``, ``identity``,
+    ``sex``, ``age`` (years), ``birth`` (yyyymmdd), ``on``, ``died``, ``registered`` (days since 1970), ``place_0`` …
+    (the unit of the event at each of ``levels``, the widest first), ``home``, ``address`` (folded) and ``mechanism``.
 
     ``identity``: identity numbers in one form. ``ancestors``: code, ancestor, level of the territory.
     """
@@ -44,7 +45,15 @@ def features(
     )
     places = _places(table["unit"], ancestors, levels)
     return pl.concat(
-        [table.drop("unit"), named, sounds, identity.alias("identity").to_frame(), places], how="horizontal"
+        [
+            table.drop("unit"),
+            named,
+            sounds,
+            aliases(records).to_frame(),
+            identity.alias("identity").to_frame(),
+            places,
+        ],
+        how="horizontal",
     )
 
 

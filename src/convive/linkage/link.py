@@ -18,7 +18,8 @@ from splink import Linker, SettingsCreator
 from convive.engine import Engine, LocalEngine
 from convive.linkage.blocking import FIXES, condition, with_keys
 from convive.linkage.clusters import APART, JOINED, consequences, contested, rivals, zoned
-from convive.linkage.features import features
+from convive.linkage.features import NAMED, features
+from convive.linkage.fillers import of_a_form, of_many
 from convive.linkage.model import Comparison, comparisons
 from convive.linkage.nobody import identity_keys
 from convive.linkage.reasons import total, weights, written
@@ -73,8 +74,8 @@ def link(
     none = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
     certain, doubtful = (none if one is None else _in_order(one) for one in (certain, doubtful))
     identity = identity_keys(records["identity_number"]).alias("identity")
-    table = features(records, identity, ancestors, levels_of_units)
-    scored = score(table, within=within, engine=engine)
+    table = _without_fillers(features(records, identity, ancestors, levels_of_units))
+    scored = score(table, levels_of_units, within=within, engine=engine)
 
     def against(pairs: pl.DataFrame) -> pl.Series:
         least: float = defaults()["zones"]["against"]
@@ -103,9 +104,24 @@ def link(
     return Links(told.with_columns(reasons), consequences(pairs, defaults()["zones"]["shown"]))
 
 
+def _without_fillers(table: pl.DataFrame) -> pl.DataFrame:
+    """``table`` without names and numbers that a source writes beside too many people."""
+    day, name = pl.coalesce("died", "on", "registered"), pl.concat_str("given", "surname_1", separator="|")
+    source, facts = table["source"], table.select(day.alias("day"), name.alias("name"))
+    numbered = of_many(source, table["identity"], facts["name"], facts["day"])
+    named = of_a_form(source, facts["name"])
+    if not (numbered.any() or named.any()):
+        return table
+    parts = [part for part in NAMED if part in table.columns]
+    return table.with_columns(
+        pl.when(~pl.lit(numbered)).then("identity").alias("identity"),
+        *(pl.when(~pl.lit(named)).then(part).alias(part) for part in parts),
+    )
+
+
 def _tells_of_a_person(table: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     """Whether both records of a pair have something in common to compare that is a person's own."""
-    known = table.select(pl.col("identity", "surname_1", "given", "birth").is_not_null())
+    known = table.select(pl.col("identity", "surname_1", "given", "alias", "birth").is_not_null())
     left, right = known[pairs["left"]], known[pairs["right"]]
     return pl.DataFrame([left[name] & right[name] for name in known.columns]).select(
         pl.any_horizontal(pl.all()).alias("personal")
@@ -130,18 +146,18 @@ class Scored:
     weights: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def score(table: pl.DataFrame, *, within: bool = True, engine: Engine | None = None) -> Scored:
+def score(table: pl.DataFrame, units: Sequence[str], *, within: bool = True, engine: Engine | None = None) -> Scored:
     """Probabilities of the pairs of ``table`` (:func:`~convive.linkage.features.features`).
 
-    ``within`` false: no source names a person twice, so pairs of one source are not looked at. Pairs below the
-    ``least_probability`` of ``linkage.toml`` are left out. The same table gives the same numbers, whatever the threads
-    and the ``engine``.
+    ``units``: the levels of the territory, the widest first. ``within`` false: no source names a person twice, so pairs
+    of one source are not looked at. Pairs below the ``least_probability`` of ``linkage.toml`` are left out. The same
+    table gives the same numbers, whatever the threads and the ``engine``.
     """
     rules = defaults()
     blocking = rules["blocking"]
     most = max(blocking["pairs_at_least"], blocking["pairs_per_record"] * table.height)
     keyed, keys = with_keys(table, days=blocking["days"], largest=blocking["largest_block"], pairs=most)
-    compared = comparisons(table)
+    compared = comparisons(table, units)
     if not keys or not compared or table.height < rules["training"]["least_records"]:
         return Scored(pl.DataFrame(schema=PAIRS), 0.0, {}, tuple(compared))
     with (engine or LocalEngine()).database() as database:

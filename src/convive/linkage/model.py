@@ -7,7 +7,7 @@ replaces where the data can bear it. (Fellegi & Sunter, JASA 1969; Splink, doi:1
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -159,6 +159,13 @@ COMPARISONS = (
         ),
         0.02,
     ),
+    Comparison(
+        "alias",
+        ("alias",),
+        _missing("alias"),
+        (Level("same", "alias_l = alias_r", 0.7, rare="alias"), Level("nearly", _similar("alias", 0.88), 0.1)),
+        0.2,
+    ),
     Comparison("sex", ("sex",), _missing("sex"), (Level("same", "sex_l = sex_r", 0.985),), 0.015),
     Comparison(
         "age",
@@ -232,21 +239,28 @@ COMPARISONS = (
 )
 
 
-def place(count: int) -> Comparison:
-    """Agreement in the unit of the event at each of ``count`` levels, place_0 being the widest."""
-    from_finest = [f"place_{number}" for number in reversed(range(count))]
-    shares = [0.78 / 3**at for at in range(count)]
+PLACE = "place"
+"""The field whose levels of agreement are the territory's own."""
+
+
+def place(units: Sequence[str]) -> Comparison:
+    """Agreement in the unit of the event at each level of the territory; ``units``: their names, the widest first, as
+    the columns place_0 … hold them."""
+    from_finest = [(f"place_{number}", name) for number, name in reversed(list(enumerate(units)))]
+    finest, widest = from_finest[0][0], from_finest[-1][0]
     told = tuple(
-        Level(name, f"{name}_l = {name}_r", share, rare=name if name == from_finest[0] else "")
-        for name, share in zip(from_finest, shares, strict=True)
+        Level(name, f"{column}_l = {column}_r", 0.78 / 3**at, rare=column if column == finest else "")
+        for at, (column, name) in enumerate(from_finest)
     )
-    return Comparison("place", tuple(from_finest), _missing(from_finest[-1]), told, 0.03)
+    return Comparison(PLACE, tuple(column for column, _ in from_finest), _missing(widest), told, 0.03)
 
 
-def comparisons(table: pl.DataFrame) -> list[Comparison]:
-    """Those that the data can bear: a field that nobody tells, or in which all agree, tells nobody from another."""
-    places = sum(name.startswith("place_") for name in table.columns)
-    possible = [*COMPARISONS, *([place(places)] if places else [])]
+def comparisons(table: pl.DataFrame, units: Sequence[str]) -> list[Comparison]:
+    """Those that the data can bear: a field that nobody tells, or in which all agree, tells nobody from another.
+
+    ``units``: the levels of the territory, the widest first.
+    """
+    possible = [*COMPARISONS, *([place(units)] if units else [])]
     telling = {name for name in table.columns if table[name].drop_nulls().n_unique() > 1}
     return [
         replace(one, levels=tuple(level for level in one.levels if set(level.needs) <= telling))

@@ -23,6 +23,8 @@ _SPOKEN = (
     ("3", "G"), ("I?Y", "I"), ("M([BP])", "N$1"), ("[^A-Z1]", ""),
 )  # fmt: skip
 
+_QUOTED = r"[\"“«]([^\"“”«»]*)[\"”»]"
+
 SCHEMA: dict[str, Any] = {"given": pl.String, "surname_1": pl.String, "surname_2": pl.String}
 
 
@@ -60,6 +62,17 @@ def names(records: pl.DataFrame) -> pl.DataFrame:
     return both.select(pl.when("is_split").then(name).otherwise(f"{name}_whole").alias(name) for name in SCHEMA)
 
 
+def aliases(records: pl.DataFrame) -> pl.Series:
+    """What people called each person, in order: by the alias column, else by what stands in quotes or behind a mark in
+    the name ("(a) Chino"); null where nothing does."""
+    parts = ["given_names", "surname_2", "surname_1", "full_name"]
+    told = [_each_distinct(records[name], _joined(_words(_alias_in(_letters(pl.col(name)))))) for name in parts]
+    if "alias" in records.columns:
+        plain = _letters(pl.col("alias")).str.replace_all(rules()["alias_marks"], " ")
+        told.insert(0, _each_distinct(records["alias"], _joined(_words(plain))))
+    return pl.DataFrame(told).select(alias=pl.coalesce(pl.all())).to_series()
+
+
 def given(column: str) -> pl.Expr:
     """Given names: folded, without particles and titles, hypocoristics replaced."""
     words = _words(_without_alias(_letters(pl.col(column))))
@@ -93,7 +106,13 @@ def _letters(expr: pl.Expr) -> pl.Expr:
 
 
 def _without_alias(folded: pl.Expr) -> pl.Expr:
-    return folded.str.replace(rf"\s*{rules()['alias_marks']}.*$", "").str.replace_all(r"[\"“”«»].*$", "")
+    plain = folded.str.replace_all(_QUOTED, " ").str.replace(rf"\s*{rules()['alias_marks']}.*$", "")
+    return plain.str.replace_all(r"[\"“”«»].*$", "")
+
+
+def _alias_in(folded: pl.Expr) -> pl.Expr:
+    marked = folded.str.extract(rf"{rules()['alias_marks']}(.*)$")
+    return pl.coalesce(marked, folded.str.extract(_QUOTED))
 
 
 def _own(folded: pl.Expr) -> pl.Expr:
@@ -126,10 +145,11 @@ def _spoken(word: pl.Expr) -> pl.Expr:
 
 def _joined(words: pl.Expr) -> pl.Expr:
     name = words.list.join(" ")
-    return pl.when((name != "") & ~_is_nobody(name)).then(name)
+    return pl.when((name != "") & ~is_nobody(name)).then(name)
 
 
-def _is_nobody(name: pl.Expr) -> pl.Expr:
+def is_nobody(name: pl.Expr) -> pl.Expr:
+    """Whether a folded name says that nobody knows it."""
     return name.str.contains(r"(?:^|\s)(?:" + "|".join(map(re.escape, nobody()["name_words"])) + r")(?:\s|$)")
 
 
@@ -137,7 +157,7 @@ def _whole(full: pl.DataFrame) -> pl.DataFrame:
     """Names in one piece, taken apart: at the comma, else by the order of their source."""
     name = _without_alias(_letters(pl.col("full_name"))).str.strip_chars()
     plain = full.select(pl.col("source_id").cast(pl.String), name=name)
-    told = plain.select("source_id", name=pl.when(~_is_nobody(pl.col("name"))).then("name"))
+    told = plain.select("source_id", name=pl.when(~is_nobody(pl.col("name"))).then("name"))
     words = told.select(
         "source_id",
         words=_filled(_words(_unwidowed(pl.col("name")))),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from convive.linkage.model import UNKNOWN, Comparison
+from convive.linkage.model import DIFFERS, PLACE, UNKNOWN, Comparison
 from convive.linkage.training import ByChance
+from convive.territory.words import level
 from convive.texts import say
 
 
@@ -24,6 +25,8 @@ class Reason:
 
     def told(self, language: str) -> str:
         """In words, as ``Mismo apellido paterno``."""
+        if self.field == PLACE and self.level not in (UNKNOWN, DIFFERS):
+            return say("reasons.place.same", language, unit=level(self.level, language))
         return say(f"reasons.{self.field}.{self.level}", language)
 
 

@@ -13,10 +13,8 @@ from typing import Literal
 from babel.dates import format_date
 
 from convive.publication.reading import HALF, MONTH, Figure, Reader
+from convive.territory.words import level as level
 from convive.texts import LOCALES, number, say
-
-LEVELS = ("country", "department", "province", "district", "city")
-"""Levels of territory that have a name in both languages."""
 
 Level = Literal["firm", "rough", "weak", "none"]
 
@@ -134,11 +132,6 @@ def qualified(text: str, figure: Figure | None, language: str) -> str:
     if figure is None or figure.status not in TELLING:
         return text
     return say("words.with_status", language, text=text, status=status(figure.status, language))
-
-
-def level(name: str, language: str) -> str:
-    """``departamento`` for ``department``; a level that only this territory has reads as it is written there."""
-    return say(f"words.level.{name}", language) if name in LEVELS else name
 
 
 def named(text: str, language: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from convive.linkage import components, refused
+from convive.linkage import components, of_many, refused
 from convive.register.people import people, placeholders
 from convive.register.ranking import Integers
 
@@ -80,6 +80,7 @@ def exact_joins(records: pl.DataFrame, tie: Integers) -> Joins:
 
 def _by_source_number(known: pl.DataFrame) -> Found:
     key = ["source_record_number", "source_id", "victim_no"]
+    known = known.filter(~_numbers_nobody(known))
     pairs = _neighbours(known, key, ["identity", "name", "any_date"])
     rules = placeholders()
     apart = (_days_apart("any_date") > rules["source_number_days"]) | (_apart("age") > rules["source_number_years"])
@@ -87,6 +88,14 @@ def _by_source_number(known: pl.DataFrame) -> Found:
     other_person = _differ("sex") | _differ("name") | apart.fill_null(False) | of_two_people
     forbidden = _differ("identity") | (~_agree("identity") & other_person)
     return _split(pairs, forbidden, "source_number", "other-person")
+
+
+def _numbers_nobody(known: pl.DataFrame) -> pl.Series:
+    """Whether a source's number stands beside too many people of one year to be one record's (many sources begin anew
+    each January)."""
+    number = pl.concat_str("source_record_number", pl.col("victim_no"), pl.col("any_date").dt.year(), separator="|")
+    numbers = known.select(pl.when(pl.col("source_record_number").is_duplicated()).then(number)).to_series()
+    return of_many(known["source_id"], numbers, known["name"], known["age"], known["any_date"])
 
 
 def _by_identity_number(known: pl.DataFrame) -> Found:

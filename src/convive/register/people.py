@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from convive.fold import fold
-from convive.linkage import identity_keys, nobody
+from convive.linkage import identity_keys, nobody, of_a_form, of_many
 from convive.standard import is_known
 
 
@@ -27,24 +27,27 @@ def people(records: pl.DataFrame) -> pl.DataFrame:
     is_full_name, sex, age, on, any_date.
 
     ``identity``, ``name`` and ``sex`` are numbers, the same for the same person; a name lacks where a given name or the
-    first surname does. ``is_full_name``: it has both surnames, or as many words. ``on`` is the date of the event, else
-    of the death; ``any_date`` that of the death, else of the event, else of the registration.
+    first surname does, and what a source writes beside too many people (:mod:`convive.linkage.fillers`) is nobody's.
+    ``is_full_name``: it has both surnames, or as many words. ``on`` is the date of the event, else of the death;
+    ``any_date`` that of the death, else of the event, else of the registration.
     """
     names = records.select(_whole_name(records)).to_series()
     with ThreadPoolExecutor() as pool:
         identity = pool.submit(lambda: _numbers(identity_keys(records["identity_number"])))
         named = pool.submit(_named, names)
+    any_date = records.select(pl.coalesce("died_on", "occurred_on", "registered_on")).to_series()
+    name, number, source = named.result()["name"], identity.result(), records["source_id"]
     return records.select(
         "source_id",
         "source_record_number",
         "victim_no",
-        named.result()["name"],
         named.result()["is_full_name"],
-        identity=identity.result(),
+        name=pl.when(~of_a_form(source, name)).then(name),
+        identity=pl.when(~of_many(source, number, name, any_date)).then(number),
         sex=pl.when(is_known("sex")).then(pl.col("sex").to_physical()),
         age="age_years",
         on=pl.coalesce("occurred_on", "died_on"),
-        any_date=pl.coalesce("died_on", "occurred_on", "registered_on"),
+        any_date=any_date,
     ).with_row_index("at")
 
 

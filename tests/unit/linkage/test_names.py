@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from convive.linkage.names import names, sound
+from convive.linkage.names import aliases, names, sound
 
 
 def split(**parts: str) -> tuple[str | None, ...]:
@@ -98,3 +98,23 @@ def test_what_sounds_alike_is_written_alike(one: str, other: str) -> None:
 def test_what_sounds_different_stays_different(one: str, other: str) -> None:
     spoken = pl.DataFrame({"word": [one, other]}).select(sound(pl.col("word"))).to_series()
     assert spoken[0] != spoken[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ({"given_names": "Lucho (a) Chino"}, "CHINO"),
+        ({"full_name": 'ROJAS DÍAZ, JUAN "El Loco"'}, "LOCO"),
+        ({"full_name": "ROJAS DÍAZ JUAN ALIAS CHATO"}, "CHATO"),
+        ({"alias": "(a) El Ñato", "full_name": "ROJAS JUAN"}, "NATO"),
+        ({"alias": "N.N.", "full_name": "ROJAS JUAN"}, None),
+        ({"full_name": "ROJAS JUAN"}, None),
+    ],
+)
+def test_what_people_call_somebody_is_read_wherever_it_stands(written: dict[str, str], called: str | None) -> None:
+    records = table([written]).with_columns(alias=pl.lit(written.get("alias"), pl.String))
+    assert aliases(records).to_list() == [called]
+
+
+def test_an_alias_in_quotes_amid_a_name_takes_nothing_of_it_away() -> None:
+    assert split(full_name='JUAN "CHINO" PÉREZ ROJAS') == names(table([{"full_name": "JUAN PÉREZ ROJAS"}])).row(0)

@@ -3,7 +3,7 @@ minutes."""
 
 from convive.register.homologation.casefile import Said, case_file, decidable, lines_about
 from convive.register.homologation.comparing import Row, Word, compare
-from convive.register.homologation.docket import Docket, Matter, docket, other_pair
+from convive.register.homologation.docket import Docket, Matter, Sides, docket, other_pair
 from convive.register.homologation.minutes import Minutes, minutes, told
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Minutes",
     "Row",
     "Said",
+    "Sides",
     "Word",
     "case_file",
     "compare",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from convive.linkage.reasons import Reason, read
 from convive.register.ledger import Ledger, Line
-
-WANTED = ("record_id", "source_id")
 
 
 @dataclass(frozen=True)
@@ -53,75 +52,96 @@ class Docket:
         return next((one for one in others if one.key in later), others[0] if others else None)
 
 
-def docket(records: pl.DataFrame, names: Mapping[str, str], links: pl.DataFrame, ledger: Ledger) -> Docket:
-    """The docket of a register: pairs that people have not joined already by way of a third record.
+@dataclass(frozen=True)
+class Sides:
+    """Where the records of a build stand (``place``), how the ledger calls them (``name``) and to which case each
+    belongs (``case``), by record_id; ``source``: of the record at each place."""
 
-    ``names``: record_id → name in the ledger; ``links``: the pairs that linkage found
-    (:func:`~convive.standard.schema.links_schema`). Two pairs of the same names are one matter.
+    place: Mapping[str, int]
+    name: Mapping[str, str]
+    case: Mapping[str, str]
+    source: Sequence[str]
+
+    @cached_property
+    def case_named(self) -> dict[str, str]:
+        """The case of each record by its name in the ledger."""
+        return {self.name[record]: case for record, case in self.case.items()}
+
+
+def docket(sides: Sides, links: pl.DataFrame, ledger: Ledger) -> Docket:
+    """The docket of a register: of all pairs of records that ask whether two cases are one, the likeliest, so that
+    nobody is asked twice; and none that people answered already, of these records or of others of the same cases.
+
+    ``links``: the pairs that linkage found (:func:`~convive.standard.schema.links_schema`).
     """
-    place = {name: at for at, name in enumerate(records["record_id"].to_list())}
-    sources = records["source_id"].cast(pl.String).to_list()
     standing = {line.decision.pair: line for line in ledger.standing if line.decision.pair}
-    group = _groups(ledger)
-    matters: dict[str, Matter] = {}
-    for row in (
-        links.filter(pl.col("zone") == "people")
-        .sort("probability", "left", "right", descending=True)
-        .iter_rows(named=True)
-    ):
-        ends = sorted((names[row[side]], place[row[side]]) for side in ("left", "right"))
-        (one, left), (other, right) = ends
-        if one == other:
-            continue
-        matter = Matter(
-            left=left,
-            right=right,
-            names=(one, other),
-            sources=(sources[left], sources[right]),
-            probability=row["probability"],
-            reasons=tuple(read(row["reasons"])),
-            decision=standing.get(frozenset((one, other))),
-        )
-        if matter.decision is None and one in group and group[one] == group.get(other):
-            continue
-        matters.setdefault(matter.key, matter)
-    undecided = [one for one in matters.values() if one.decision is None]
-    decided = [one for one in matters.values() if one.decision is not None]
-    decided.sort(key=lambda one: one.decision.decision.at if one.decision else 0, reverse=True)
-    return Docket(tuple(undecided), tuple(decided))
+    group = _Groups(sides, ledger)
+    settled = {group.of_pair(*line.decision.records) for line in standing.values() if line.decision.kind == "not_same"}
+    undecided: dict[frozenset[str], Matter] = {}
+    decided: dict[str, Matter] = {}
+    asked = links.filter(pl.col("zone") == "people").sort("probability", "left", "right", descending=True)
+    for row in asked.iter_rows(named=True):
+        one = _matter(sides, row["left"], row["right"], standing, row["probability"], row["reasons"])
+        question = group.of_pair(*one.names)
+        if one.decision is not None:
+            decided.setdefault(one.key, one)
+        elif len(question) == 2 and question not in settled:
+            undecided.setdefault(question, one)
+    latest = sorted(decided.values(), key=lambda one: one.decision.decision.at if one.decision else 0, reverse=True)
+    return Docket(tuple(undecided.values()), tuple(latest))
 
 
-def other_pair(
-    records: pl.DataFrame, names: Mapping[str, str], links: pl.DataFrame, ledger: Ledger, places: tuple[int, int]
-) -> Matter:
-    """Two records that people look at of their own accord: joined by a rule, or not found by linkage at all."""
-    ids = [str(records["record_id"][at]) for at in places]
-    ends = sorted(zip((names[one] for one in ids), places, ids, strict=True))
-    both = [ends[0][2], ends[1][2]]
+def other_pair(sides: Sides, links: pl.DataFrame, ledger: Ledger, left: str, right: str) -> Matter:
+    """Two records (record_id) that people look at of their own accord: joined by a rule, or not found by linkage at
+    all."""
+    both = pl.lit([left, right])
     found = links.filter(pl.col("left").is_in(both) & pl.col("right").is_in(both) & (pl.col("left") != pl.col("right")))
-    row = found.row(0, named=True) if found.height else None
-    pair = ends[0][0], ends[1][0]
-    decision = next((line for line in ledger.standing if line.decision.pair == frozenset(pair)), None)
-    sources = tuple(str(records["source_id"].cast(pl.String)[end[1]]) for end in ends)
+    standing = {line.decision.pair: line for line in ledger.standing if line.decision.pair}
+    if found.is_empty():
+        return _matter(sides, left, right, standing, None, "")
+    row = found.row(0, named=True)
+    return _matter(sides, left, right, standing, row["probability"], row["reasons"])
+
+
+def _matter(
+    sides: Sides,
+    left: str,
+    right: str,
+    standing: Mapping[frozenset[str], Line],
+    probability: float | None,
+    reasons: str,
+) -> Matter:
+    """The pair, its names in order."""
+    (one, at), (other, beside) = sorted((sides.name[end], sides.place[end]) for end in (left, right))
     return Matter(
-        left=ends[0][1],
-        right=ends[1][1],
-        names=pair,
-        sources=(sources[0], sources[1]),
-        probability=row["probability"] if row else None,
-        reasons=tuple(read(row["reasons"])) if row else (),
-        decision=decision,
+        left=at,
+        right=beside,
+        names=(one, other),
+        sources=(sides.source[at], sides.source[beside]),
+        probability=probability,
+        reasons=tuple(read(reasons)),
+        decision=standing.get(frozenset((one, other))),
     )
 
 
-def _groups(ledger: Ledger) -> dict[str, str]:
-    """Of each record that people joined to another, the least name of all they joined it to."""
-    group: dict[str, str] = {}
-    for line in ledger.standing:
-        if line.decision.kind != "same":
-            continue
-        one, other = (group.get(name, name) for name in line.decision.records)
-        least = min(one, other)
-        group |= dict.fromkeys((*line.decision.records, one, other), least)
-        group |= {name: least for name, head in group.items() if head in (one, other)}
-    return group
+class _Groups:
+    """Which records are one case: those of the last build, and those that people have joined since."""
+
+    def __init__(self, sides: Sides, ledger: Ledger):
+        self._case = sides.case_named
+        self._joined: dict[str, str] = {}
+        for line in ledger.standing:
+            if line.decision.kind == "same":
+                one, other = sorted(self._head(name) for name in line.decision.records)
+                if one != other:
+                    self._joined[other] = one
+
+    def of_pair(self, one: str, other: str) -> frozenset[str]:
+        """The cases of two records by their names: one where they are the same."""
+        return frozenset((self._head(one), self._head(other)))
+
+    def _head(self, name: str) -> str:
+        at = self._case.get(name, name)
+        while at in self._joined:
+            at = self._joined[at]
+        return at

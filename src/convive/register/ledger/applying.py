@@ -10,9 +10,9 @@ import polars as pl
 from convive.errors import Problem
 from convive.register.ledger.contradictions import Contradiction, contradictions
 from convive.register.ledger.decision import OF_CASE
+from convive.register.ledger.line import Line
 from convive.register.ledger.names import other_names, record_names
 from convive.register.ledger.reading import Ledger
-from convive.register.ledger.store import Line
 
 ENDS = {"left": pl.Int64, "right": pl.Int64}
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from convive.register.ledger.store import Line
+from convive.register.ledger.line import Line
 
 
 @dataclass(frozen=True)

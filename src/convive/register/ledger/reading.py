@@ -12,7 +12,7 @@ from typing import Any
 
 from convive.errors import Problem
 from convive.register.ledger.decision import Decision, faults
-from convive.register.ledger.store import FIRST, Line, digest
+from convive.register.ledger.line import FIRST, Line, digest
 
 NAMES = {attribute.name for attribute in attributes(Decision)}
 TEXTS = NAMES - {"records", "at"}

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from convive.errors import BuildError, Problem
 from convive.register.ledger.decision import Decision, faults
+from convive.register.ledger.line import FIRST, Line, digest, written
+from convive.register.ledger.reading import read
 
 FILE = "decisions.jsonl"
-FIRST = "0" * 64
 
 
 class AlreadyDecided(BuildError):
     """The question was decided before: nothing is decided twice."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A decision where it stands: file, line number (from 1), hash of the line before and its own."""
-
-    decision: Decision
-    file: str
-    number: int
-    previous: str
-    hash: str
 
 
 def append(folder: Path, decision: Decision) -> Line:
@@ -41,8 +27,6 @@ def append(folder: Path, decision: Decision) -> Line:
     :class:`~convive.errors.BuildError` for a decision that is not whole or a ledger that is broken, and
     :class:`AlreadyDecided` where the same question stands decided: withdraw that line first.
     """
-    from convive.register.ledger.reading import read
-
     if wrong := list(faults(decision)):
         raise BuildError(wrong)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,23 +62,3 @@ def _appended(path: Path, last: Line | None, decision: Decision) -> Line:
     finally:
         os.close(descriptor)
     return line
-
-
-def digest(previous: str, decision: Decision) -> str:
-    """The hash of a line: SHA-256 of the hash before it and the decision in one canonical form."""
-    return hashlib.sha256(f"{previous}\n{_canonical(_table(decision))}".encode()).hexdigest()
-
-
-def written(line: Line) -> str:
-    """The line as it stands in the file."""
-    return _canonical(_table(line.decision) | {"previous": line.previous, "hash": line.hash})
-
-
-def _table(decision: Decision) -> dict[str, object]:
-    at = decision.at.astimezone(dt.UTC).isoformat(timespec="seconds")
-    told = asdict(decision) | {"records": list(decision.records), "at": at}
-    return {name: value for name, value in told.items() if value not in ("", [])}
-
-
-def _canonical(table: dict[str, object]) -> str:
-    return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

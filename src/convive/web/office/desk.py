@@ -13,7 +13,7 @@ from django.conf import settings
 
 from convive.errors import Problem
 from convive.observatory import Observatory
-from convive.register.homologation import Docket, Matter, docket, other_pair
+from convive.register.homologation import Docket, Matter, Sides, docket, other_pair
 from convive.register.ledger import Ledger, applied, read, record_names
 from convive.territory import Territory
 
@@ -38,14 +38,20 @@ class Desk:
     unit_names: dict[str, str]
 
     @cached_property
+    def sides(self) -> Sides:
+        """What the docket needs to know of the records."""
+        sources = self.records["source_id"].cast(pl.String).to_list()
+        return Sides(self.places, self.names, self.case_of, sources)
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """Where each record stands, by record_id."""
         return {record_id: at for at, record_id in enumerate(self.records["record_id"])}
 
     @cached_property
-    def place_of(self) -> dict[str, int]:
-        """Where each record stands, by its name in the ledger; the first of those that share one."""
-        return {self.names[record_id]: self.places[record_id] for record_id in reversed(list(self.names))}
+    def record_called(self) -> dict[str, str]:
+        """The record of each name in the ledger; the first of those that share one."""
+        return {self.names[record_id]: record_id for record_id in reversed(list(self.names))}
 
     @cached_property
     def case_of(self) -> dict[str, str]:
@@ -58,7 +64,7 @@ class Desk:
 
     def docket(self) -> Docket:
         """What is on the table now."""
-        return docket(self.records, self.names, self.links, self.ledger())
+        return docket(self.sides, self.links, self.ledger())
 
     def problems(self) -> tuple[Problem, ...]:
         """What of the ledger cannot be read or applied as it stands now."""
@@ -68,10 +74,10 @@ class Desk:
     def pair(self, key: str) -> Matter | None:
         """Any two records by the address of their pair, whether linkage found them or not."""
         found = self.docket().matter(key)
-        places = [self.place_of.get(name) for name in key.split("~")]
-        if found is not None or len(places) != 2 or None in places or len(set(places)) < 2:
+        ends = [self.record_called.get(name) for name in key.split("~")]
+        if found is not None or len(ends) != 2 or None in ends or len(set(ends)) < 2:
             return found
-        return other_pair(self.records, self.names, self.links, self.ledger(), (places[0], places[1]))  # type: ignore[arg-type]
+        return other_pair(self.sides, self.links, self.ledger(), str(ends[0]), str(ends[1]))
 
     def record(self, place: int) -> dict[str, Any]:
         """One record, by field."""

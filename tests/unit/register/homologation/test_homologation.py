@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from convive.register.homologation import compare, docket, minutes
+from convive.register.homologation import Docket, Sides, compare, docket, minutes
 from convive.register.ledger import Decision, append, read, record_names
 from convive.standard import links_schema
 
@@ -38,26 +38,53 @@ def links(records: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=links_schema(), orient="row")
 
 
-def names_of(records: pl.DataFrame) -> dict[str, str]:
-    return dict(zip(records["record_id"], record_names(records), strict=True))
+def on_table(records: pl.DataFrame, links: pl.DataFrame, ledger: Path, cases: str = "ABC") -> Docket:
+    """The docket where the records belong to these cases."""
+    ids = records["record_id"].to_list()
+    sides = Sides(
+        {record: at for at, record in enumerate(ids)},
+        dict(zip(ids, record_names(records), strict=True)),
+        dict(zip(ids, cases, strict=True)),
+        records["source_id"].cast(pl.String).to_list(),
+    )
+    return docket(sides, links, read(ledger))
 
 
 def test_the_likeliest_undecided_pair_comes_first_and_joined_ones_not_at_all(
     records: pl.DataFrame, links: pl.DataFrame, tmp_path: Path
 ) -> None:
-    table = docket(records, names_of(records), links, read(tmp_path))
+    table = on_table(records, links, tmp_path)
     assert [one.probability for one in table.undecided] == [0.9, 0.1]
     assert table.decided == ()
     assert table.undecided[0].reasons[0].told("es") == "Unos nombres son parte de los otros, o están en otro orden"
 
 
 def test_a_decided_pair_leaves_the_undecided_ones(records: pl.DataFrame, links: pl.DataFrame, tmp_path: Path) -> None:
-    first = docket(records, names_of(records), links, read(tmp_path)).undecided[0]
+    first = on_table(records, links, tmp_path).undecided[0]
     append(tmp_path, Decision("same", first.names, "ana", AT, "same_person"))
-    table = docket(records, names_of(records), links, read(tmp_path))
+    table = on_table(records, links, tmp_path)
     assert [one.probability for one in table.undecided] == [0.1]
     assert [one.key for one in table.decided] == [first.key]
     assert table.after(first.key) == table.undecided[0]
+
+
+def test_the_same_question_of_two_cases_is_asked_once_and_answered_once(
+    make_records: MakeRecords, tmp_path: Path
+) -> None:
+    """Two records that are one case already, each beside a third: one question, whichever of them is answered."""
+    people = [{"source_id": source, "full_name": f"SOTO {source}"} for source in ("pnp", "mpfn", "morgue")]
+    records = make_records(*people)
+    one, two, three = records["record_id"].to_list()
+    rows = [(one, two, 0.99, "joined", ""), (one, three, 0.6, "people", ""), (two, three, 0.4, "people", "")]
+    links = pl.DataFrame(rows, schema=links_schema(), orient="row")
+    (asked,) = on_table(records, links, tmp_path, "AAB").undecided
+    assert asked.probability == 0.6
+    assert len(on_table(records, links, tmp_path, "ABC").undecided) == 2
+    for kind, reason in (("same", "same_person"), ("not_same", "other_person")):
+        folder = tmp_path / kind
+        append(folder, Decision(kind, asked.names, "ana", AT, reason))
+        assert on_table(records, links, folder, "AAB").undecided == ()
+        assert [one.key for one in on_table(records, links, folder, "AAB").decided] == [asked.key]
 
 
 def test_sides_are_compared_field_by_field_and_word_by_word(records: pl.DataFrame) -> None:
@@ -80,9 +107,9 @@ def test_codes_agree_as_codes_whatever_words_stood_for_them(records: pl.DataFram
 def test_minutes_say_who_was_there_what_was_decided_and_what_remains(
     records: pl.DataFrame, links: pl.DataFrame, tmp_path: Path
 ) -> None:
-    table = docket(records, names_of(records), links, read(tmp_path))
+    table = on_table(records, links, tmp_path)
     append(tmp_path, Decision("not_same", table.undecided[0].names, "ana", AT, "namesakes"))
-    table = docket(records, names_of(records), links, read(tmp_path))
+    table = on_table(records, links, tmp_path)
     told = minutes(dt.date(2026, 3, 5), ["Ana, PNP", "Luis, Fiscalía"], read(tmp_path), table, "America/Lima")
     spanish, english = (told.told(language, "Tumbes") for language in ("es", "en"))
     assert "- Ana, PNP" in spanish
