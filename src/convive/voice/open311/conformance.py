@@ -1,5 +1,7 @@
-"""A conformance suite for Open311 GeoReport v2 servers, ours or any other: ``python -m convive.voice.open311.conformance
-URL [--api-key KEY]``. The standard library alone; each check names the part of the standard that it asks for.
+"""A conformance suite for Open311 GeoReport v2 servers, ours or any other.
+
+``python -m convive.voice.open311.conformance URL [--api-key KEY --lat LAT --long LONG]``. The standard library alone;
+each check names the part of the standard that it asks for.
 
 Without a key nothing is sent; with one, a report is sent for each kind of service and looked up again.
 """
@@ -302,7 +304,7 @@ def required_attributes(server: Server) -> None:
 
 @check("POST Service Request")
 def sent_and_found(server: Server) -> None:
-    """A request of each type is answered by an identifier or a token, not both, and is found again; a black box by none."""
+    """A request is answered by an identifier or a token, never both, and found again; a black box gives neither."""
     key = _key(server)
     for form, kind in [(form, kind) for kind in ("realtime", "batch", "blackbox") for form in ("json", "xml")]:
         service = next((one for one in _services(server) if one["type"] == kind), None)
@@ -312,12 +314,12 @@ def sent_and_found(server: Server) -> None:
         assert answer.status in (200, 201), f"{kind} {form}: {answer.status} {answer.body[:200]!r}"
         name, token = _answered(answer, form)
         if kind == "realtime":
-            assert name and not token, f"realtime gave {name!r} and {token!r}"
+            assert (bool(name), bool(token)) == (True, False), f"realtime gave {name!r} and {token!r}"
             found = _fine(server.get(f"requests/{name}.json")).json()[0]
             assert found["service_code"] == service["service_code"]
             assert found["status"] == "open"
         elif kind == "batch":
-            assert token and not name, f"batch gave {name!r} and {token!r}"
+            assert (bool(name), bool(token)) == (False, True), f"batch gave {name!r} and {token!r}"
             found = _fine(server.get(f"tokens/{token}.json")).json()[0]
             assert found["token"] == token
             root = _fine(server.get(f"tokens/{token}.xml"), "xml").xml()

@@ -125,7 +125,7 @@ def one_request(request: HttpRequest, name: str) -> tuple[str, Any, int]:
 @call("GET", "HEAD")
 def token(request: HttpRequest, name: str) -> tuple[str, Any, int]:
     """The identifier that a token stands for."""
-    found = Report.objects.filter(token=name).first() if name.isascii() else None
+    found = Report.objects.filter(token=name).first() if name.isascii() and name.isalnum() else None
     category = place.catalogue().categories.get(found.category) if found else None
     if found is None or (category is not None and category.type == "blackbox"):
         raise Refused((404, f"token {name[:60]} was not found"))
@@ -224,7 +224,7 @@ def _chosen(wanted: Asked) -> list[Report]:
         return list(reports.filter(pk__in=wanted.ids[:1000]))
     reports = reports.filter(received__range=(wanted.since, wanted.until), status__in=wanted.statuses)
     if wanted.codes:
-        reports = reports.filter(category__in=wanted.codes[:200])
+        reports = reports.filter(category__in=[code for code in wanted.codes[:200] if code.isprintable()])
     if wanted.box is not None:
         west, south, east, north = wanted.box
         reports = reports.filter(longitude__range=(west, east), latitude__range=(south, north))

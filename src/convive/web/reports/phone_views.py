@@ -18,7 +18,7 @@ from convive.web.reports.views import frame
 def enter(request: HttpRequest, language: str) -> HttpResponse:
     """Where the code is typed."""
     code = request.POST.get("code", "").strip().upper()
-    if request.method == "POST" and Workshop.objects.filter(code=code, open=True).exists():
+    if request.method == "POST" and code.isalnum() and Workshop.objects.filter(code=code, open=True).exists():
         return redirect("reports:mark", language=language, code=code)
     wrong = request.method == "POST"
     return render(request, "reports/workshop.html", frame(language) | {"wrong": wrong}, status=400 if wrong else 200)
