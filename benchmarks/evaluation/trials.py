@@ -101,7 +101,7 @@ def events(scenario: Scenario, ratio: float, simulations: int, seed: int) -> Ite
     for at, city in enumerate(
         draw(scenario, yearly, PERIODS, seed=seed, simulations=simulations, ratio=stepped(ratio, len(yearly)))
     ):
-        yield said(event_study(panel(city, names, FIRST), names[:1], START, simulations=99, seed=at).effect, ratio)
+        yield said(event_study(panel(city, names, FIRST), names[:1], START, simulations=DRAWS, seed=at).effect, ratio)
 
 
 def windows(scenario: Scenario, ratio: float, simulations: int, seed: int) -> Iterator[Outcome]:
@@ -180,17 +180,17 @@ ALIKE = np.full(30, TUMBES)
 FEW = np.array([TUMBES, *NEIGHBOURS])
 
 TRIALS = (
-    Trial("interrupted-series", "newey-west", interrupted("poisson"), 2000, "poisson"),
-    Trial("interrupted-series", "newey-west", interrupted("negative-binomial"), 1000, "negative-binomial"),
-    Trial("structural-series", "posterior", structural, 2000),
-    Trial("difference-in-differences", "periods", differences("periods", FEW, 1), 1500),
-    Trial("difference-in-differences", "permutation", differences("permutation", MANY, 1), 1500),
-    Trial("difference-in-differences", "wild", differences("wild", ALIKE, 12), 1500),
-    Trial("difference-in-differences", "cluster", differences("cluster", ALIKE, 12), 1500),
-    Trial("event-study", "periods", events, 1000),
-    Trial("staggered-adoption", "units", adoptions, 2000),
-    Trial("on-off", "months", weekends, 2000),
-    Trial("hour-window", "newey-west", windows, 1500),
-    Trial("sequential", "sequential", watches(False), 1500, "own-past"),
-    Trial("sequential", "sequential", watches(True), 1500, "comparison"),
+    Trial("structural-series", "posterior", structural, 600),
+    Trial("staggered-adoption", "units", adoptions, 800),
+    Trial("on-off", "months", weekends, 800),
+    Trial("difference-in-differences", "periods", differences("periods", FEW, 1), 1000),
+    Trial("event-study", "periods", events, 800),
+    Trial("hour-window", "newey-west", windows, 400),
+    Trial("interrupted-series", "newey-west", interrupted("poisson"), 600, "poisson"),
+    Trial("sequential", "sequential", watches(False), 400, "own-past"),
+    Trial("sequential", "sequential", watches(True), 400, "comparison"),
+    Trial("difference-in-differences", "wild", differences("wild", ALIKE, 12), 800),
+    Trial("difference-in-differences", "cluster", differences("cluster", ALIKE, 12), 800),
+    Trial("difference-in-differences", "permutation", differences("permutation", MANY, 1), 400),
+    Trial("interrupted-series", "newey-west", interrupted("negative-binomial"), 400, "negative-binomial"),
 )

@@ -18,9 +18,10 @@ import polars as pl
 from rapidfuzz import process
 
 from convive import __version__
+from convive.decision import reading as matrix
 from convive.engine import Engine, LocalEngine
 from convive.errors import Findings, ObservatoryError, Problem
-from convive.indicators import measure, refuse_unknown
+from convive.indicators import catalogue, measure, refuse_unknown
 from convive.keeping import Keeper
 from convive.linkage import copies, fillers, nameless_sources
 from convive.observatory import SETTINGS_FILE, LinkageRules, Observatory
@@ -31,6 +32,9 @@ from convive.register.ledger import Ledger, applied
 from convive.register.ledger import read as read_ledger
 from convive.sources import Harmonised, newest_delivery, read_sources
 from convive.staging import RESULTS, stage
+from convive.strategy import decisions as gate_decisions
+from convive.strategy import evidence
+from convive.strategy import reading as plans
 from convive.territory import Territory
 
 if TYPE_CHECKING:
@@ -153,13 +157,14 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
         territory = _territory(observatory)
         harmonised = read_sources(observatory, territory, as_of=cut_off(observatory), progress=progress)
         refuse_unknown(harmonised.aggregates)
-        decided = applied(harmonised.records, _ledger(observatory)).problems
+        decided = _in_folder(applied(harmonised.records, _ledger(observatory)).problems, observatory.decisions)
         if observatory.claims.exists():
             audit.load(observatory.claims)
+        decided += _strategy_problems(observatory, territory)
     except Findings as found:
         return Inspection(list(found.problems), pl.DataFrame(), files=0, rows=0)
     return Inspection(
-        [*_notices(territory, harmonised), *_in_folder(decided, observatory.decisions)],
+        [*_notices(territory, harmonised), *decided],
         harmonised.rejects,
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
@@ -208,6 +213,17 @@ def _ledger(observatory: Observatory) -> Ledger:
     if ledger.problems:
         raise ObservatoryError(_in_folder(ledger.problems, observatory.decisions))
     return ledger
+
+
+def _strategy_problems(observatory: Observatory, territory: Territory) -> list[Problem]:
+    """What in matrix, plan, evidence and gates is left out; raises where one of them cannot be followed at all."""
+    folder = observatory.strategy
+    if (folder / matrix.MATRIX_FILE).is_file():
+        matrix.load(folder)
+    plan = plans.load(folder, units=set(territory.units["code"]), indicators=catalogue())
+    if plan is None:
+        return []
+    return [*evidence.load(folder, plan).problems, *gate_decisions.load(folder, plan)[1]]
 
 
 def _in_folder(problems: Iterable[Problem], folder: Path) -> list[Problem]:

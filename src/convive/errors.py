@@ -12,7 +12,7 @@
         ├── CatalogueError       a data file of ours or of the city: indicators, claims, classifications
         ├── AnalysisError        places, times or values that a method of analysis cannot answer
         ├── DecisionError        a matrix, a score sheet or stakeholders on which no choice can rest
-        ├── VoiceError           a report, receipt, share or key that does not open, fit or pass
+        ├── PlanError            a plan, its evidence or a gate that does not fit
         ├── CommitteeError       the committee's data, or its log where it is not whole
         ├── EvaluationError      a series, comparison or registration on which no measure can be judged
         └── BuildError           the folder cannot be written, another build runs, a check of the build failed
@@ -127,6 +127,10 @@ class AnalysisError(Findings):
 
 class DecisionError(Findings):
     """A matrix, a score sheet or stakeholders on which no choice can rest."""
+
+
+class PlanError(Findings):
+    """A plan, a piece of evidence or a decision on a gate that does not fit."""
 
 
 class VoiceError(Findings):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier
 
 import polars as pl
 import pytest
@@ -93,11 +97,17 @@ def test_a_pair_is_settled_with_the_keyboard_alone_and_stands_in_the_minutes(off
     page.keyboard.press("s")
     page.wait_for_url(lambda url: "/par/" in url and url != first)
     assert "Decisión anotada" in page.inner_text("main")
+    page.keyboard.press("2")
+    page.keyboard.press("w")
+    page.keyboard.type("Son primos")
+    page.keyboard.press("Escape")
     with page.expect_navigation():
         page.keyboard.press("n")
     page.goto(f"{office.address}/es/")
     assert undecided(page) == before - 2
-    assert office.decisions() == ["same", "not_same"]
+    first_line, second_line = (line.decision for line in read(office.folder / "decisions").lines)
+    assert (first_line.kind, first_line.reason) == ("same", "same_person")
+    assert (second_line.kind, second_line.reason, second_line.words) == ("not_same", "namesakes", "Son primos")
     page.goto(f"{office.address}/es/acta/")
     page.fill("#present", "Ana Ruiz, PNP\nLuis Soto, Fiscalía")
     page.click("form.present button")
@@ -122,6 +132,46 @@ def test_two_people_at_once_lose_no_decision_and_the_second_is_told(office: Offi
     assert "ya está decidida" in luis.inner_text("main")
     assert "maria" in luis.inner_text("main")
     assert office.decisions() == ["same"]
+
+
+class Laptop:
+    """Somebody's laptop without a browser: what the table answers and asks is HTTP alone."""
+
+    def __init__(self, office: Office, user: str):
+        self._address = office.address
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.send("/entrar/", username=user, password=PASSWORD)
+
+    def look(self, path: str) -> str:
+        with self._opener.open(f"{self._address}{path}", timeout=120) as answer:
+            return str(answer.read().decode())
+
+    def send(self, path: str, **said: str) -> None:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.look(path))
+        assert token
+        form = urllib.parse.urlencode(said | {"csrfmiddlewaretoken": token[1]}).encode()
+        sent = urllib.request.Request(f"{self._address}{path}", form, {"Referer": f"{self._address}{path}"})
+        self._opener.open(sent, timeout=120).close()
+
+
+def test_two_laptops_that_send_at_the_same_moment_lose_no_decision_and_decide_nothing_twice(office: Office) -> None:
+    laptops = {user: Laptop(office, user) for user in ("maria", "luis")}
+    pairs = re.findall(r'href="(/es/par/[^"]+)"', laptops["maria"].look("/es/"))
+    assert len(pairs) > 2
+    together = Barrier(2)
+
+    def settles(user: str) -> None:
+        for path in pairs:
+            kind = "same" if user == "maria" else "not_same"
+            together.wait(120)
+            laptops[user].send(path, kind=kind, **{f"reason_{kind}": "other", "words": f"{user} {path}"})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(settles, laptops))
+    ledger = read(office.folder / "decisions")
+    assert ledger.problems == ()
+    assert sorted(line.decision.words.split()[1] for line in ledger.lines) == sorted(pairs)
+    assert {line.decision.by for line in ledger.lines} <= {"maria", "luis"}
 
 
 def test_a_decision_can_be_taken_back_with_words(office: Office, browser: Browser) -> None:

@@ -209,6 +209,8 @@ SCORECARD: dict[str, Any] = {
                              "weight": 0.61}],
                  "assumptions": {"es": ["Cerrado."], "en": ["Closed."]}},
     "linkage": [{"threshold": 0.98, "joined": 403, "false_joins": 0.1, "misses": 8.2}],
+    "outcome": {"join": 0.98, "apart": 0.02, "joined": 403, "false_joins": 0.1, "asked": 12, "asked_true": 7.9,
+                "left": 55, "misses": 0.3},
 }  # fmt: skip
 
 QUALITY = {

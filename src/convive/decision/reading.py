@@ -36,9 +36,11 @@ class ScaleTable(Strict):
 
 
 class BlindTable(Strict):
-    """Who is to score; nobody's sheet is shown before all of them are there."""
+    """Who is to score; nobody's sheet is shown before all of them are there. ``named``: the public page may say who saw
+    it otherwise; else it tells that somebody did."""
 
     scorers: tuple[str, ...]
+    named: bool = False
 
 
 class FieldTable(Strict):

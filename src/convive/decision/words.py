@@ -93,6 +93,27 @@ def dissent(choice: Choice, language: str) -> list[str]:
     return told
 
 
+def dissent_unnamed(choice: Choice, language: str) -> list[str]:
+    """The same for who may not know the scorers: how many see what otherwise, never who or why."""
+    if choice.strategy.waiting:
+        return [say("choosing.waiting_unnamed", language, n=len(choice.strategy.waiting))]
+    if choice.dissent is None:
+        return [say("choosing.no_sheets", language)]
+    apart = choice.dissent.dissents(choice.sheets, WIDE_STEPS * choice.matrix.scale.step)
+    told = say("choosing.cells_apart", language, n=len(apart), of=choice.matrix.scores.size, steps=WIDE_STEPS)
+    where = [
+        say(
+            "choosing.apart_unnamed",
+            language,
+            criterion=choice.criterion(found.criterion, language),
+            approach=choice.label(found.approach, language),
+            range=points(found.range, language),
+        )
+        for found in apart[:DISSENTS]
+    ]
+    return [_group(choice, language), told, *where]
+
+
 def swing_questions(choice: Choice, language: str) -> list[str]:
     """The questions by which people say what each criterion weighs, in the words of the scale's two ends."""
     scale = choice.strategy.table.scale

@@ -40,12 +40,21 @@ def ratio(
     in :mod:`convive.evaluation.regression`: Newey–West over periods, its distribution by simulation of streams that
     have the levels, the common ups and downs and the dispersion of those seen."""
     found, error = estimates(counts[None], exposure, signs, after, lags)
-    drawn, errors = estimates(_drawn(counts, exposure, after, simulations, seed), exposure, signs, after, lags)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistics = np.where(np.isfinite(drawn) & (errors > 0), (drawn - found) / errors, np.inf)
+    statistics = studentised(counts, exposure, signs, after, lags=lags, simulations=simulations, seed=seed)
     reach = half_width(statistics, confidence) * float(error[0])
     at = float(found[0])
     return Ratio(at, float(error[0]), at - reach, at + reach, chance_of(at / float(error[0]), statistics))
+
+
+def studentised(
+    counts: Floats, exposure: Floats, signs: Floats, after: Flags, *, lags: int, simulations: int, seed: int
+) -> Floats:
+    """(ratio − truth) / error (simulations,) on streams drawn like those seen; infinite where one is empty."""
+    truth, _ = estimates(counts[None], exposure, signs, after, lags)
+    drawn, errors = estimates(_drawn(counts, exposure, after, simulations, seed), exposure, signs, after, lags)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = np.where(np.isfinite(drawn) & (errors > 0), (drawn - truth) / errors, np.inf)
+    return found
 
 
 def estimates(counts: Floats, exposure: Floats, signs: Floats, after: Flags, lags: int) -> tuple[Floats, Floats]:

@@ -59,7 +59,7 @@ def solve(y: Floats, x: Floats, offset: Floats, alpha: float, b: Floats, mean: F
         for j in range(p):
             for k in range(j):
                 information[k, j] = information[j, k]
-        if not _inverted(information, inverse):
+        if not inverted(information, inverse):
             return False
         largest = 0.0
         for j in range(p):
@@ -75,7 +75,7 @@ def solve(y: Floats, x: Floats, offset: Floats, alpha: float, b: Floats, mean: F
 
 
 @njit(cache=True)
-def _inverted(matrix: Floats, inverse: Floats) -> bool:
+def inverted(matrix: Floats, inverse: Floats) -> bool:
     """The inverse of a small positive matrix by Cholesky's way; false where it is not one. A library would spend longer
     on the call than on the work, and answer in other last digits on other machines."""
     p = len(matrix)

@@ -13,9 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from convive.analysis.chance import stream
-from convive.analysis.weekly import count
-from convive.evaluation.regression import _inverted, newey_west
+from convive.evaluation.regression import inverted
 from convive.evaluation.series import Floats
 
 ROUNDS = 500
@@ -54,7 +52,7 @@ def fit(y: Floats, exposure: Floats, d: Floats, delta: Floats, mean: Floats, par
                         information[k, m] += mean[i, t] * partial[k, i, t] * partial[m, i, t]
             for m in range(k + 1):
                 information[m, k] = information[k, m]
-        if not _inverted(information, inverse):
+        if not inverted(information, inverse):
             return False
         largest = 0.0
         for k in range(many):
@@ -122,98 +120,3 @@ def _demean(weight: Floats, values: Floats) -> None:
                 values[i, t] -= shift
         if away < CLOSE:
             return
-
-
-@njit(cache=True)
-def judged(
-    y: Floats,
-    exposure: Floats,
-    d: Floats,
-    weights: Floats,
-    lags: int,
-    delta: Floats,
-    mean: Floats,
-    partial: Floats,
-    inverse: Floats,
-) -> tuple[float, float]:
-    """The contrast ``weights`` (k,) of the coefficients and its Newey–West error over periods: what units have in
-    common in a period, and what lasts, is allowed for. NaN where there is no fit."""
-    if not fit(y, exposure, d, delta, mean, partial, inverse):
-        return np.nan, np.nan
-    many, units, periods = d.shape
-    found = 0.0
-    direction = np.zeros(many)
-    for k in range(many):
-        found += weights[k] * delta[k]
-        for m in range(many):
-            direction[k] += inverse[k, m] * weights[m]
-    influence = np.zeros(periods)
-    for t in range(periods):
-        for i in range(units):
-            reach = 0.0
-            for k in range(many):
-                reach += direction[k] * partial[k, i, t]
-            influence[t] += reach * (y[i, t] - mean[i, t])
-    return found, newey_west(influence, lags)
-
-
-@njit(cache=True)
-def studentised(
-    mean: Floats,
-    dispersion: Floats,
-    exposure: Floats,
-    d: Floats,
-    weights: Floats,
-    delta: Floats,
-    lags: int,
-    seed: int,
-    simulations: int,
-) -> Floats:
-    """(contrast − truth) / error on ``simulations`` panels drawn from the fitted ``mean`` (units, periods) with
-    variance ``dispersion`` (units,) times it; infinite where a drawn panel has no fit."""
-    many, units, periods = d.shape
-    truth = 0.0
-    for k in range(many):
-        truth += weights[k] * delta[k]
-    found = np.empty(simulations)
-    y, fitted, partial = np.empty((units, periods)), np.empty((units, periods)), np.empty(d.shape)
-    inverse = np.empty((many, many))
-    for number in range(simulations):
-        state = stream(seed, number)
-        for i in range(units):
-            for t in range(periods):
-                y[i, t] = count(mean[i, t], dispersion[i], state)
-        at = delta.copy()
-        drawn, error = judged(y, exposure, d, weights, lags, at, fitted, partial, inverse)
-        found[number] = (drawn - truth) / error if error > 0.0 else np.inf
-    return found
-
-
-def dispersions(y: Floats, mean: Floats, parameters: int) -> Floats:
-    """Pearson's dispersion (units,) of each unit, at least 1; ``parameters`` of the whole model are shared out."""
-    units, periods = y.shape
-    squares = np.divide((y - mean) ** 2, mean, out=np.zeros_like(y), where=mean > 1e-12).sum(axis=1)
-    freedom = periods * max(1 - parameters / (units * periods), 1 / periods)
-    found: Floats = np.maximum(1.0, squares / freedom)
-    return found
-
-
-@njit(cache=True)
-def drawn(
-    mean: Floats, dispersion: Floats, exposure: Floats, d: Floats, start: Floats, seed: int, simulations: int
-) -> Floats:
-    """The coefficients (simulations, k) fitted to panels drawn as in :func:`studentised`; NaN where there is no fit."""
-    many, units, periods = d.shape
-    found = np.empty((simulations, many))
-    y, fitted, partial = np.empty((units, periods)), np.empty((units, periods)), np.empty(d.shape)
-    inverse = np.empty((many, many))
-    for number in range(simulations):
-        state = stream(seed, number)
-        for i in range(units):
-            for t in range(periods):
-                y[i, t] = count(mean[i, t], dispersion[i], state)
-        at = start.copy()
-        if not fit(y, exposure, d, at, fitted, partial, inverse):
-            at[:] = np.nan
-        found[number] = at
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -107,6 +108,43 @@ def consequences(pairs: pl.DataFrame, thresholds: Iterable[float]) -> pl.DataFra
         rows.append((threshold, len(joined), float((1 - joined).sum()), float(left.sum())))
     schema = {"threshold": pl.Float64, "joined": pl.Int64, "false_joins": pl.Float64, "misses": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the thresholds of a register brought, by the model's own probabilities.
+
+    ``join`` and ``apart``: the thresholds. ``joined``: pairs joined, of them ``false_joins`` expected to be two deaths;
+    ``asked``: pairs left to people, of them ``asked_true`` expected to be one; ``misses``: pairs expected to be one
+    death among the ``left`` ones that were looked at and left apart.
+    """
+
+    join: float
+    apart: float
+    joined: int
+    false_joins: float
+    asked: int
+    asked_true: float
+    left: int
+    misses: float
+
+
+def outcome(pairs: pl.DataFrame, *, join: float, apart: float) -> Outcome:
+    """The outcome of ``pairs`` (probability, zone)."""
+    count, true = {}, {}
+    for zone in (JOINED, PEOPLE, APART):
+        probability = pairs.filter(pl.col("zone") == zone)["probability"]
+        count[zone], true[zone] = probability.len(), float(probability.sum())
+    return Outcome(
+        join=join,
+        apart=apart,
+        joined=count[JOINED],
+        false_joins=count[JOINED] - true[JOINED],
+        asked=count[PEOPLE],
+        asked_true=true[PEOPLE],
+        left=count[APART],
+        misses=true[APART],
+    )
 
 
 def _broken(

@@ -17,7 +17,7 @@ from splink import Linker, SettingsCreator
 
 from convive.engine import Engine, LocalEngine
 from convive.linkage.blocking import FIXES, condition, with_keys
-from convive.linkage.clusters import APART, JOINED, consequences, contested, rivals, zoned
+from convive.linkage.clusters import APART, JOINED, Outcome, consequences, contested, outcome, rivals, zoned
 from convive.linkage.features import NAMED, features
 from convive.linkage.fillers import of_a_form, of_many
 from convive.linkage.model import Comparison, comparisons
@@ -40,11 +40,12 @@ class Links:
 
     ``pairs``: left, right (positions), probability, zone (joined, people, apart) and reasons
     (:func:`~convive.linkage.reasons.read`), without those that are clearly apart. ``consequences``: what each threshold
-    would bring (:func:`~convive.linkage.clusters.consequences`).
+    would bring (:func:`~convive.linkage.clusters.consequences`). ``outcome``: what the register's own brought.
     """
 
     pairs: pl.DataFrame
     consequences: pl.DataFrame
+    outcome: Outcome
 
     @property
     def joined(self) -> pl.DataFrame:
@@ -101,7 +102,8 @@ def link(
     )
     told = pairs.filter(pl.col("zone") != APART)
     reasons = written(levels(table, told, scored.compared), scored.weights)
-    return Links(told.with_columns(reasons), consequences(pairs, defaults()["zones"]["shown"]))
+    shown = sorted({*defaults()["zones"]["shown"], join})
+    return Links(told.with_columns(reasons), consequences(pairs, shown), outcome(pairs, join=join, apart=apart))
 
 
 def _without_fillers(table: pl.DataFrame) -> pl.DataFrame:

@@ -45,8 +45,8 @@ class Edition:
     unit_code, year, population, series, synthetic. ``breaks``: unit_code, from_year, to_year, change (fraction), reason
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
-    ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
-    ``register`` how records became cases.
+    ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found; ``register``
+    how records became cases; ``choice`` and ``plan`` what was decided and is done, empty where there is none.
     """
 
     id: str
@@ -78,6 +78,8 @@ class Edition:
     scorecard: Tree = field(default_factory=dict)
     patterns: Tree = field(default_factory=dict)
     register: Tree = field(default_factory=dict)
+    choice: Tree = field(default_factory=dict)
+    plan: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
 
     @classmethod
@@ -102,6 +104,8 @@ class Edition:
             classifications=_read(data / "classifications.json"),
             sources=tuple(_read(data / "sources.json")),
             audit=tuple(_read(data / "audit.json")),
+            choice=_read_if_there(data / "choice.json"),
+            plan=_read_if_there(data / "plan.json"),
         )
 
     def definition(self, indicator: str, language: str) -> dict[str, Any]:
@@ -162,6 +166,10 @@ def in_language(tree: Any, language: str) -> Any:
 
 def _read(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
+
+
+def _read_if_there(path: Path) -> Any:
+    return _read(path) if path.exists() else {}
 
 
 def _areas(collection: Tree) -> tuple[Area, ...]:

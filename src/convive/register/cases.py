@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from convive.register.ranking import Integers, Ranked, ranked, ties
 from convive.standard import concept_expression, links_schema
 
 if TYPE_CHECKING:
+    from convive.linkage.clusters import Outcome
     from convive.linkage.link import Links
 
 KEY = ("source_id", "source_record_number", "victim_no", "file", "row")
@@ -48,8 +49,9 @@ class Register:
     """Cases, which records make them up, a summary, and pairs of records that contradict each other.
 
     ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. ``links``: left,
-    right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds. Names
-    and identity numbers are in none of them. ``problems``: what the ledger says that could not be applied.
+    right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds, and the
+    ``outcome`` of those that hold. Names and identity numbers are in none of them. ``problems``: what the ledger says
+    that could not be applied.
     """
 
     cases: pl.DataFrame
@@ -58,6 +60,7 @@ class Register:
     contradictions: pl.DataFrame
     links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=links_schema()))
     consequences: pl.DataFrame = field(default_factory=pl.DataFrame)
+    outcome: Outcome | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -77,11 +80,12 @@ def build_register(
     """
     tie = ties(records)
     joins = exact_joins(records, tie)
-    links: dict[str, pl.DataFrame] = {}
+    links: dict[str, Any] = {}
     if find_links is not None:
         found = _found(find_links, records, tie, joins)
         joins = joins.and_probable(found.joined)
         links = {"links": _links(records, found.pairs), "consequences": found.consequences}
+        links["outcome"] = found.outcome
     decided = applied(records, ledger or Ledger())
     joins = joins.and_decided(decided.joined, decided.apart, records.height)
     case = components(records.height, joins.pairs).astype(np.int64)

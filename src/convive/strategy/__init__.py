@@ -1,4 +1,4 @@
-"""What the city does about it: its operations, each with the places it is compared with."""
+"""What the city does about it: its plan in stages, how far that has come by its evidence, and its operations."""
 
 from convive.strategy.operations import Operation, read_operations
 

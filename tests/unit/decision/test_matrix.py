@@ -1,13 +1,13 @@
 """The founding matrix adds up to Chart 1 but for one row; sums and dominance agree with two peers.
 
-The peer that always runs is written here: plain Python on exact fractions, cell by cell. scikit-criteria is the second
-one, where it is installed.
+One is written here: plain Python on exact fractions, cell by cell. The other is scikit-criteria.
 """
 
 from fractions import Fraction
 
 import numpy as np
-import pytest
+import skcriteria
+from skcriteria.agg.simple import WeightedSumModel
 
 from convive.decision.dominance import can_be_first, dominance, identical
 from convive.decision.matrix import audit_totals, first_places, places
@@ -86,9 +86,6 @@ def test_dominance_agrees_with_a_comparison_cell_by_cell_on_1000_random_matrices
 
 
 def test_sums_and_dominance_agree_with_scikit_criteria_on_1000_random_matrices(random_matrices):
-    skcriteria = pytest.importorskip("skcriteria", reason="scikit-criteria is not installed: the brute force above is")
-    from skcriteria.agg.simple import WeightedSumModel
-
     for matrix in random_matrices:
         # Its weighted sum takes no criterion to be minimised: those are turned round on the scale first.
         turned = np.where(matrix.signs > 0, matrix.scores, 6 - matrix.scores)

@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from convive.linkage.clusters import components, consequences, zoned
+from convive.linkage.clusters import components, consequences, outcome, zoned
 
 NONE = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
 
@@ -58,6 +58,15 @@ def test_a_doubtful_pair_goes_to_people() -> None:
 def test_consequences_are_the_sums_of_what_the_model_expects() -> None:
     told = consequences(pairs((0, 1, 0.9), (1, 2, 0.6), (2, 3, 0.2)), [0.5])
     assert told.row(0) == (0.5, 2, 0.5, 0.2)
+
+
+def test_the_outcome_of_the_thresholds_is_told_zone_by_zone() -> None:
+    table = pairs((0, 1, 0.95), (2, 3, 0.5), (4, 5, 0.05))
+    told = outcome(
+        zoned(table, 6, join=0.9, apart=0.1, certain=NONE, doubtful=NONE, against=enemies()), join=0.9, apart=0.1
+    )
+    assert (told.joined, told.asked, told.left) == (1, 1, 1)
+    assert (told.false_joins, told.asked_true, told.misses) == pytest.approx((0.05, 0.5, 0.05))
 
 
 @pytest.mark.parametrize("pairs", [0, 30, 90, 400])

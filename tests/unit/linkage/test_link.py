@@ -89,6 +89,18 @@ def test_a_higher_threshold_joins_less_and_misses_more(links: Links) -> None:
     assert told["misses"].is_sorted()
 
 
+def test_the_thresholds_that_hold_are_among_those_whose_consequence_is_shown(middle: pl.DataFrame) -> None:
+    found = linked(middle, join=0.97, apart=0.1)
+    assert 0.97 in found.consequences["threshold"].to_list()
+    assert (found.outcome.join, found.outcome.apart) == (0.97, 0.1)
+    asked = found.pairs.filter(pl.col("zone") == "people")
+    assert found.outcome.asked == asked.height
+    truth = middle["truth"]
+    same = int((truth[asked["left"]] == truth[asked["right"]]).sum())
+    assert abs(same - found.outcome.asked_true) <= max(5, 0.4 * asked.height)
+    assert found.outcome.misses >= 0
+
+
 def test_expected_false_joins_are_of_the_order_of_the_real_ones(middle: pl.DataFrame, links: Links) -> None:
     truth = middle["truth"]
     false = links.joined.filter(pl.lit(truth[links.joined["left"]]) != pl.lit(truth[links.joined["right"]])).height

@@ -25,7 +25,7 @@ from scipy import stats
 
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
-from convive.evaluation import regression, two_way
+from convive.evaluation import blocks, regression, two_way
 from convive.evaluation.result import Diagnostic, Effect, Interval
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import told_once, treated_and_compared, window
@@ -152,18 +152,16 @@ def _by_cluster(
 def _by_periods(
     y: Floats, exposure: Floats, d: Floats, model: TwoWay, confidence: float, simulations: int, seed: int
 ) -> tuple[float, float, float]:
-    lags, treatment = regression.lags_for(y.shape[1]), np.ascontiguousarray(d[None])
-    delta, mean, partial, inverse = (
-        np.array([model.effect]),
-        np.empty_like(y),
-        np.empty((1, *y.shape)),
-        np.empty((1, 1)),
-    )
-    found, error = two_way.judged(y, exposure, treatment, np.ones(1), lags, delta, mean, partial, inverse)
-    dispersion = two_way.dispersions(y, mean, sum(y.shape))
-    drawn = two_way.studentised(mean, dispersion, exposure, treatment, np.ones(1), delta, lags, seed, simulations)
+    """The treated added up beside the others added up: their units tell nothing more of a period."""
+    own, after = d.sum(axis=1) > 0, d.sum(axis=0) > 0
+    streams = np.stack([y[own].sum(axis=0), y[~own].sum(axis=0)])
+    exposed = np.stack([exposure[own].sum(axis=0), exposure[~own].sum(axis=0)])
+    signs, lags = np.array([1.0, -1.0]), regression.lags_for(y.shape[1])
+    _, errors = blocks.estimates(streams[None], exposed, signs, after, lags)
+    drawn = blocks.studentised(streams, exposed, signs, after, lags=lags, simulations=simulations, seed=seed)
+    error = float(errors[0])
     reach = error * regression.half_width(drawn, confidence)
-    return found - reach, found + reach, regression.chance_of(found / error, drawn)
+    return model.effect - reach, model.effect + reach, regression.chance_of(model.effect / error, drawn)
 
 
 def _by_permutation(

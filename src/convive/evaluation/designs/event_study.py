@@ -1,8 +1,8 @@
 """Event study: the treated beside the others in each stretch of time before and after, so that one sees whether they
 went together before.
 
-Poisson regression with unit and period effects and one effect of the treated in each bin but the last before the start,
-which is the yardstick (Freyaldenhoven, Hansen & Shapiro, American Economic Review 2019, on what its lead effects tell).
+In each bin the log rate of the treated less that of the comparison, both added up; the last bin before the start is the
+yardstick. Freyaldenhoven, Hansen & Shapiro (American Economic Review 2019) on what the bins before tell.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
-from convive.evaluation import regression, two_way
+from convive.evaluation import blocks
+from convive.evaluation.regression import lags_for
 from convive.evaluation.result import Diagnostic, Effect, Interval
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import Window, told_once, treated_and_compared, window
@@ -28,6 +30,8 @@ BIN = {"day": 91, "week": 26, "month": 12, "quarter": 4, "year": 1}
 """Periods in a bin: a year where it can be, so that each has the same season."""
 
 PRE_TRENDS = 0.05
+
+SIGNS = np.array([1.0, -1.0])
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,12 @@ class Point:
 
 @dataclass(frozen=True)
 class EventStudy:
-    """``effect``: the mean over bins after, weighted by events; ``points`` by bin; ``pre_trends``: the joint p-value of
-    the bins before."""
+    """``effect``: all periods after beside the yardstick; ``points`` by bin; ``pre_trends``: the joint p-value of the
+    bins before, None where there is but one."""
 
     effect: Effect
     points: tuple[Point, ...]
-    pre_trends: float
+    pre_trends: float | None
 
 
 def event_study(
@@ -64,100 +68,108 @@ def event_study(
     """The path of ``treated`` beside ``comparison`` (all never treated where None) around ``start``.
 
     Periods before that do not fill a bin go into the earliest, those after into the last. The effect is not believed
-    where the bins before differ jointly (p < 0.05, by simulation); that they do not is no proof, only the absence of
-    one (Roth, American Economic Review: Insights 2022). Raises :class:`~convive.errors.EvaluationError` as
-    :func:`~convive.evaluation.designs.difference_in_differences.difference_in_differences` does.
+    where the bins before differ jointly (p < 0.05); that they do not is no proof, only the absence of one (Roth,
+    American Economic Review: Insights 2022). Raises :class:`~convive.errors.EvaluationError` as
+    :func:`~convive.evaluation.designs.difference_in_differences.difference_in_differences` does, and for a bin in which
+    a side has no event.
     """
     require(0 < confidence < 1, what="confidence", got=confidence, wanted="0 … 1")
     require(simulations >= 99, what="simulations", got=simulations, wanted=">= 99")
     own, others, left_out = treated_and_compared(panel, treated, start, comparison)
     cut, beside = window(own, start), window(others, start)
-    y = np.vstack([own.counts, others.counts])[:, cut.used]
-    exposure = np.vstack([own.exposure, others.exposure])[:, cut.used]
+    streams = np.stack([own.counts.sum(axis=0), others.counts.sum(axis=0)])[:, cut.used]
+    exposure = np.stack([own.exposure.sum(axis=0), others.exposure.sum(axis=0)])[:, cut.used]
     bins = bins_of(cut, periods_a_bin or BIN[panel.period])
-    told = [one for one in sorted(set(bins.tolist())) if one != -1]
-    d = np.zeros((len(told), *y.shape))
-    for at, one in enumerate(told):
-        d[at, : len(own.units)] = bins == one
-    after = bins >= 0
-    shares = np.array([y[: len(own.units), bins == one].sum() if one >= 0 else 0.0 for one in told])
-    weights = shares / shares.sum()
-    lags = regression.lags_for(y.shape[1])
-    delta, mean, partial = np.zeros(len(told)), np.empty_like(y), np.empty_like(d)
-    inverse = np.empty((len(told), len(told)))
-    found, error = two_way.judged(y, exposure, d, weights, lags, delta, mean, partial, inverse)
-    if not math.isfinite(found) or not error > 0:
-        raise EvaluationError(Problem("evaluation-no-fit", values={"columns": len(told)}))
-    dispersion = two_way.dispersions(y, mean, sum(y.shape) + len(told))
-    drawn = two_way.studentised(mean, dispersion, exposure, d, weights, delta, lags, seed, simulations)
-    reach = error * regression.half_width(drawn, confidence)
-    pre = _pre_trends(y, exposure, d, np.array(told), seed, simulations)
-    ratio, low, high = (math.exp(found + side) for side in (0.0, -reach, reach))
-    observed = float(y[: len(own.units), after].sum())
+    told = sorted(set(bins.tolist()))
+    sums = np.stack([[row[bins == one].sum() for one in told] for row in streams])
+    if sums.min() == 0:
+        raise EvaluationError(Problem("evaluation-empty-bin", value=start.isoformat(), values={"bins": len(told)}))
+    exposed = np.stack([[row[bins == one].sum() for one in told] for row in exposure])
+    kept = bins >= -1
+    after = bins[kept] >= 0
+    found = blocks.ratio(
+        streams[:, kept],
+        exposure[:, kept],
+        SIGNS,
+        after,
+        lags=lags_for(int(kept.sum())),
+        confidence=confidence,
+        simulations=simulations,
+        seed=seed,
+    )
+    dispersion = _dispersion(streams, exposure, bins)
+    pre = _pre_trends(sums, exposed, np.array(told), dispersion, len(bins) - len(told))
+    ratio, low, high = math.exp(found.found), math.exp(found.low), math.exp(found.high)
+    observed = float(streams[0, bins >= 0].sum())
     effect = Effect(
         NAME,
         "rate-ratio",
         ratio,
         low,
         high,
-        regression.chance_of(found / error, drawn),
+        found.p,
         "periods",
         averted=Interval(observed * (1 / ratio - 1), observed * (1 / high - 1), observed * (1 / low - 1)),
-        diagnostics=(Diagnostic("pre-trends", math.nan, p=pre, held=pre >= PRE_TRENDS, bears=True),),
+        diagnostics=(
+            Diagnostic("pre-trends", math.nan, p=pre, held=None if pre is None else pre >= PRE_TRENDS, bears=True),
+        ),
         warnings=told_once(left_out, cut.warnings, beside.warnings),
         confidence=confidence,
         simulations=simulations,
         seed=seed,
-        details={"observed": observed, "without": observed / ratio},
+        details={"observed": observed, "without": observed / ratio, "dispersion": dispersion},
     )
-    return EventStudy(effect, _points(told, delta, inverse, dispersion, len(own.units), y, confidence), pre)
+    return EventStudy(effect, _points(told, sums, exposed, dispersion, confidence), pre)
 
 
-def bins_of(cut: Window, size: int) -> Floats:
+def bins_of(cut: Window, size: int) -> NDArray[np.int64]:
     """The bin (periods used,) of each period, counted from the start; the outermost take what does not fill one."""
     place = np.arange(len(cut.before))
-    first_after, last_before = cut.first_after, int(np.flatnonzero(cut.before)[-1])
-    bins = np.where(cut.after, (place - first_after) // size, -1 - (last_before - place) // size)[cut.used]
+    last_before = int(np.flatnonzero(cut.before)[-1])
+    bins = np.where(cut.after, (place - cut.first_after) // size, -1 - (last_before - place) // size)[cut.used]
     least = -max(int((bins < 0).sum()) // size, 1)
     most = max(int((bins >= 0).sum()) // size - 1, 0)
-    found: Floats = np.clip(bins, least, most)
+    found: NDArray[np.int64] = np.clip(bins, least, most)
     return found
 
 
-def _pre_trends(y: Floats, exposure: Floats, d: Floats, told: Floats, seed: int, simulations: int) -> float:
-    """The joint p-value of the bins before: Wald's statistic among its values on panels drawn without them."""
-    leads = told < 0
-    if not leads.any():
-        return 1.0
-    lags_only = np.ascontiguousarray(d[~leads])
-    mean, partial = np.empty_like(y), np.empty_like(lags_only)
-    delta, inverse = np.zeros(len(lags_only)), np.empty((len(lags_only), len(lags_only)))
-    if not two_way.fit(y, exposure, lags_only, delta, mean, partial, inverse):
-        return math.nan
-    dispersion = two_way.dispersions(y, mean, sum(y.shape) + len(lags_only))
-    start = np.zeros(len(told))
-    start[~leads] = delta
-    drawn = two_way.drawn(mean, dispersion, exposure, d, start, seed + 1, simulations)
-    own, inverse = np.zeros(len(told)), np.empty((len(told), len(told)))
-    if not two_way.fit(y, exposure, d, own, np.empty_like(y), np.empty_like(d), inverse):
-        return math.nan
-    fitted = drawn[np.isfinite(drawn).all(axis=1)][:, leads]
-    if len(fitted) < simulations / 2:
-        return math.nan
-    precision = np.linalg.inv(np.atleast_2d(np.cov(fitted.T)))
-    statistic = float(own[leads] @ precision @ own[leads])
-    among = np.einsum("si,ij,sj->s", fitted, precision, fitted)
-    return float((1 + np.count_nonzero(among >= statistic)) / (1 + len(among)))
+def _dispersion(streams: Floats, exposure: Floats, bins: NDArray[np.int64]) -> float:
+    """Pearson's, of the treated's share of each period's events around its share in the bin; at least 1."""
+    total, squares = streams.sum(axis=0), 0.0
+    for one in set(bins.tolist()):
+        inside = (bins == one) & (total > 0)
+        odds = exposure[0, inside] / exposure[1, inside]
+        odds = odds * (streams[0, inside].sum() / streams[1, inside].sum()) / odds.mean()
+        share = odds / (1 + odds)
+        squares += float(
+            ((streams[0, inside] - total[inside] * share) ** 2 / (total[inside] * share * (1 - share))).sum()
+        )
+    return max(1.0, squares / (len(bins) - len(set(bins.tolist()))))
 
 
-def _points(
-    told: list[int], delta: Floats, inverse: Floats, dispersion: Floats, treated: int, y: Floats, confidence: float
-) -> tuple[Point, ...]:
-    """Each bin with the interval of its own, errors by dispersion alone: for the picture."""
-    factor = float(dispersion[:treated].mean())
-    reach = np.sqrt(factor * np.diag(inverse)) * float(stats.norm.isf((1 - confidence) / 2))
-    points = [
-        Point(one, math.exp(at), math.exp(at - side), math.exp(at + side))
-        for one, at, side in zip(told, delta.tolist(), reach.tolist(), strict=True)
-    ]
-    return tuple(sorted([*points, Point(-1, 1.0, 1.0, 1.0)], key=lambda point: point.bin))
+def _pre_trends(
+    sums: Floats, exposed: Floats, told: NDArray[np.int64], dispersion: float, freedom: int
+) -> float | None:
+    """The p-value that the log ratios of all bins before are one: weighted squares around their mean, by F."""
+    before = told < 0
+    if before.sum() < 2:
+        return None
+    log_ratio = (np.log(sums[0]) - np.log(exposed[0]) - np.log(sums[1]) + np.log(exposed[1]))[before]
+    weight = 1 / (1 / sums[0] + 1 / sums[1])[before]
+    centre = float(weight @ log_ratio / weight.sum())
+    bins = int(before.sum()) - 1
+    return float(stats.f.sf(float(weight @ (log_ratio - centre) ** 2) / dispersion / bins, bins, freedom))
+
+
+def _points(told: list[int], sums: Floats, exposed: Floats, dispersion: float, confidence: float) -> tuple[Point, ...]:
+    """Each bin beside the yardstick with the interval of its own."""
+    log_ratio = np.log(sums[0]) - np.log(exposed[0]) - np.log(sums[1]) + np.log(exposed[1])
+    variance = dispersion * (1 / sums[0] + 1 / sums[1])
+    yardstick = told.index(-1)
+    reach = float(stats.norm.isf((1 - confidence) / 2))
+    points = []
+    for at, one in enumerate(told):
+        side = 0.0 if at == yardstick else reach * math.sqrt(variance[at] + variance[yardstick])
+        middle = float(log_ratio[at] - log_ratio[yardstick])
+        points.append(Point(one, math.exp(middle), math.exp(middle - side), math.exp(middle + side)))
+    return tuple(points)

@@ -8,8 +8,10 @@ from dataclasses import replace
 from convive.publication.charts.catalogue import charts
 from convive.publication.edition import Edition
 from convive.publication.pages import (
+    act,
     alerts,
     audit,
+    choose,
     definitions,
     front,
     hours,
@@ -28,7 +30,23 @@ from convive.publication.reading import Reader
 
 BUILDERS: dict[str, Callable[[Reader], Page]] = {
     module.NAME: module.build
-    for module in (front, victims, trend, hours, map, alerts, moved, reasons, how, definitions, sources, quality, audit)
+    for module in (
+        front,
+        victims,
+        trend,
+        hours,
+        map,
+        alerts,
+        moved,
+        reasons,
+        choose,
+        act,
+        how,
+        definitions,
+        sources,
+        quality,
+        audit,
+    )
 }
 """The function that makes each page, by the page's name."""
 

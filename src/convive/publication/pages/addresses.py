@@ -11,6 +11,8 @@ SLUGS: dict[str, dict[str, str]] = {
     "alerts": {"es": "alertas/", "en": "en/alerts/"},
     "moved": {"es": "se-mudo/", "en": "en/did-it-move/"},
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
+    "choose": {"es": "elegir/", "en": "en/choose/"},
+    "act": {"es": "actuar/", "en": "en/act/"},
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},
     "sources": {"es": "fuentes/", "en": "en/sources/"},

@@ -182,13 +182,14 @@ class MapBlock:
 
 @dataclass(frozen=True)
 class Term:
-    """A word and what it means; ``facts`` are labelled details."""
+    """A word and what it means; ``facts`` are labelled details, ``folded`` under the words that open them."""
 
     anchor: str
     name: str
     paragraphs: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = ()
+    folded: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "alerts": lambda reader: bool(reader.edition.patterns.get("alarms", {}).get("enough")),
     "moved": has_moved,
     "reasons": lambda reader: "reasons-motive" in reader.charts,
+    "choose": lambda reader: bool(reader.edition.choice),
+    "act": lambda reader: bool(reader.edition.plan),
     "quality": lambda reader: bool(reader.edition.scorecard.get("sources")),
     "audit": lambda reader: bool(reader.edition.audit),
 }

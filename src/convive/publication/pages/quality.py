@@ -247,4 +247,17 @@ def _linkage(told: Tree, reader: Reader) -> list[Section]:
         for one in told.get("linkage", ())
     ]
     columns = ("threshold", "joined", "false_joins", "misses")
-    return _section("linkage", _table("linkage", columns, rows, reader, numeric=frozenset({0, 1, 2, 3})), reader)
+    table = _table("linkage", columns, rows, reader, numeric=frozenset({0, 1, 2, 3}))
+    return _section("linkage", table, reader, *_outcome(told, language))
+
+
+def _outcome(told: Tree, language: str) -> list[Block]:
+    """What the thresholds that hold brought, in one sentence for each zone."""
+    one = told.get("outcome")
+    if not one:
+        return []
+    limits = {name: words.percent(one[name], language) for name in ("join", "apart")}
+    counts = {name: number(one[name], language) for name in ("joined", "asked", "left")}
+    expected = {name: number(one[name], language, 1) for name in ("false_joins", "asked_true", "misses")}
+    said = limits | counts | expected
+    return [Prose(tuple(say(f"quality.outcome_{zone}", language, **said) for zone in ("joined", "asked", "left")))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -33,6 +34,7 @@ def scorecard(
         "breaks": [_break(one) for one in breaks(records)],
         "coverage": _coverage(_covered(records, register.cases, concept)),
         "linkage": _linkage(register),
+        "outcome": _outcome(register),
     }
     return allowed.entry("scorecard", told)
 
@@ -159,8 +161,17 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _linkage(register: Register) -> list[dict[str, Any]]:
-    """What each threshold would bring, and how many pairs are left to people."""
+    """What each threshold would bring."""
     return [
         allowed.entry("threshold", row | {name: round(row[name], 1) for name in ("false_joins", "misses")})
         for row in register.consequences.iter_rows(named=True)
     ]
+
+
+def _outcome(register: Register) -> dict[str, Any] | None:
+    """What the register's own thresholds brought; null where nothing is joined by probability."""
+    if register.outcome is None:
+        return None
+    told = asdict(register.outcome)
+    expected = {name: round(told[name], 1) for name in ("false_joins", "asked_true", "misses")}
+    return allowed.entry("outcome", told | expected)

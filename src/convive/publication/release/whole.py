@@ -8,12 +8,18 @@ from typing import Any
 
 import polars as pl
 
+from convive.decision.choice import choose
+from convive.decision.reading import MATRIX_FILE
+from convive.decision.reading import load as load_matrix
 from convive.errors import LANGUAGES
+from convive.indicators import catalogue
 from convive.observatory import Observatory
 from convive.publication import audit
 from convive.publication.disclosure import Disclosed, disclose, rules
 from convive.publication.edition import DATA, Edition
 from convive.publication.release import allowed, areas
+from convive.publication.release.acting import acting
+from convive.publication.release.choosing import choosing
 from convive.publication.release.definitions import definitions
 from convive.publication.release.findings import findings as told_findings
 from convive.publication.release.fingerprint import inputs_sha256
@@ -27,6 +33,8 @@ from convive.publication.release.writing import csv_bytes, json_bytes, put, roun
 from convive.register import Register
 from convive.sources import Harmonised
 from convive.strategy import read_operations
+from convive.strategy.reading import load as load_plan
+from convive.strategy.review import review
 from convive.territory import Territory
 from convive.texts import say
 
@@ -84,6 +92,8 @@ def release(
         "register": _register(register),
         "disclosure": _disclosure(disclosed),
     }
+    for name, tree in _strategy(observatory, disclosed.figures, as_of, territory).items():
+        put(data / f"{name}.json", json_bytes(tree))
     put(data / "edition.json", json_bytes(allowed.entry("edition", head)))
     _write_readme(folder)
     seal(folder)
@@ -116,6 +126,20 @@ def _head(observatory: Observatory, as_of: dt.date, version: str) -> dict[str, A
         "version": version,
         "inputs_sha256": inputs_sha256(observatory.folder),
     }
+
+
+def _strategy(
+    observatory: Observatory, figures: pl.DataFrame, as_of: dt.date, territory: Territory
+) -> dict[str, dict[str, Any]]:
+    """The choice of approach and the plan, where the city has them; the plan's figures are those that are released."""
+    told = {}
+    folder = observatory.strategy
+    if (folder / MATRIX_FILE).is_file():
+        told["choice"] = choosing(choose(load_matrix(folder)))
+    plan = load_plan(folder, units=set(territory.units["code"]), indicators=catalogue())
+    if plan is not None:
+        told["plan"] = acting(review(folder, plan, figures, as_of=as_of))
+    return told
 
 
 def _audit(observatory: Observatory, figures: pl.DataFrame) -> list[dict[str, Any]]:

@@ -131,7 +131,7 @@ def _more(counts: Floats, chosen: Sequence[str], known: Mapping[str, int], seen:
     usable = np.array([one.error < limit["largest_error"] for one in fits])
     if not usable.any():
         return Coverage(seen, known, "loglinear", refused=(Refusal("unidentified", {}),))
-    weight = weights(fits, usable)
+    weight = weights(fits, usable, akaike=limit["akaike_share"])
     told = _told(fits, usable, weight, chosen, seen)
     best = min(float(one.aicc[0]) for one, fine in zip(fits, usable, strict=True) if fine[0])
     near = [

@@ -81,11 +81,11 @@ def fit(counts: Floats, sources: int, pairs: Pairs) -> Fit:
     )
 
 
-def weights(fits: list[Fit], usable: NDArray[np.bool_]) -> Floats:
-    """The weight of each model, (models, registers): the mean of Akaike's and Schwarz's weights.
+def weights(fits: list[Fit], usable: NDArray[np.bool_], *, akaike: float) -> Floats:
+    """The weight of each model, (models, registers): Akaike's weights for the share ``akaike``, Schwarz's for the rest.
 
     Akaike's alone keep needless pairs and make intervals too wide, Schwarz's alone drop weak ones and make them too
-    narrow; their mean holds the level in simulations of both. (Burnham & Anderson 2002, §2.9 and §6.4.) ``usable``:
+    narrow; a mixture holds the level in simulations of both. (Burnham & Anderson 2002, §2.9 and §6.4.) ``usable``:
     (models, registers).
     """
     parts = []
@@ -93,8 +93,8 @@ def weights(fits: list[Fit], usable: NDArray[np.bool_]) -> Floats:
         values = np.where(usable, np.array(criterion), np.inf)
         part = np.exp(-(values - values.min(axis=0)) / 2)
         parts.append(part / part.sum(axis=0))
-    mean: Floats = (parts[0] + parts[1]) / 2
-    return mean
+    mixed: Floats = akaike * parts[0] + (1 - akaike) * parts[1]
+    return mixed
 
 
 def averaged(fits: list[Fit], weight: Floats, seen: Floats, *, confidence: float) -> tuple[Floats, Floats, Floats]:

@@ -146,7 +146,20 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
     figures = small_edition.figures.clear()
     bare = dataclasses.replace(small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={})
-    names = ("front", "victims", "trend", "hours", "map", "alerts", "moved", "reasons", "quality", "audit")
+    names = (
+        "front",
+        "victims",
+        "trend",
+        "hours",
+        "map",
+        "alerts",
+        "moved",
+        "reasons",
+        "choose",
+        "act",
+        "quality",
+        "audit",
+    )
     for language in LANGUAGES:
         whys = [build(bare, name, language) for name in names]
         assert all(len(page.lead) == 1 and not page.blocks for page in whys)
@@ -332,7 +345,8 @@ def test_the_way_to_the_trend_promises_other_cities_only_where_they_are(small_ed
 
 
 def test_the_menu_leads_to_every_page_that_has_something_to_show(small_edition: Edition) -> None:
-    assert {page.menu for page in built(small_edition, "es")} == {addresses.NAMES}
+    shown = tuple(name for name in addresses.NAMES if name not in {"choose", "act"})  # it has no matrix and no plan
+    assert {page.menu for page in built(small_edition, "es")} == {shown}
 
 
 def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition) -> None:
@@ -346,6 +360,9 @@ def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition)
     assert "unos 12 que ninguna vio" in spanish
     assert "about 12 that none saw" in english
     assert "98.0" in english
+    assert "los pares desde 98 % se unieron solos: 403, entre los que se esperan 0.1 uniones falsas" in spanish
+    assert "Those between 2% and 98% are settled by people: 12, of which 7.9 are expected to be one death" in english
+    assert "0.3 missed joins are expected" in english
 
 
 def test_where_coverage_cannot_be_told_the_quality_page_says_why(small_edition: Edition) -> None:

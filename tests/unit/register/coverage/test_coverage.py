@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from convive.register.coverage import between, coverage, histories, shared_years, within
 from convive.register.coverage.chapman import chapman, interval
+from convive.register.coverage.estimate import rules
 from convive.register.coverage.loglinear import averaged, fit, models, weights
 
 RUNS = 1000
@@ -86,6 +87,7 @@ def test_two_sources_hold_their_level(deaths: int, seen: tuple[float, float]) ->
         (150, (0.8, 0.7, 0.5), None),
         (500, (0.7, 0.6, 0.5), (0, 1, 0.75, 0.4)),
         (500, (0.7, 0.6, 0.5), (0, 1, 0.65, 0.55)),
+        (1000, (0.5, 0.4, 0.3), (0, 1, 0.5, 0.33)),
         (400, (0.7, 0.6, 0.5, 0.4), None),
         (600, (0.7, 0.6, 0.5, 0.4), (1, 2, 0.7, 0.35)),
     ],
@@ -95,7 +97,8 @@ def test_averaged_models_hold_their_level(
 ) -> None:
     counts = drawn(deaths, seen, dependent)
     fits = [fit(counts, len(seen), pairs) for pairs in models(len(seen))]
-    weight = weights(fits, np.array([each.error < 2.5 for each in fits]))
+    usable = np.array([each.error < rules()["largest_error"] for each in fits])
+    weight = weights(fits, usable, akaike=rules()["akaike_share"])
     _, low, high = averaged(fits, weight, counts.sum(axis=1), confidence=0.95)
     assert 0.93 <= ((low <= deaths) & (deaths <= high)).mean() <= 0.97
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convive.register.ledger import Decision, append
-from convive.register.ledger.store import Line
+from convive.register.ledger import Decision, Line, append
 from convive.web.office.actions import acting
 
 if TYPE_CHECKING:

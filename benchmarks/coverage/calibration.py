@@ -1,0 +1,126 @@
+"""How often the 95 % interval of the deaths that nobody saw holds the truth, in simulated registers of known truth.
+
+``python benchmarks/coverage/calibration.py`` prints one row a kind of register: in how many of 1,000 the interval holds
+the truth; how many of some of them the estimator answers at all, refusals and all; and in how many of those it holds.
+First where the assumptions hold, then where they do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from convive.register.coverage import coverage
+from convive.register.coverage.chapman import chapman, interval
+from convive.register.coverage.estimate import rules
+from convive.register.coverage.loglinear import averaged, fit, models, weights
+
+RUNS = 1_000
+ASKED = {2: 1_000, 3: 300, 4: 50}
+"""Of so many registers, by the number of sources, the whole estimator is asked, one by one."""
+SEED = 20160630
+NAMES = "abcd"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of register: how many deaths, the chance of each source to see one, and two sources of which one follows
+    the other: i, j, chance of j where i saw the death, and where it did not. ``easy``: a share of the deaths that all
+    sources see with twice the odds."""
+
+    deaths: int
+    seen: tuple[float, ...]
+    dependent: tuple[int, int, float, float] | None = None
+    easy: float = 0.0
+
+    def told(self) -> str:
+        shares = ", ".join(f"{share:.2f}" for share in self.seen)
+        extra = (
+            f"; {NAMES[self.dependent[0]]}→{NAMES[self.dependent[1]]} {self.dependent[2:]}" if self.dependent else ""
+        )
+        return f"{self.deaths} deaths; {shares}{extra}{f'; {self.easy:.0%} easy' if self.easy else ''}"
+
+
+HOLD = (
+    Kind(150, (0.5, 0.5)),
+    Kind(200, (0.8, 0.6)),
+    Kind(500, (0.7, 0.3)),
+    Kind(1000, (0.5, 0.4)),
+    Kind(150, (0.8, 0.7, 0.5)),
+    Kind(300, (0.8, 0.6, 0.5)),
+    Kind(1000, (0.5, 0.4, 0.3)),
+    Kind(500, (0.7, 0.6, 0.5), (0, 1, 0.75, 0.4)),
+    Kind(500, (0.7, 0.6, 0.5), (0, 1, 0.65, 0.55)),
+    Kind(1000, (0.5, 0.4, 0.3), (0, 1, 0.5, 0.33)),
+    Kind(400, (0.7, 0.6, 0.5, 0.4)),
+    Kind(600, (0.7, 0.6, 0.5, 0.4), (1, 2, 0.7, 0.35)),
+)
+FAIL = (
+    Kind(500, (0.7, 0.6), (0, 1, 0.75, 0.4)),
+    Kind(500, (0.5, 0.4), easy=0.3),
+    Kind(500, (0.5, 0.4, 0.3), easy=0.3),
+)
+
+
+def drawn(kind: Kind) -> np.ndarray:
+    """(RUNS, histories): deaths of each history from 1 on."""
+    draws = np.random.default_rng(SEED)
+    chance = np.broadcast_to(np.array(kind.seen), (RUNS, kind.deaths, len(kind.seen)))
+    if kind.easy:
+        odds = 2 * chance / (1 - chance)
+        chance = np.where(draws.random((RUNS, kind.deaths, 1)) < kind.easy, odds / (1 + odds), chance)
+    saw = draws.random(chance.shape) < chance
+    if kind.dependent:
+        i, j, together, alone = kind.dependent
+        saw[:, :, j] = draws.random((RUNS, kind.deaths)) < np.where(saw[:, :, i], together, alone)
+    number = (saw * (1 << np.arange(len(kind.seen)))).sum(axis=2)
+    return np.stack([(number == at).sum(axis=1) for at in range(1, 2 ** len(kind.seen))], axis=1).astype(float)
+
+
+def intervals(counts: np.ndarray, sources: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Total, low and high of every run, by the estimator that answers for so many sources."""
+    seen, confidence = counts.sum(axis=1), rules()["confidence"]
+    if sources == 2:
+        only_one, only_other, both = counts.T
+        total, variance = chapman(only_one + both, only_other + both, both)
+        return total, *interval(seen, np.maximum(total - seen, 0), variance, confidence=confidence)
+    fits = [fit(counts, sources, pairs) for pairs in models(sources)]
+    usable = np.array([one.error < rules()["largest_error"] for one in fits])
+    usable[0] |= ~usable.any(axis=0)
+    return averaged(fits, weights(fits, usable, akaike=rules()["akaike_share"]), seen, confidence=confidence)
+
+
+def answered(counts: np.ndarray, kind: Kind) -> tuple[int, int]:
+    """How many registers the whole estimator, refusals and all, answers, and how many of those intervals hold."""
+    told = right = 0
+    for row in counts[: ASKED[len(kind.seen)]]:
+        histories = {
+            frozenset(name for place, name in enumerate(NAMES) if at >> place & 1): int(deaths)
+            for at, deaths in enumerate(row, 1)
+        }
+        found = coverage(histories)
+        if found.low is not None and found.high is not None:
+            told += 1
+            right += found.low <= kind.deaths <= found.high
+    return told, right
+
+
+def main() -> None:
+    print(f"{'register':>52} {'mean total':>11} {'holds':>7} {'answered':>9} {'holds of these':>15}")
+    for title, kinds in (("where the assumptions hold", HOLD), ("where they do not", FAIL)):
+        print(title)
+        for kind in kinds:
+            counts = drawn(kind)
+            total, low, high = intervals(counts, len(kind.seen))
+            holds = ((low <= kind.deaths) & (kind.deaths <= high)).mean()
+            told, right = answered(counts, kind)
+            share = f"{right / told:>15.1%}" if told else f"{'–':>15}"
+            print(
+                f"{kind.told():>52} {total.mean():>11.1f} {holds:>7.1%} {told / ASKED[len(kind.seen)]:>9.1%} {share}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""A registered measure, judged as it was registered, with everything that speaks against the answer beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from convive.errors import EvaluationError, Problem
+from convive.evaluation.checks.displacement import Spillover, with_surroundings
+from convive.evaluation.checks.leave_one_out import leave_one_out
+from convive.evaluation.checks.placebo_in_time import placebo_in_time
+from convive.evaluation.checks.pre_trends import pre_trends
+from convive.evaluation.designs.difference_in_differences import difference_in_differences
+from convive.evaluation.designs.event_study import event_study
+from convive.evaluation.designs.interrupted_series import interrupted_series
+from convive.evaluation.designs.sequential import Watch, sequential
+from convive.evaluation.designs.structural_series import structural_series
+from convive.evaluation.registration import Registration
+from convive.evaluation.result import Effect
+from convive.evaluation.series import Panel, Series
+from convive.evaluation.verdict import Judgement, judge
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """``judgement`` is None where the design refused, and ``refused`` says why. ``second``: another design's effect on
+    the same data; ``spillover``: what happened around; ``watch``: monitoring month by month; ``settled``: the time that
+    was registered for the verdict has passed."""
+
+    registration: Registration
+    judgement: Judgement | None
+    refused: tuple[Problem, ...]
+    second: Effect | None
+    spillover: Spillover | None
+    watch: Watch | None
+    settled: bool
+
+
+def evaluate(registration: Registration, panel: Panel, *, seed: int = 0) -> Evaluation:
+    """Run the registered design on ``panel``, which holds the units named and the periods known so far.
+
+    A place-based evaluation with surroundings counts what happened there in the events averted. Nothing is raised for
+    data that cannot bear the design: that is an answer.
+    """
+    one, start = registration, registration.start
+    last = panel.ends[-1]
+    months = (last.year - start.year) * 12 + last.month - start.month
+    settled = months >= one.judged_after_months
+    try:
+        effect, spillover = _effect(one, panel, seed)
+    except EvaluationError as error:
+        return Evaluation(one, None, error.problems, None, None, _tried(lambda: _watch(one, panel, seed)), settled)
+    second = None
+    if one.second:
+        second = _tried(lambda: structural_series(_own(one, panel), start))
+    watch = _tried(lambda: _watch(one, panel, seed)) if one.watched else None
+    return Evaluation(one, judge(effect, expected=one.expected), (), second, spillover, watch, settled)
+
+
+def _effect(one: Registration, panel: Panel, seed: int) -> tuple[Effect, Spillover | None]:
+    if one.design == "interrupted-series":
+        own = _own(one, panel)
+        effect = interrupted_series(own, one.start, seed=seed)
+        placebos, told = placebo_in_time(partial(interrupted_series, simulations=199, seed=seed), own, one.start)
+        return effect.beside(placebos=placebos, diagnostics=(told,) if told else ()), None
+    design = _compared(one, seed)
+    if one.around:
+        found = with_surroundings(design, panel, one.treated, one.around, one.comparison, one.start)
+        effect = found.effect
+    else:
+        found, effect = None, design(panel, one.treated, one.start)
+    placebos, told = leave_one_out(_compared(one, seed, 199), panel, one.treated, one.comparison, one.start)
+    effect = effect.beside(placebos=placebos, diagnostics=(told,) if told else ())
+    if one.design == "difference-in-differences":
+        _, before = pre_trends(panel, one.treated, one.start, comparison=one.comparison)
+        effect = effect.beside(diagnostics=(before,))
+    return effect, found
+
+
+def _compared(
+    one: Registration, seed: int, simulations: int = 999
+) -> Callable[[Panel, Sequence[str], dt.date], Effect]:
+    def run(panel: Panel, treated: Sequence[str], start: dt.date) -> Effect:
+        others = [unit for unit in one.comparison if unit in panel.units and unit not in treated]
+        if one.design == "event-study":
+            study = event_study(panel, treated, start, comparison=others, simulations=simulations, seed=seed)
+            return study.effect
+        return difference_in_differences(panel, treated, start, comparison=others, simulations=simulations, seed=seed)
+
+    return run
+
+
+def _own(one: Registration, panel: Panel) -> Series:
+    return panel.pooled(list(one.treated))
+
+
+def _watch(one: Registration, panel: Panel, seed: int) -> Watch:
+    last = panel.ends[-1]
+    seen = (last.year - one.start.year) * 12 + last.month - one.start.month
+    other = panel.pooled(list(one.comparison)) if one.comparison else None
+    looks = max(one.judged_after_months, seen)
+    return sequential(_own(one, panel), one.start, comparison=other, looks=looks, simulations=1999, seed=seed)
+
+
+def _tried(run: Callable[[], Found]) -> Found | None:
+    try:
+        return run()
+    except EvaluationError:
+        return None

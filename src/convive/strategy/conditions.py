@@ -1,0 +1,50 @@
+"""Conditions of gates over time: on which days figures and evidence began to hold, or ceased to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import polars as pl
+
+from convive.strategy import progress
+from convive.strategy.evidence import Ledger
+from convive.strategy.figures import Seen, series
+from convive.strategy.gates import History
+from convive.strategy.plan import Condition, FigureHolds, Plan
+
+
+def history(condition: Condition, plan: Plan, figures: pl.DataFrame, ledger: Ledger, *, as_of: dt.date) -> History:
+    """When ``condition`` held. A figure counts from the last day of its period on, evidence from the day it counts."""
+    if condition.figure is not None:
+        return _of_figure(condition.figure, series(figures, condition.figure, as_of=as_of))
+    if condition.evidence is not None:
+        wanted = condition.evidence
+        days = ledger.days([wanted.activity])
+        sums = [(day, sum(one.quantity for one in ledger.of(wanted.activity, wanted.kind, on=day))) for day in days]
+        return _of_values(sums, wanted.at_least)
+    assert condition.progress is not None
+    measure = plan.measures[condition.progress.measure]
+    days = ledger.days(activity.id for activity in measure.activity)
+    shares = [(day, progress.of_measure(measure, ledger, on=day).share) for day in days]
+    return _of_values(shares, condition.progress.at_least)
+
+
+def _of_figure(wanted: FigureHolds, seen: list[Seen]) -> History:
+    turns, run = [], 0
+    for one in seen:
+        run = run + 1 if _lies_there(wanted, one) else 0
+        turns.append((one.ended, run >= wanted.periods))
+    return History(tuple(turns), seen[-1].value if seen else None)
+
+
+def _lies_there(wanted: FigureHolds, one: Seen) -> bool:
+    low, high = (one.low, one.high) if wanted.surely and one.low is not None else (one.value, one.value)
+    below = wanted.at_most is None or (high is not None and high <= wanted.at_most)
+    return below and (wanted.at_least is None or (low is not None and low >= wanted.at_least))
+
+
+def _of_values(values: Iterable[tuple[dt.date, float]], at_least: float) -> History:
+    told = list(values)
+    turns = tuple((day, value >= at_least - 1e-9) for day, value in told)
+    return History(turns, told[-1][1] if told else None)

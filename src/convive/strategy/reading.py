@@ -1,0 +1,192 @@
+"""Reading ``plan.toml`` and holding it against itself, the territory and the catalogue: every mistake at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from convive.errors import PlanError, Problem
+from convive.observatory import read_toml
+from convive.strategy.evidence import kinds
+from convive.strategy.plan import Condition, Measure, Plan
+
+FILE = "plan.toml"
+PLACE = f"strategy/{FILE}"
+
+
+def load(
+    folder: Path, *, units: Collection[str] | None = None, indicators: Collection[str] | None = None
+) -> Plan | None:
+    """The plan of ``folder``, an observatory's ``strategy/``; None where there is none.
+
+    ``units`` of the territory and ``indicators`` of the catalogue are checked where they are given. Raises
+    :class:`~convive.errors.ObservatoryError` for a file that cannot be read or keys that do not fit, and
+    :class:`~convive.errors.PlanError` with every mistake found in what it says.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    tables = _tables(path)
+    plan = Plan.model_validate(tables)
+    problems = list(_mistakes(plan, units, indicators))
+    if problems:
+        raise PlanError(problems)
+    return plan
+
+
+def _tables(path: Path) -> dict[str, object]:
+    typed = list(typed_progress(read_toml(path)))
+    if typed:
+        raise PlanError(typed)
+    return read_toml(path, Plan)
+
+
+def typed_progress(tree: object, at: str = "") -> Iterator[Problem]:
+    """A problem for each key that states progress instead of proving it, wherever it stands."""
+    if isinstance(tree, Mapping):
+        for key, branch in tree.items():
+            place = f"{at}.{key}" if at else str(key)
+            # The condition of a gate names what progress it waits for: a threshold, not a statement.
+            threshold = key == "progress" and isinstance(branch, Mapping)
+            if str(key).lower() in _typed_keys() and not threshold:
+                yield Problem("plan-typed-progress", PLACE, column=place, value=str(branch))
+            else:
+                yield from typed_progress(branch, place)
+    elif isinstance(tree, list | tuple):
+        for index, branch in enumerate(tree):
+            yield from typed_progress(branch, f"{at}.{index}")
+
+
+@cache
+def _typed_keys() -> frozenset[str]:
+    return frozenset(tomllib.loads(Path(__file__).with_name("typed_progress.toml").read_text("utf-8"))["keys"])
+
+
+@cache
+def rights() -> Mapping[str, Any]:
+    """``rights.toml``: the questions that every measure answers."""
+    return tomllib.loads(Path(__file__).with_name("rights.toml").read_text("utf-8"))
+
+
+def _mistakes(plan: Plan, units: Collection[str] | None, indicators: Collection[str] | None) -> Iterator[Problem]:
+    yield from _twice("stage", (one.id for one in plan.stage))
+    yield from _twice("body", (one.id for one in plan.body))
+    yield from _twice("objective", (one.id for one in plan.objective))
+    yield from _twice("indicator", (one.id for one in plan.indicator))
+    yield from _twice("measure", (one.id for one in plan.measure))
+    yield from _twice("measure.activity", (one.id for measure in plan.measure for one in measure.activity))
+    yield from _twice("gate.condition", (one.id for _, one in plan.conditions()))
+    yield from _unknown("lead", [plan.lead], plan.bodies)
+    yield from _unknown("protocol", plan.protocol, rights())
+    yield from _indicators(plan, units, indicators)
+    for measure in plan.measure:
+        yield from _measure(plan, measure, units)
+    yield from _gates(plan, units, indicators)
+
+
+def _indicators(plan: Plan, units: Collection[str] | None, indicators: Collection[str] | None) -> Iterator[Problem]:
+    objectives = [one.id for one in plan.objective]
+    for one in plan.indicator:
+        at = f"indicator.{one.id}"
+        yield from _unknown(f"{at}.objective", [one.objective], objectives)
+        if (one.figure is None) == (one.output is None):
+            yield Problem("plan-one-of", PLACE, column=at, values={"there": "figure, output"})
+        if one.figure is not None:
+            yield from _unknown(f"{at}.figure.indicator", [one.figure.indicator], indicators)
+            yield from _unknown(f"{at}.figure.unit", [one.figure.unit], units)
+        if one.output is not None:
+            yield from _unknown(f"{at}.output.activity", [one.output.activity], plan.activities)
+            yield from _unknown(f"{at}.output.kind", [one.output.kind], kinds())
+        register = one.figure is not None and one.baseline.period
+        if not register and one.baseline.value is None:
+            yield Problem("plan-baseline-missing", PLACE, column=f"{at}.baseline")
+        if one.baseline.value is not None and not one.baseline.source:
+            yield Problem("plan-baseline-source", PLACE, column=f"{at}.baseline.source")
+
+
+def _measure(plan: Plan, measure: Measure, units: Collection[str] | None) -> Iterator[Problem]:
+    at = f"measure.{measure.id}"
+    yield from _unknown(f"{at}.stage", [measure.stage], [one.id for one in plan.stage])
+    yield from _unknown(f"{at}.objective", [measure.objective], [one.id for one in plan.objective])
+    yield from _unknown(f"{at}.lead", [measure.lead], plan.bodies)
+    yield from _unknown(f"{at}.partners", measure.partners, plan.bodies)
+    yield from _unknown(f"{at}.budget.source", [one.source for one in measure.budget], plan.bodies)
+    yield from _unknown(f"{at}.rights", measure.rights, rights())
+    for name in rights():
+        if name not in measure.rights or plan.how(measure, name) is None:
+            yield Problem("plan-rights-missing", PLACE, column=f"{at}.rights.{name}")
+    judged = measure.evaluation
+    yield from _unknown(f"{at}.evaluation.outcome", [judged.outcome], plan.indicators)
+    yield from _unknown(f"{at}.evaluation.treated", judged.treated, units)
+    yield from _unknown(f"{at}.evaluation.control", judged.control, units)
+    outcome = plan.indicators.get(judged.outcome)
+    if outcome is not None and outcome.figure is None:
+        yield Problem("plan-outcome-declared", PLACE, column=f"{at}.evaluation.outcome", value=judged.outcome)
+    if judged.named_on > measure.start:
+        values = {"start": measure.start.isoformat()}
+        yield Problem("plan-evaluation-late", PLACE, None, f"{at}.evaluation.named_on", str(judged.named_on), values)
+    for activity in measure.activity:
+        place = f"{at}.activity.{activity.id}"
+        yield from _unknown(f"{place}.lead", [activity.lead], plan.bodies)
+        yield from _unknown(f"{place}.partners", activity.partners, plan.bodies)
+        yield from _unknown(f"{place}.needs.kind", [need.kind for need in activity.needs], kinds())
+        if activity.until < activity.start:
+            yield Problem("plan-dates", PLACE, column=place, value=f"{activity.start} … {activity.until}")
+
+
+def _gates(plan: Plan, units: Collection[str] | None, indicators: Collection[str] | None) -> Iterator[Problem]:
+    stages = [one.id for one in plan.stage]
+    yield from _twice("gate", (gate.stage for gate in plan.gate))
+    yield from _unknown("gate.stage", [gate.stage for gate in plan.gate], stages)
+    for stage in stages[:-1]:
+        gate = plan.gate_of(stage)
+        if gate is None or not gate.onward:
+            yield Problem("plan-gate-missing", PLACE, column="gate", value=stage)
+    for gate in plan.gate:
+        earlier = stages[: stages.index(gate.stage)] if gate.stage in stages else stages
+        for condition in gate.back:
+            yield from _unknown(f"gate.{gate.stage}.back.{condition.id}.to", [condition.to], earlier)
+    for stage, condition in plan.conditions():
+        yield from _condition(plan, f"gate.{stage}.{condition.id}", condition, units, indicators)
+
+
+def _condition(
+    plan: Plan, at: str, one: Condition, units: Collection[str] | None, indicators: Collection[str] | None
+) -> Iterator[Problem]:
+    if sum(part is not None for part in (one.figure, one.evidence, one.progress)) != 1:
+        yield Problem("plan-one-of", PLACE, column=at, values={"there": "figure, evidence, progress"})
+    if one.figure is not None:
+        yield from _unknown(f"{at}.figure.indicator", [one.figure.indicator], indicators)
+        yield from _unknown(f"{at}.figure.unit", [one.figure.unit], units)
+        if one.figure.at_most is None and one.figure.at_least is None:
+            yield Problem("plan-one-of", PLACE, column=f"{at}.figure", values={"there": "at_most, at_least"})
+    if one.evidence is not None:
+        yield from _unknown(f"{at}.evidence.activity", [one.evidence.activity], plan.activities)
+        yield from _unknown(f"{at}.evidence.kind", [one.evidence.kind], kinds())
+    if one.progress is not None:
+        yield from _unknown(f"{at}.progress.measure", [one.progress.measure], plan.measures)
+
+
+def _unknown(column: str, names: Iterable[str], there: Collection[str] | None) -> Iterator[Problem]:
+    if there is None:
+        return
+    for name in names:
+        if name not in there:
+            values = {"there": _near(name, there)}
+            yield Problem("plan-unknown-name", PLACE, column=column, value=name, values=values)
+
+
+def _near(name: str, there: Collection[str]) -> str:
+    from rapidfuzz import process  # a name is looked for only where one is wrong
+
+    return ", ".join(near for near, _, _ in process.extract(name, list(there), limit=5))
+
+
+def _twice(column: str, names: Iterable[str]) -> Iterator[Problem]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield Problem("plan-name-twice", PLACE, column=column, value=name)
