@@ -234,3 +234,42 @@ def test_what_is_installed(client: Client) -> None:
     from django.contrib.staticfiles.finders import find
 
     assert all(find(address.removeprefix("/static/")) for address in shell if address.startswith("/static/"))
+
+
+def test_the_answer_clock_tells_the_worst_first_with_its_numbers(client: Client) -> None:
+    now = dt.datetime.now(dt.UTC)
+    for body, days in (("alumbrado", 3), ("muni-provincial", 30)):
+        for number in range(5):
+            received = now - dt.timedelta(days=60)
+            made = Report.objects.create(
+                token=f"{body}{number}",
+                category="waste",
+                body=body,
+                received=received,
+                updated=now,
+                state="answered",
+                status="open",
+                origin="x",
+            )
+            Happened.objects.create(report=made, kind="received", by="system", at=received)
+            Happened.objects.create(report=made, kind="answered", by="body", at=received + dt.timedelta(days=days))
+    page = client.get("/r/es/respuestas/").text
+    assert page.index("Municipalidad Provincial") < page.index("Empresa de alumbrado") < page.index("<h2>Todas")
+    assert "30.0 días (" in page
+    assert "5 de 5" in page
+    assert "0 cerrados, 0 solucionados" in page
+
+
+def test_an_export_is_received_once(tmp_path: Any) -> None:
+    from convive.voice.questionnaires.exports import Names, read_export
+    from convive.web.reports.importing import take
+
+    words = "_uuid,tipo,_ubicacion_latitude,_ubicacion_longitude\nu1,waste,-3.5182,-80.4548\nu2,street-light,-12,-77\n"
+    (tmp_path / "x.csv").write_text(words, "utf-8")
+    now = dt.datetime.now(dt.UTC)
+    export = read_export(tmp_path / "x.csv", place.catalogue().categories, Names(), timezone="America/Lima", now=now)
+    kept, known, problems = take(export, "x.csv")
+    assert (kept, known) == (1, 0)
+    assert [(one.code, one.file, one.row) for one in problems] == [("report-place-outside", "x.csv", 3)]
+    assert take(export, "x.csv")[:2] == (0, 1)
+    assert Report.objects.get().body == "muni-provincial"

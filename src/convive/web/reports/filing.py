@@ -79,7 +79,7 @@ def standing_of(report: Report) -> Standing:
 def remind(now: dt.datetime | None = None) -> int:
     """Remind of every report that waits too long: a line in its history, for all to see. Gives how many.
 
-    Called by ``convive remind`` (from cron) and when the bodies' desk is opened; twice in a day does no harm.
+    Called by ``convive reports remind`` (from cron) and when the bodies' desk is opened; twice in a day does no harm.
     """
     at = now or dt.datetime.now(dt.UTC)
     days = place.catalogue().rules.reminder_days

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from convive.errors import LANGUAGES
-from convive.web.reports import feeds, open311_views, phone_views, views
+from convive.web.reports import clock_views, feeds, open311_views, phone_views, views
 
 app_name = "reports"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     re_path(rf"^{L}/nuevo/$", views.new, name="new"),
     re_path(rf"^{L}/mio/$", views.mine, name="mine"),
     re_path(rf"^{L}/(?P<number>\d{{1,18}})/$", views.one, name="one"),
+    re_path(rf"^{L}/respuestas/$", clock_views.clock, name="clock"),
     re_path(rf"^{L}/avisos\.atom$", feeds.alerts, name="alerts"),
     re_path(rf"^{L}/taller/$", phone_views.enter, name="workshop"),
     re_path(rf"^{L}/taller/(?P<code>[A-Z0-9]{{4,12}})/$", phone_views.mark, name="mark"),
