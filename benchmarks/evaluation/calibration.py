@@ -26,7 +26,7 @@ from convive.errors import EvaluationError  # noqa: E402
 from convive.evaluation.calibration import FILE  # noqa: E402
 from convive.evaluation.scenarios import SCENARIOS, WAVES  # noqa: E402
 
-MODULES = ("trials",)
+MODULES = ("trials", "comparison_trials")
 """Modules beside this one whose ``TRIALS`` are run."""
 
 EFFECT = 0.7

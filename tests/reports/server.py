@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ENOUGH_SECONDS = 60
+ENOUGH_SECONDS = 180
 TUMBES = Path(__file__).parents[2] / "examples" / "tumbes"
 KEY = """
 import sys

@@ -13,6 +13,7 @@ SLUGS: dict[str, dict[str, str]] = {
     "reasons": {"es": "motivos/", "en": "en/reasons/"},
     "choose": {"es": "elegir/", "en": "en/choose/"},
     "act": {"es": "actuar/", "en": "en/act/"},
+    "evidence": {"es": "que-funciono/", "en": "en/what-worked/"},
     "how": {"es": "como-lo-sabemos/", "en": "en/how-we-know/"},
     "definitions": {"es": "definiciones/", "en": "en/definitions/"},
     "sources": {"es": "fuentes/", "en": "en/sources/"},

@@ -164,7 +164,7 @@ def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition
         whys = [build(bare, name, language) for name in names]
         assert all(len(page.lead) == 1 and not page.blocks for page in whys)
         assert len({page.lead for page in whys}) == len(whys)
-        assert {page.menu for page in whys} == {("front", "how", "definitions", "sources")}
+        assert {page.menu for page in whys} == {("front", "evidence", "how", "definitions", "sources")}
 
 
 def test_sources_tell_files_rejects_and_what_is_missing(small_edition: Edition) -> None:
