@@ -20,6 +20,8 @@ test: .venv/ready       ## all tests; what is skipped says why
 	$(BIN)/python -m pytest -n auto -rs tests/office --database postgresql
 	$(BIN)/python -m pytest -n auto -rs tests/citizen --database sqlite
 	$(BIN)/python -m pytest -n auto -rs tests/citizen --database postgresql
+	$(BIN)/python -m pytest -n 1 -rs tests/reports --database sqlite
+	$(BIN)/python -m pytest -n 1 -rs tests/reports --database postgresql
 
 lint: .venv/ready       ## formatting, lint, types, the rooms' order
 	$(BIN)/ruff format --check .

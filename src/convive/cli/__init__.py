@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from convive import __version__
-from convive.cli import audit, build, check, choose, citizen, custody, explain, init, office, serve, verify_log
+from convive.cli import audit, build, check, choose, citizen, custody, explain, init, office, reports, serve, verify_log
 from convive.cli.screen import LANGUAGE, complain, text
 from convive.cli.typer_words import Command, Group, complain_of_use, translate_help
 from convive.errors import FINE, ConviveError
@@ -33,6 +33,7 @@ for command in (init, check, build, serve, office, citizen, audit, explain, choo
         command.run
     )
 app.add_typer(custody.commands, name="custody", help=text("custody.help"))
+app.add_typer(reports.commands, name="reports", help=text("reports.help"))
 
 
 def _show_version(wanted: bool) -> None:

@@ -26,9 +26,11 @@ SECRET_KEY = secrets.token_urlsafe(50)  # nothing is signed for longer than the 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
+    "js_lib_leaflet",
     "convive.web.public",
     "convive.web.journal",
     "convive.web.citizen",
+    "convive.web.reports",
 ]
 DATABASES = {"default": database(FOLDER)}
 if "init_command" in DATABASES["default"].get("OPTIONS", {}):

@@ -9,4 +9,4 @@ handler403 = "convive.web.citizen.views.bad_request"
 handler404 = "convive.web.citizen.views.not_found"
 handler500 = "convive.web.citizen.views.failed"
 
-urlpatterns = [path("", include("convive.web.citizen.urls"))]
+urlpatterns = [path("", include("convive.web.citizen.urls")), path("", include("convive.web.reports.urls"))]

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "convive.web.journal",
     "convive.web.committee",
     "convive.web.office",
+    "convive.web.reports",
     "convive.web.citizen",
     "convive.web.custody",
 ]

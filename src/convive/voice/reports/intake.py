@@ -51,9 +51,11 @@ def fill(
     units_at: UnitsAt,
     units_above: Callable[[str], Sequence[str]],
     words_most: int | None = None,
+    asks: bool = True,
 ) -> Filled:
     """The report that was given. ``unit``: one that was chosen from the list, or found by the place's name;
-    ``units_above``: a unit and all that hold it, from fine to coarse.
+    ``units_above``: a unit and all that hold it, from fine to coarse. ``asks`` false: the questions of the
+    category were not asked, so that none is missing.
 
     Raises :class:`VoiceError` with every part that does not fit.
     """
@@ -76,7 +78,7 @@ def fill(
         point, problems = (0.0, 0.0), [*problems, *misfit.problems]
     if point is None and not place:
         problems.append(Problem("report-place-missing", column="point"))
-    given = _answers(chosen, answers or {}, problems) if chosen else {}
+    given = _answers(chosen, answers or {}, problems) if chosen and asks else {}
     if problems or chosen is None:
         raise VoiceError(problems)
     latitude_, longitude_ = point or (None, None)

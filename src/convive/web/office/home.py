@@ -16,6 +16,8 @@ PAGES = (
     ("committee.read", "office:committee"),
     ("accounts.manage", "office:accounts"),
     ("custody.open", "custody:reports"),
+    ("reports.answer", "answers:list"),
+    ("workshops.facilitate", "answers:rounds"),
     ("journal.read", "office:journal"),
 )
 """The pages that one may arrive at, by the permission that they ask for; the first that one may see is taken."""

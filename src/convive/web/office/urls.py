@@ -53,4 +53,5 @@ office = [
 urlpatterns = [
     path("", include((office, "office"))),
     path("", include("convive.web.custody.urls")),
+    path("", include("convive.web.reports.office_urls")),
 ]
