@@ -123,9 +123,8 @@ def _victims(reader: Reader) -> Iterator[Part]:
         period = reader.broken_down(name)
         rows = reader.told(reader.rows("homicides", unit=reader.focus, period=period or "", disaggregation=name))
         if rows:
-            caption = (
-                f"{words.period(period or '', LANGUAGE)}: {reader.edition.classifications[name]['title'][LANGUAGE]}"
-            )
+            about = reader.edition.classifications.get(name, {}).get("title", {}).get(LANGUAGE, name)
+            caption = f"{about}, {words.period(period or '', LANGUAGE)}"
             told = tuple((reader.category(name, row.category), words.count(row, LANGUAGE)) for row in rows)
             yield Grid(caption, ("Categoría", "Víctimas"), told)
 
