@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from convive import __version__
-from convive.cli import audit, build, check, choose, citizen, custody, explain, init, office, reports, serve, verify_log
+from convive.cli import (
+    audit,
+    build,
+    check,
+    choose,
+    citizen,
+    custody,
+    explain,
+    init,
+    office,
+    plan,
+    reports,
+    serve,
+    verify_log,
+)
 from convive.cli.screen import LANGUAGE, complain, text
 from convive.cli.typer_words import Command, Group, complain_of_use, translate_help
 from convive.errors import FINE, ConviveError
@@ -27,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (init, check, build, serve, office, citizen, audit, explain, choose, verify_log):
+for command in (init, check, build, serve, office, citizen, audit, explain, choose, plan, verify_log):
     name = command.__name__.rpartition(".")[2]
     app.command(name.replace("_", "-"), cls=Command, options_metavar=text("help.options"), help=text(f"{name}.help"))(
         command.run

@@ -222,7 +222,8 @@ class Gate(Strict):
 class Plan(Strict):
     """The whole of ``plan.toml``. ``protocol``: by question of rights and safety, what every measure keeps to.
     ``confirm``: evidence counts once a second person has confirmed it. ``iati_prefix``: how its activities are called
-    in IATI, before their own names."""
+    in IATI, before their own names; ``iati_country`` (ISO 3166) and ``iati_sector`` (OECD DAC purpose code) of them
+    all."""
 
     title: Bilingual
     source: Bilingual
@@ -237,6 +238,8 @@ class Plan(Strict):
     future: Bilingual
     lead: str
     iati_prefix: str = ""
+    iati_country: str = ""
+    iati_sector: str = ""
     stage: tuple[Stage, ...] = Field(min_length=1)
     body: tuple[Body, ...] = Field(min_length=1)
     objective: tuple[Objective, ...] = Field(min_length=1)

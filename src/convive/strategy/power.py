@@ -35,10 +35,14 @@ def smallest_fall(
 ) -> float | None:
     """The rate ratio nearest to 1, in hundredths, whose fall is seen with ``power``; None where even none at all left
     would not be."""
-    for hundredth in range(99, -1, -1):
-        if power_of_counts(count_before, hundredth / 100, exposure=exposure, level=level) >= power:
-            return hundredth / 100
-    return None
+    seen, unseen = -1, 100
+    while unseen - seen > 1:  # the larger a fall, the likelier it is seen
+        middle = (seen + unseen) // 2
+        if power_of_counts(count_before, middle / 100, exposure=exposure, level=level) >= power:
+            seen = middle
+        else:
+            unseen = middle
+    return None if seen < 0 else seen / 100
 
 
 def power_of_shares(before: float, after: float, base: int, *, level: float = 0.05) -> float:

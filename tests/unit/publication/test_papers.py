@@ -1,0 +1,163 @@
+"""Papers of the plan: IATI by the standard's own schema, the workbook there and back, the document with its figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import shutil
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from lxml import etree
+
+from convive.errors import BuildError, PlanError
+from convive.publication.edition import Edition
+from convive.publication.papers import iati, workbook_import
+from convive.publication.papers.half_year import half_year_report
+from convive.publication.papers.legal import legal_plan
+from convive.publication.papers.outline import Grid, Heading
+from convive.publication.papers.pdf import pdf
+from convive.publication.papers.word import word
+from convive.publication.papers.workbook import workbook
+from convive.publication.reading import Reader
+from convive.strategy import reading
+from convive.strategy.review import Review, review
+
+AS_OF = dt.date(2015, 6, 30)
+
+
+@pytest.fixture
+def folder(tumbes: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tumbes / "strategy", tmp_path / "strategy"))
+
+
+def looked(folder: Path, edition: Edition, today: dt.date | None = None) -> Review:
+    plan = reading.load(folder)
+    assert plan is not None
+    return review(folder, plan, edition.figures, as_of=min(AS_OF, today or AS_OF), today=today)
+
+
+def test_iati_activities_are_valid_by_the_schema_of_the_standard(folder: Path, small_edition: Edition) -> None:
+    root = etree.fromstring(iati.activities(looked(folder, small_edition)))
+    iati.check(root)
+    assert len(root.findall("iati-activity")) == 15
+    force = next(one for one in root if one.findtext("iati-identifier").endswith("-task-force"))
+    assert [one.get("code") for one in force.iter("transaction-type")] == ["2", "4", "4"]
+    assert [one.text for one in force.findall("budget/value")] == ["280000.00", "420000.00"]
+    broken = etree.fromstring(etree.tostring(root))
+    broken[0].remove(broken[0].find("title"))
+    with pytest.raises(BuildError) as refused:
+        iati.check(broken)
+    assert refused.value.problems[0].code == "iati-invalid"
+
+
+def test_a_plan_without_a_prefix_makes_no_iati_file(folder: Path, small_edition: Edition) -> None:
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('iati_prefix = "XM-EXAMPLE-TUMBES"\n', ""), "utf-8")
+    with pytest.raises(BuildError):
+        iati.activities(looked(folder, small_edition))
+
+
+def changed(content: bytes, *cells: tuple[str, str, str, object]) -> bytes:
+    """``content`` with cells (sheet, row, column, value) replaced, as somebody does in Excel."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet, row, column, value in cells:
+        head = [cell.value for cell in book[sheet][1]]
+        at = next(line for line in book[sheet].iter_rows(min_row=2) if line[0].value == row)
+        at[head.index(column)].value = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_workbook_comes_back_without_a_difference(folder: Path, small_edition: Edition) -> None:
+    found = looked(folder, small_edition)
+    assert workbook_import.differences(workbook(found.plan, found), found.plan) == []
+
+
+def test_a_dry_run_shows_what_would_change_and_applying_changes_just_that(folder: Path, small_edition: Edition) -> None:
+    found = looked(folder, small_edition)
+    content = changed(
+        workbook(found.plan, found),
+        ("Actividades", "sessions", "hasta", dt.datetime(2015, 3, 31)),
+        ("Presupuesto", "task-force/1", "planificado", 300000),
+        ("Medidas", "cpted", "con", "neighbours"),
+    )
+    before = (folder / "plan.toml").read_text("utf-8")
+    told = workbook_import.differences(content, found.plan)
+    assert {(one.sheet, one.row, one.column, one.before, one.after) for one in told} == {
+        ("Actividades", "sessions", "hasta", "2014-12-31", "2015-03-31"),
+        ("Presupuesto", "task-force/1", "planificado", "280000", "300000"),
+        ("Medidas", "cpted", "con", "neighbours, region", "neighbours"),
+    }
+    assert (folder / "plan.toml").read_text("utf-8") == before
+    workbook_import.apply(folder, told)
+    after = (folder / "plan.toml").read_text("utf-8")
+    lines = zip(before.splitlines(), after.splitlines(), strict=True)
+    assert sum(old.replace(" ", "") != new.replace(" ", "") for old, new in lines) == 3
+    plan = reading.load(folder)
+    assert plan is not None
+    assert plan.activities["sessions"].until == dt.date(2015, 3, 31)
+    assert workbook_import.differences(content, plan) == []
+
+
+def test_a_change_that_breaks_the_plan_is_refused_and_nothing_written(folder: Path, small_edition: Edition) -> None:
+    found = looked(folder, small_edition)
+    content = changed(workbook(found.plan, found), ("Medidas", "cpted", "responsable", "nobody"))
+    before = (folder / "plan.toml").read_bytes()
+    with pytest.raises(PlanError):
+        workbook_import.apply(folder, workbook_import.differences(content, found.plan))
+    assert (folder / "plan.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "column", "value", "code"),
+    [
+        ("Actividades", "sessions", "hasta", "mañana", "workbook-value"),
+        ("Indicadores", "sessions", "meta", "muchas", "workbook-value"),
+        ("Actividades", "sessions", "actividad", "otra", "workbook-unknown"),
+        ("Actividades", "sessions", "actividad", "otra", "workbook-gone"),
+    ],
+)
+def test_what_a_workbook_has_wrong_is_told(
+    folder: Path, small_edition: Edition, sheet: str, row: str, column: str, value: str, code: str
+) -> None:
+    found = looked(folder, small_edition)
+    with pytest.raises(PlanError) as refused:
+        workbook_import.differences(changed(workbook(found.plan, found), (sheet, row, column, value)), found.plan)
+    assert code in [problem.code for problem in refused.value.problems]
+
+
+def test_what_is_no_workbook_is_refused(folder: Path, small_edition: Edition) -> None:
+    with pytest.raises(PlanError):
+        workbook_import.differences(b"<html>", looked(folder, small_edition).plan)
+
+
+def test_the_legal_plan_has_both_chapters_with_figures_and_says_what_is_lacking(
+    folder: Path, small_edition: Edition
+) -> None:
+    paper = legal_plan(looked(folder, small_edition), Reader(small_edition, "es"))
+    headings = [part.text for part in paper.parts if isinstance(part, Heading)]
+    assert "Capítulo I. Diagnóstico" in headings
+    assert "Capítulo II. Marco estratégico" in headings
+    grids = {part.caption: part for part in paper.parts if isinstance(part, Grid)}
+    assert grids["Homicidios, Tumbes"].rows[-1][:2] == ("2014", "54")
+    assert len(grids["Matriz de actividades"].rows) == len(looked(folder, small_edition).plan.activities)
+    texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(word(paper))).paragraphs]
+    assert any("Por completar por el Comité" in text for text in texts)
+    assert any(text.startswith("Advertencia: Las medidas son del estudio fundador") for text in texts)
+    assert pdf(paper).startswith(b"%PDF")
+
+
+def test_the_half_year_report_tells_what_was_done_between_its_ends(folder: Path, small_edition: Edition) -> None:
+    before = looked(folder, small_edition, dt.date(2014, 6, 30))
+    after = looked(folder, small_edition, dt.date(2014, 12, 31))
+    paper = half_year_report(before, after, "2014-H2")
+    grid = next(part for part in paper.parts if isinstance(part, Grid))
+    rows = {row[1]: tuple(cell.replace("\u00a0", " ") for cell in row) for row in grid.rows}
+    assert rows["Ordenanza de horarios"][2:] == ("0 %", "100 %", "100 %", "sí", "–")
+    sessions = rows["Sesiones mensuales con quórum"]
+    assert sessions[2:4] == ("42 %", "67 %")
+    assert sessions[5:] == ("no", "PEN 15,400")
