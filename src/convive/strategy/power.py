@@ -47,7 +47,7 @@ def smallest_fall(
 
 def power_of_shares(before: float, after: float, base: int, *, level: float = 0.05) -> float:
     """The same for two shares of ``base`` each (normal approximation of statsmodels)."""
-    from statsmodels.stats.proportion import power_proportions_2indep  # type: ignore[import-untyped]  # heavy to import
+    from statsmodels.stats.proportion import power_proportions_2indep
 
     if base <= 1 or before == after:
         return level
