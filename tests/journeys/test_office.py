@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import os
 import re
@@ -15,13 +16,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
 
 import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page
 
 from convive.build import build
@@ -41,6 +43,8 @@ class Office:
 
     folder: Path
     address: str
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    """Recovery codes by user: a code of the authenticator serves once in 30 seconds."""
 
     def page(self, browser: Browser, user: str = "maria", size: tuple[int, int] = (1280, 900)) -> Page:
         """A page of somebody who has signed in."""
@@ -52,7 +56,25 @@ class Office:
         page.fill("#id_password", PASSWORD)
         with page.expect_navigation():
             page.keyboard.press("Enter")
+        if "/segundo-factor/" in page.url:
+            self._second_factor(page, user)
         return page
+
+    def _second_factor(self, page: Page, user: str) -> None:
+        """Sets an authenticator up the first time; gives a recovery code from then on."""
+        if user in self.codes:
+            page.fill("#code", self.codes[user].pop())
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+        secret = page.inner_text("#secret")
+        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        page.fill("#code", f"{TOTP(key).token():06}")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        self.codes[user] = page.locator(".codes code").all_inner_texts()
+        with page.expect_navigation():
+            page.click("#on")
 
     def decisions(self) -> list[str]:
         return [line.decision.kind for line in read(self.folder / "decisions").lines]
