@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.core.paginator import Paginator
@@ -28,7 +28,7 @@ A_PAGE = 50
 MOST_ON_MAP = 1_000
 INSTALLED = {"app.webmanifest": "application/manifest+json", "worker.js": "text/javascript"}
 
-with_scripts = csp_update({"script-src": [SELF], "worker-src": [SELF], "manifest-src": [SELF], "connect-src": [SELF]})
+with_scripts = csp_replace({"script-src": [SELF], "worker-src": [SELF], "manifest-src": [SELF], "connect-src": [SELF]})
 """These pages have scripts of ours (map, drafts), in files; without them they are plain forms. The sealed channel has
 none at all."""
 
