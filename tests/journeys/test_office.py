@@ -163,6 +163,10 @@ class Laptop:
         self._address = office.address
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         self.send("/entrar/", username=user, password=PASSWORD)
+        secret = re.search(r'id="secret">([^<]+)<', self.look("/es/segundo-factor/"))
+        assert secret
+        key = base64.b32decode(secret[1] + "=" * (-len(secret[1]) % 8))
+        self.send("/es/segundo-factor/", code=f"{TOTP(key).token():06}")
 
     def look(self, path: str) -> str:
         with self._opener.open(f"{self._address}{path}", timeout=120) as answer:
