@@ -71,7 +71,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": True,
-    "handlers": {"nowhere": {"class": "logging.NullHandler"}, "standard_error": {"class": "logging.StreamHandler"}},
+    "handlers": {
+        "nowhere": {"class": "logging.NullHandler"},
+        "standard_error": {"class": "convive.web.citizen.standard_error.StandardError"},
+    },
     "loggers": {
         "django": {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False},
         "convive.citizen": {"handlers": ["standard_error"], "level": "ERROR", "propagate": False},

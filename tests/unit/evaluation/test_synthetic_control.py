@@ -123,7 +123,7 @@ def test_the_correction_is_that_of_the_formula_and_of_pysyncon() -> None:
 
 
 def test_a_large_fall_is_seen_and_none_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "offered", lambda design: True)
+    monkeypatch.setattr(verdict, "offered", lambda *_: True)
     for design in (synthetic_control, augmented_synthetic_control):
         fallen = design(a_panel(ratio=0.45), ["u00"], START)
         assert judge(fallen).verdict is Verdict.LIKELY_HELPED
@@ -159,7 +159,7 @@ def test_a_unit_left_out_changes_the_answer_to_that_of_the_rest() -> None:
 
 
 def test_with_few_others_there_is_no_interval_and_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "offered", lambda design: True)
+    monkeypatch.setattr(verdict, "offered", lambda *_: True)
     found = synthetic_control(a_panel(ratio=0.3, units=12), [UNITS[0]], START)
     assert math.isnan(found.low)
     judged = judge(found)
