@@ -38,6 +38,15 @@ def test_a_role_that_sees_persons_holds_once_somebody_else_confirmed_it(person: 
     assert [line.act for line in Line.objects.all()] == ["role.given", "role.confirmed"]
 
 
+def test_whoever_manages_accounts_cannot_make_the_second_person_too(person: Person) -> None:
+    admin, second, ana = person("admin", "administrator"), person("segunda"), person("ana")
+    accounts.give(user=second, role="auditor", by=admin)
+    mandate = accounts.give(user=ana, role="analyst", by=admin)
+    with pytest.raises(PermissionDenied):
+        accounts.confirm(mandate=mandate, by=second, reason="x")
+    assert not may(ana, "register.homologate")
+
+
 def test_an_account_restored_waits_for_a_second_person_again(person: Person) -> None:
     admin, ana = person("admin", "administrator"), person("ana", "analyst")
     assert may(ana, "register.homologate")

@@ -14,6 +14,10 @@ EVERYWHERE = ""
 """The unit of a mandate that is not bound to a part of the territory."""
 
 
+CONFIRMING = "accounts.confirm"
+"""The permission by which a second person confirms a role."""
+
+
 @dataclass(frozen=True)
 class Permission:
     """What may be done; ``private``: it shows data of persons; ``strong``: it asks for a second factor, as private ones
@@ -38,6 +42,12 @@ class Role:
     def private(self) -> bool:
         """Whether it shows data of persons."""
         return any(permissions()[name].private for name in self.permissions)
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether it holds only once a second person has confirmed it: so does what shows data of persons, and what
+        confirms others, else whoever manages accounts would make the second person too."""
+        return self.private or CONFIRMING in self.permissions
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Mandate(models.Model):
     @property
     def waits(self) -> bool:
         """Whether a second person has yet to confirm it."""
-        return roles()[self.role].private and not self.confirmed_by and not self.ended_by
+        return roles()[self.role].needs_confirmation and not self.confirmed_by and not self.ended_by
 
     @property
     def held(self) -> Held:

@@ -57,7 +57,7 @@ def _give(user: User, role: str, unit: str) -> None:
         unit=unit,
         since=today(),
         given_by=CONSOLE,
-        confirmed_by=BUILDER if roles()[role].private else "",
+        confirmed_by=BUILDER if roles()[role].needs_confirmation else "",
     )
 
 
