@@ -135,7 +135,7 @@ class City:
             capture_output=True,
             text=True,
             env=environment(**chosen, **more),
-            timeout=120,
+            timeout=900,
         )
         assert "Traceback" not in ended.stderr, ended.stderr
         words_said = (ended.stdout + ended.stderr).translate(str.maketrans("│┃", "  "))
