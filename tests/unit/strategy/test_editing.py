@@ -99,7 +99,9 @@ def test_an_activity_is_added_to_its_measure(folder: Path, plan: Plan) -> None:
 
 def test_a_workbook_does_not_write_over_what_changed_since_it_was_shown(folder: Path, plan: Plan) -> None:
     one = plan.activities["joint-plan"]
-    shown = [Difference("Actividades", one.id, "responsable", one.lead, "region", ("measure", 9, "activity", 9, "lead"))]
+    shown = [
+        Difference("Actividades", one.id, "responsable", one.lead, "region", ("measure", 9, "activity", 9, "lead"))
+    ]
     editing.change(folder, "activity", one.id, {"lead": "police"}, seen=fingerprint(one), on=BEFORE)
     with pytest.raises(PlanError) as refused:
         workbook_import.apply(folder, shown)
