@@ -189,7 +189,7 @@ def _measure(desk: Desk, measure: Measure, language: str) -> dict[str, Any]:
         )
         if money
         else None,
-        "indicators": Table(say("act.indicators", language), heads, rows, frozenset({1, 2, 3}), stacked=True),
+        "indicators": Table(say("act.indicators", language), heads, rows, stacked=True),
         "targets": [(each["id"], each["label"][language]) for each in tree["indicators"] if each["id"] in wanted],
         "risks": [measures.risk_told(risk, language) for risk in one["risks"]],
         "rights": measures.rights_told(one, tree, language),
