@@ -20,7 +20,9 @@ def run(
     folder: Folder,
     bind: Annotated[str, typer.Option(help=text("serve.bind"), metavar="HOST:PORT")] = "127.0.0.1:8001",
     add: Annotated[str, typer.Option("--add", help=text("office.add"), metavar="USER")] = "",
-    role: Annotated[str, typer.Option("--role", help=text("office.role", roles=", ".join(roles())), metavar="ROLE")] = "",
+    role: Annotated[
+        str, typer.Option("--role", help=text("office.role", roles=", ".join(roles())), metavar="ROLE")
+    ] = "",
     unit: Annotated[str, typer.Option("--unit", help=text("office.unit"), metavar="CODE")] = "",
     remove: Annotated[str, typer.Option("--remove", help=text("office.remove"), metavar="USER")] = "",
 ) -> None:
