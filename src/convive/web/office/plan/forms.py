@@ -306,8 +306,7 @@ def _value(field: Field, text: str) -> Any:
 
 
 def _unfit(field: Field, text: str, wanted: str) -> Problem:
-    told = {f"wanted_{language}": say(f"planning.wanted.{wanted}", language) for language in ("es", "en")}
-    return Problem("plan-form-value", column=field.label, value=text, values=told)
+    return Problem(f"plan-form-{wanted}", column=field.label, value=text)
 
 
 def _at(values: Mapping[str, Any], name: str) -> Any:
