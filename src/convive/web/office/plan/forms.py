@@ -24,6 +24,15 @@ Form = Literal["line", "words", "choice", "many", "codes", "date", "number", "wh
 SPARE = 2
 """Empty rows that a list offers."""
 
+UNFIT = {
+    "filled": "plan-form-filled",
+    "date": "plan-form-date",
+    "number": "plan-form-number",
+    "whole": "plan-form-whole",
+    "choice": "plan-form-choice",
+}
+"""The problem of a field that cannot be read, by what it wanted."""
+
 Choices = Sequence[tuple[str, str]]
 
 
@@ -306,7 +315,7 @@ def _value(field: Field, text: str) -> Any:
 
 
 def _unfit(field: Field, text: str, wanted: str) -> Problem:
-    return Problem(f"plan-form-{wanted}", column=field.label, value=text)
+    return Problem(UNFIT[wanted], column=field.label, value=text)
 
 
 def _at(values: Mapping[str, Any], name: str) -> Any:
