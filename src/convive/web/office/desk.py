@@ -17,7 +17,7 @@ from convive.register.homologation import Docket, Matter, Sides, docket, other_p
 from convive.register.ledger import Ledger, applied, read, record_names
 from convive.territory import Territory
 
-TABLES = ("records", "links", "cases", "case_records")
+TABLES = ("records", "links", "cases", "case_records", "case_values")
 
 
 class NotBuilt(Exception):
@@ -27,7 +27,7 @@ class NotBuilt(Exception):
 @dataclass(frozen=True)
 class Desk:
     """The records of one build, their names in the ledger (by record_id), the pairs that linkage found, the cases and
-    which records make them up, and the names of the territory's units."""
+    which records make them up, who says what of them, and the names of the territory's units."""
 
     observatory: Observatory
     records: pl.DataFrame
@@ -35,6 +35,7 @@ class Desk:
     links: pl.DataFrame
     cases: pl.DataFrame
     case_records: pl.DataFrame
+    case_values: pl.DataFrame
     unit_names: dict[str, str]
 
     @cached_property
@@ -57,6 +58,11 @@ class Desk:
     def case_of(self) -> dict[str, str]:
         """The case of each record, by record_id."""
         return dict(self.case_records.select("record_id", "case_id").iter_rows())
+
+    def differing(self, case: str) -> dict[str, frozenset[str]]:
+        """The records of a case that do not say what it took, by field."""
+        found = self.case_values.filter(~pl.col("agrees"), case_id=case).group_by("field").agg("record_id")
+        return {field: frozenset(records) for field, records in found.iter_rows()}
 
     def ledger(self) -> Ledger:
         """The ledger as it stands now; others may be writing it."""
