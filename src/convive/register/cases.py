@@ -83,7 +83,8 @@ def build_register(
     """Join the records of the same victim, exactly, by probability and by decision, and fuse them into cases.
 
     ``records`` has the columns of the record schema. Without ``find_links`` nothing is joined by probability. What the
-    ``ledger`` decides goes before all else; where records disagree, ``believed`` says whose value a case takes. The result does not depend on the order of the rows.
+    ``ledger`` decides goes before all else; where records disagree, ``believed`` says whose value a case takes. The
+    result does not depend on the order of the rows.
     """
     tie = ties(records)
     joins = exact_joins(records, tie)

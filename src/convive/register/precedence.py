@@ -1,4 +1,4 @@
-"""Which source is believed first, field by field: the orders of ``precedence.toml``, and those of the city before them."""
+"""Whom to believe first, field by field: the orders of ``precedence.toml``, and those of the city before them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FUSED_KINDS = ("coded", "place", "date", "time", "datetime", "integer", "number"
 
 @dataclass(frozen=True)
 class Precedence:
-    """``own``: what the city says, as ``[precedence]`` of its settings: a field (or ``default``) and sources or kinds of
+    """``own``: what the city says in ``[precedence]`` of its settings, by field (or ``default``): sources or kinds of
     institution, the first believed first."""
 
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.errors import ConviveError
-from convive.register.homologation import Said, case_file, decidable, lines_about, told
+from convive.register.homologation import Said, case_file, decidable, lines_about
 from convive.register.ledger import Decision, reasons
 from convive.register.ledger.decision import OTHER
 from convive.register.totals import SIDES, differing, totals
@@ -93,6 +93,7 @@ def case(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
             return _taken_down(request, desk, language, key, kind, (), withdraws=withdraws)
         return _taken_down(request, desk, language, key, "annulled", tuple(sorted(set(names))))
     looked(request, "case", tuple(names))
+    told = desk.teller(language)
     context = {
         "key": key,
         "rows": [(one, one.label[language]) for one in _file(desk, row, records, language)],
@@ -100,7 +101,7 @@ def case(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
         "status": say(f"office.status.{row['status']}", language),
         "pairs": _pairs(desk, records),
         "annulled": any(line.decision.kind == "annulled" for line in about),
-        "lines": [(line.hash, told(line, language)) for line in about],
+        "lines": [(line.hash, told(line)) for line in about],
         "reasons": [(code, label[language]) for code, label in reasons()["annulled"].items()],
         "other": OTHER,
     }
@@ -154,18 +155,21 @@ def _taken_down(
     **more: str,
 ) -> HttpResponse:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    reason = request.POST.get(f"reason_{kind}", "") or OTHER
+    reason = OTHER if kind == "withdrawn" else request.POST.get(f"reason_{kind}", "")
     words = request.POST.get("words", "").strip()
     decision = Decision(kind, records, request.user.get_username(), now, reason, words=words, **more)
+    of_case = redirect("office:case", language=language, key=key)
+    again = redirect("office:value", language=language, key=key, name=more["field"]) if more.get("field") else of_case
+    if not reason:
+        messages.error(request, say("office.choose_reason", language))
+        return again
     try:
         decide(desk=desk, decision=decision, by=request.user)
     except ConviveError as wrong:
         messages.error(request, wrong.describe(language))
-        if more.get("field"):
-            return redirect("office:value", language=language, key=key, name=more["field"])
-    else:
-        messages.success(request, say("office.taken_down", language))
-    return redirect("office:case", language=language, key=key)
+        return again
+    messages.success(request, say("office.taken_down", language))
+    return of_case
 
 
 @require_safe
