@@ -228,7 +228,7 @@ def test_where_the_office_cannot_be_reached_the_person_is_told_and_the_decision_
     page.context.set_offline(False)
     page.context.clear_cookies()
     press(page, "", "Enter")
-    page.wait_for_function("document.getElementById('unsent').textContent.includes('sesión')")
+    page.locator("#unsent", has_text="sesión").wait_for()
     assert (page.url, office.decisions()) == (pair, [])
     office.sign_in(page.context.new_page(), "maria")
     with page.expect_navigation():

@@ -105,6 +105,8 @@ def _coverage(told: Tree, reader: Reader) -> list[Section]:
         blocks.append(
             Prose((say("quality.coverage_answer", language, unseen=numbers["total"] - numbers["seen"], **numbers),))
         )
+        if len(one["models"]) > 1:
+            blocks.append(Prose((say("quality.coverage_interval", language),)))
     if one["years"]:
         first, last = one["years"]
         blocks.append(Prose((say("quality.coverage_years", language, first=first, last=last),)))

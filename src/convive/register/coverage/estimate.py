@@ -15,7 +15,7 @@ from convive.register.coverage.chapman import Floats, chapman, interval
 from convive.register.coverage.loglinear import Fit, Pairs, averaged, fit, fullest, models, weights
 from convive.texts import say
 
-ASSUMPTIONS = ("closed", "linked", "independent", "equal", "same")
+ASSUMPTIONS = ("closed", "linked", "independent", "pairs", "equal", "same")
 
 
 @cache
@@ -71,8 +71,8 @@ class Coverage:
 
     def assumptions(self, language: str) -> list[str]:
         """What must hold for the number to mean anything, in words."""
-        named = [name for name in ASSUMPTIONS if not (name == "independent" and self.method == "loglinear")]
-        return [say(f"coverage.assumption.{name}", language) for name in named]
+        other = "independent" if self.method == "loglinear" else "pairs"
+        return [say(f"coverage.assumption.{name}", language) for name in ASSUMPTIONS if name != other]
 
 
 def coverage(histories: Mapping[frozenset[str], int]) -> Coverage:

@@ -70,9 +70,8 @@ def case_file(
 
 
 def _told(field: Field, record: Mapping[str, Any], language: str, units: Mapping[str, str]) -> str:
-    """What a record says; a place that came as a code alone by its name."""
-    words = told_by_record(field, record, language)
-    return words or (told_by_case(field, record, language, units) if field.kind == "place" else "")
+    """What a record says; what it says without words of its own (a place by its code, a precision) by its label."""
+    return told_by_record(field, record, language) or told_by_case(field, record, language, units)
 
 
 def decidable() -> list[Field]:

@@ -130,7 +130,8 @@ def test_a_good_register_gives_total_interval_models_and_assumptions() -> None:
     assert 340 <= found.low < found.total < found.high
     assert len(found.models) == 8
     assert sum(model.weight for model in found.models) == pytest.approx(1)
-    assert len(found.assumptions("es")) == 4
+    assert len(found.assumptions("es")) == 5
+    assert any("de dos en dos" in one for one in found.assumptions("es"))
     assert all(one != other for one, other in zip(found.assumptions("es"), found.assumptions("en"), strict=True))
 
 
