@@ -17,11 +17,11 @@ def spoken(record: Mapping[str, Any], language: str) -> str:
     """A record as its source files it: by its number there, else by the row in which it came; never by the victim."""
     number, victims = record["source_record_number"], record["victims_in_event"] or 1
     words = "homologation.record.number" if number else "homologation.record.row"
-    values = {"source": record["source_id"], "number": number, "file": record["file"], "row": record["row"]}
+    values = {"source": record["source_id"], "number": number, "file": record["file"], "row": str(record["row"])}
     told = say(words, language, **values)
     if victims == 1 and record["victim_no"] == 1:
         return told
-    return say("homologation.record.victim", language, record=told, victim=record["victim_no"])
+    return say("homologation.record.victim", language, record=told, victim=str(record["victim_no"]))
 
 
 def no_longer_here(name: str, language: str) -> str:
