@@ -38,7 +38,7 @@ def half_year_report(before: Review, after: Review, half: str, head: str = "") -
                         _spent(before, after, new.activity.id),
                     )
                 )
-    head = ("Medida", "Actividad", "Al empezar", "Al terminar", "De lo programado", "¿Alcanza?", "Gastado")
+    heads = ("Medida", "Actividad", "Al empezar", "Al terminar", "De lo programado", "¿Alcanza?", "Gastado")
     parts: list[Part] = []
     if plan.synthetic:
         parts.append(Paragraph(outline()["synthetic"].format(notice=plan.synthetic.es), strong=True))
@@ -49,7 +49,7 @@ def half_year_report(before: Review, after: Review, half: str, head: str = "") -
             "Lo programado es la parte de cada actividad que toca al semestre si avanza parejo entre sus fechas."
         ),
         Paragraph(f"{rules['source']}."),
-        Grid("Ejecución por actividad", head, tuple(rows)),
+        Grid("Ejecución por actividad", heads, tuple(rows)),
         Grid("Pruebas del semestre", ("Fecha", "Clase", "Actividad", "Prueba"), tuple(_evidence(before, after))),
         Paragraph(rules["head"].format(head=head) if head else rules["no_head"]),
     ]
