@@ -84,7 +84,8 @@ def plan(measures: int, activities: int) -> str:
 def _measure(pattern: dict, n: int, activities: int) -> dict:
     start = pattern["activity"][0]["from"]
     made = [
-        pattern["activity"][k % len(pattern["activity"])] | {"id": f"a-{n}-{k}", "from": start, "until": dt.date(2018, 12, 31)}
+        pattern["activity"][k % len(pattern["activity"])]
+        | {"id": f"a-{n}-{k}", "from": start, "until": dt.date(2018, 12, 31)}
         for k in range(activities)
     ]
     return pattern | {"id": f"m-{n}", "activity": made}
@@ -115,7 +116,13 @@ def write_evidence(path: Path) -> None:
 
 
 def _rows() -> Iterator[dict[str, str]]:
-    told = {"recorded_on": "2018-01-10", "title": "Acta de prueba", "public": "yes", "kind": "spending", "quantity": "100"}
+    told = {
+        "recorded_on": "2018-01-10",
+        "title": "Acta de prueba",
+        "public": "yes",
+        "kind": "spending",
+        "quantity": "100",
+    }
     for n in range(MEASURES):
         for k in range(ACTIVITIES):
             mine = {"act": "attach", "activity": f"a-{n}-{k}", "dated": "2018-01-10", "source": "municipality"}

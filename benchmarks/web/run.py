@@ -1,4 +1,4 @@
-"""How fast the office and the pages Act and Answer answer with a large plan and a long log, beside the same pages without.
+"""How fast the office and the pages Act and Answer answer with a large plan and a long log, beside the same without.
 
 ``python benchmarks/web/run.py`` (``uv pip install --group load`` first) prints p50 and p95 of both and their ratio:
 200 measures, 2,000 activities, 10,000 lines in the log, on the default database, four people who open a page a second.
@@ -66,10 +66,8 @@ def main() -> None:
         before = empty[name]
         times = [float(one[column]) for one in (before, row) for column in ("50%", "95%")]
         ratio = times[3] / max(times[1], 1)
-        print(
-            f"{name:<18} {row['Request Count']:>8} {times[0]:>10.0f} {times[1]:>6.0f} {times[2]:>10.0f} {times[3]:>6.0f} "
-            f"{ratio:>6.1f}"
-        )
+        told = f"{times[0]:>10.0f} {times[1]:>6.0f} {times[2]:>10.0f} {times[3]:>6.0f} {ratio:>6.1f}"
+        print(f"{name:<18} {row['Request Count']:>8} {told}")
     failed = sum(int(row["Failure Count"]) for row in full.values())
     print(f"failures: {failed}")
 
