@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.chance import p_value, shuffle, stream
 from convive.analysis.checks import Floats, checked_points, checked_times, require
 from convive.analysis.near_pairs import Bands, NearPairs, Positions, band_of, edges_of, near_pairs
+from convive.analysis.threads import Run, in_threads
 
 Counts = NDArray[np.int64]
 
@@ -169,12 +170,13 @@ def _counted(
 ) -> tuple[Counts, Counts]:
     """The observed table and those of the simulations (simulation, distance band, time band)."""
     tables = np.zeros((simulations + 1, len(near), len(late)), np.int64)
-    _simulated(pairs.begins, pairs.other, pairs.band, moments, late, seed, tables)
+    in_threads(_simulated, len(tables), pairs.begins, pairs.other, pairs.band, moments, late, seed, tables)
     return tables[0], tables[1:]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulated(
+    run: Run,
     begins: NDArray[np.int64],
     other: Positions,
     band: Bands,
@@ -184,7 +186,7 @@ def _simulated(
     tables: Counts,
 ) -> None:
     longest = late[-1]
-    for number in prange(len(tables)):
+    for number in range(run[0], run[1]):
         own = moments.copy()
         if number > 0:
             shuffle(own, stream(seed, number))

@@ -45,8 +45,8 @@ def test_p_is_uniform_where_patterns_share_their_places():
     rng = np.random.default_rng(3)
     risk = rng.dirichlet(np.ones(30))
     p = [
-        pattern_similarity(rng.multinomial(120, risk), rng.multinomial(90, risk), simulations=199, seed=run).p
-        for run in range(300)
+        pattern_similarity(rng.multinomial(120, risk), rng.multinomial(90, risk), simulations=99, seed=run).p
+        for run in range(120)
     ]
     assert stats.kstest(p, "uniform").pvalue > 0.01
 
