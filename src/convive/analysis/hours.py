@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from convive.analysis.chance import p_value, stream, uniform
+from convive.analysis.chance import p_value, share_limits, stream, uniform
 from convive.analysis.checks import Floats, at_least, checked_values, require
 from convive.analysis.local_statistics import false_discovery
 from convive.analysis.threads import Run, in_threads
@@ -206,9 +206,7 @@ def _checked(counts: ArrayLike, exposure: ArrayLike | None) -> tuple[Floats, Flo
 
 
 def _binomial(inside: float, whole: float, confidence: float) -> tuple[float, float]:
-    some, all_ = round(inside), round(whole)
-    interval = stats.binomtest(some, all_).proportion_ci(confidence, method="exact")
-    return float(interval.low), float(interval.high)
+    return share_limits(round(inside), round(whole), confidence)
 
 
 def _ratio(inside: float, whole: float, share: float, confidence: float) -> tuple[float, float, float]:

@@ -95,10 +95,12 @@ def near_repeat(
     pairs = near_pairs(space, near, metric=metric)
     observed, simulated = _counted(pairs, moments, near, late, simulations, seed)
     expected = simulated.mean(axis=0)
-    spread = simulated.std(axis=0)
+    # Standardised by all tables, the observed one among them: else it alone would be measured by what others are.
+    together = np.concatenate([observed[None], simulated])
+    middle, spread = together.mean(axis=0), together.std(axis=0)
     scale = np.where(spread > 0, spread, np.inf)
-    excess = (observed - expected) / scale
-    largest = ((simulated - expected) / scale).reshape(simulations, -1).max(axis=1)
+    excess = (observed - middle) / scale
+    largest = ((simulated - middle) / scale).reshape(simulations, -1).max(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)
     return NearRepeat(
@@ -108,8 +110,8 @@ def near_repeat(
         expected=expected,
         ratio=ratio,
         p=(1 + (simulated >= observed).sum(axis=0)) / (1 + simulations),
-        p_family=(1 + (largest[:, None, None] >= excess).sum(axis=0)) / (1 + simulations),
-        overall=p_value(float(excess.max()), largest),
+        p_family=(1 + (largest[:, None, None] >= excess - 1e-9).sum(axis=0)) / (1 + simulations),
+        overall=p_value(float(excess.max()) - 1e-9, largest),
         events=len(space),
         simulations=simulations,
         seed=seed,

@@ -76,7 +76,9 @@ def spread_between_cities(
     for number in range(simulations):
         order = generator.permutation(len(series))
         simulated[number] = (matrices[:, order][:, :, order] * weight).sum(axis=(1, 2))
-    middle, deviation = simulated.mean(axis=0), simulated.std(axis=0)
+    # Standardised by all networks, the observed one among them: else it alone would be measured by what others are.
+    together = np.concatenate([observed[None], simulated])
+    middle, deviation = together.mean(axis=0), together.std(axis=0)
     deviation = np.where(deviation > 1e-12, deviation, np.inf)
     away, apart = np.abs(observed - middle) / deviation, np.abs(simulated - middle) / deviation
     tail = (1 - confidence) / 2

@@ -30,6 +30,7 @@ from convive.errors import AnalysisError
 INNER = {
     "accuracy.ratio_limits": "limits of two counts, of map_accuracy and recapture",
     "chance.p_value": "a share of simulations",
+    "chance.share_limits": "limits of two counts, of map_accuracy and closing_rule",
     "checks": "the checks themselves",
     "density.limits": "limits of the densities",
     "forecast.hits_of": "scores of shares made by forecast",

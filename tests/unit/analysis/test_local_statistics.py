@@ -31,6 +31,7 @@ def esda_as_it_is_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, kernel in vars(room).copy().items():
             if hasattr(kernel, "py_func"):
                 monkeypatch.setattr(room, name, kernel.py_func)
+    monkeypatch.setattr(esda.crand, "boolean", bool)
 
 
 def ragged(seed: int = 1) -> tuple[np.ndarray, Neighbours]:
