@@ -80,14 +80,22 @@ class Office:
         return [line.decision.kind for line in read(self.folder / "decisions").lines]
 
 
-@pytest.fixture
-def office(public: Path, tmp_path: Path) -> Iterator[Office]:
-    folder = tmp_path / "tumbes"
+@pytest.fixture(scope="module")
+def with_accounts(public: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built example with two accounts, as no session has yet touched it."""
+    folder = tmp_path_factory.mktemp("office") / "tumbes"
     shutil.copytree(public.parent, folder)
     for user in ("maria", "luis"):
         subprocess.run(
             [*CONVIVE, "office", str(folder), "--add", user, *ROLE], input=f"{PASSWORD}\n", text=True, check=True
         )
+    return folder
+
+
+@pytest.fixture
+def office(with_accounts: Path, tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "tumbes"
+    shutil.copytree(with_accounts, folder)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]

@@ -9,30 +9,16 @@ from typing import Annotated
 import typer
 
 from convive import __version__
-from convive.cli import (
-    audit,
-    build,
-    check,
-    choose,
-    citizen,
-    custody,
-    explain,
-    init,
-    office,
-    plan,
-    reports,
-    serve,
-    verify_log,
-)
+from convive.cli.lazy import LazyGroup
 from convive.cli.screen import LANGUAGE, complain, text
-from convive.cli.typer_words import Command, Group, complain_of_use, translate_help
+from convive.cli.typer_words import complain_of_use, translate_help
 from convive.errors import FINE, ConviveError
 
 INTERRUPTED = 130
 
 translate_help()
 app = typer.Typer(
-    cls=Group,
+    cls=LazyGroup,
     options_metavar=text("help.options"),
     subcommand_metavar=text("help.command"),
     help=text("app.help"),
@@ -41,13 +27,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (init, check, build, serve, office, citizen, audit, explain, choose, plan, verify_log):
-    name = command.__name__.rpartition(".")[2]
-    app.command(name.replace("_", "-"), cls=Command, options_metavar=text("help.options"), help=text(f"{name}.help"))(
-        command.run
-    )
-app.add_typer(custody.commands, name="custody", help=text("custody.help"))
-app.add_typer(reports.commands, name="reports", help=text("reports.help"))
 
 
 def _show_version(wanted: bool) -> None:

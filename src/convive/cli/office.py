@@ -11,6 +11,7 @@ import typer
 
 from convive.cli.screen import Folder, out, text
 from convive.cli.serve import address_of, refuse_taken_port
+from convive.committee.roles import roles
 from convive.errors import Problem, WrongUse
 from convive.observatory import Observatory
 
@@ -19,7 +20,9 @@ def run(
     folder: Folder,
     bind: Annotated[str, typer.Option(help=text("serve.bind"), metavar="HOST:PORT")] = "127.0.0.1:8001",
     add: Annotated[str, typer.Option("--add", help=text("office.add"), metavar="USER")] = "",
-    role: Annotated[str, typer.Option("--role", help=text("office.role"), metavar="ROLE")] = "",
+    role: Annotated[
+        str, typer.Option("--role", help=text("office.role", roles=", ".join(roles())), metavar="ROLE")
+    ] = "",
     unit: Annotated[str, typer.Option("--unit", help=text("office.unit"), metavar="CODE")] = "",
     remove: Annotated[str, typer.Option("--remove", help=text("office.remove"), metavar="USER")] = "",
 ) -> None:

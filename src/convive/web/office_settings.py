@@ -63,7 +63,10 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "convive.web.office.urls"
 WSGI_APPLICATION = "convive.web.office_wsgi.application"
+OFFICE_REQUEST_BYTES = FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # never a file in /tmp
 MIDDLEWARE = [
+    "convive.web.office.limits.RequestLimit",
     *(name for name in MIDDLEWARE if "GZip" not in name),  # secrets and compression do not go together (BREACH)
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

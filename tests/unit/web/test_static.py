@@ -18,11 +18,13 @@ VOID = {"meta", "link", "img", "source", "br", "hr", "input", "wbr"}
 
 
 class Reading(HTMLParser):
-    """What a page refers to, the anchors that it has, and whether its elements close in order."""
+    """What a page refers to, the works elsewhere that it cites, the anchors that it has, and whether its elements close
+    in order."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.references: list[str] = []
+        self.cited: list[str] = []
         self.anchors: list[str] = []
         self.open: list[str] = []
         self.feed(html)
@@ -32,7 +34,8 @@ class Reading(HTMLParser):
             self.open.append(tag)
         for name, value in attrs:
             if name in {"href", "src", "srcset"} and value:
-                self.references.append(value)
+                cited = tag == "a" and urlsplit(value).scheme == "https"
+                (self.cited if cited else self.references).append(value)
             if name == "id" and value:
                 self.anchors.append(value)
 
@@ -54,6 +57,7 @@ def test_there_is_a_page_for_each_address(site: Path) -> None:
 
 def test_every_link_leads_to_a_file_and_an_anchor_that_exist(site: Path) -> None:
     read = dict(pages(site))
+    assert {path.parent.name for path, page in read.items() if page.cited} <= {"que-funciono", "what-worked"}
     for path, page in read.items():
         assert page.references
         for reference in page.references:

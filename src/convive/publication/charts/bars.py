@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 
 from convive.publication.charts import theme
-from convive.publication.charts.chart import Spec, inline
+from convive.publication.charts.chart import Spec, inline, specification
 
 COLUMNS = ("label", "value", "low", "high", "status", "text", "muted")
 """What :func:`draw` needs of each row: ``text`` stands at the end of the bar, ``muted`` marks what is unknown."""
@@ -50,7 +50,7 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, x_title: str) -> Spec:
         layers.append(
             named.mark_text(align="left", baseline="bottom", dy=-11, x=0, fontWeight="bold").encode(y=y, text="label:N")
         )
-    return dict(alt.layer(*layers).properties(height=alt.Step(step)).to_dict())
+    return specification(alt.layer(*layers).properties(height=alt.Step(step)))
 
 
 def _wrapped(label: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from convive.publication.charts import theme
 
@@ -46,9 +47,18 @@ def inline(rows: list[dict[str, Any]]) -> Any:
     return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]
 
 
+def specification(chart: Any) -> Spec:
+    """The Vega-Lite specification of an Altair chart.
+
+    Not held against Vega-Lite's schema, which takes longer than to draw it: tests do that for every chart.
+    """
+    return dict(chart.to_dict(validate=False))
+
+
 def svg(chart: Chart, language: str, width: theme.Width) -> str:
     """The chart as SVG; the same figures give the same text, on every machine."""
-    spec = fitted(chart.draw(language, width), width)
+    with debug_mode(False):  # else Altair checks each part when it is made; see specification()
+        spec = fitted(chart.draw(language, width), width)
     drawn = vl_convert.vegalite_to_svg(
         {**spec, "config": theme.config(width), "$schema": "https://vega.github.io/schema/vega-lite/v6.json"},
         allowed_base_urls=[],

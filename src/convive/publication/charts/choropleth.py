@@ -15,7 +15,7 @@ import polars as pl
 from shapely.geometry import mapping, shape
 
 from convive.publication.charts import theme
-from convive.publication.charts.chart import Spec, inline
+from convive.publication.charts.chart import Spec, inline, specification
 
 LABELS_UP_TO = 5
 """With more units than this the names would lie on one another: the map then carries numbers and a key tells them."""
@@ -52,8 +52,8 @@ def draw(rows: pl.DataFrame, boundaries: Mapping[str, Any], *, width: theme.Widt
     chart = alt.layer(*layers).project(type="identity", reflectY=True).properties(height=height)
     chart = chart.properties(title=alt.Title(note, orient="bottom", fontWeight="normal", color=theme.MUTED))
     if not crowded:
-        return dict(chart.to_dict())
-    return dict(alt.vconcat(chart.properties(width=inner), _key(features, inner, width), spacing=14).to_dict())
+        return specification(chart)
+    return specification(alt.vconcat(chart.properties(width=inner), _key(features, inner, width), spacing=14))
 
 
 def _key(features: list[dict[str, Any]], inner: int, width: theme.Width) -> Any:

@@ -10,7 +10,7 @@ import altair as alt
 import polars as pl
 
 from convive.publication.charts import theme
-from convive.publication.charts.chart import Spec, inline
+from convive.publication.charts.chart import Spec, inline, specification
 
 CROWDED_BELOW = 6
 """Pixels for a month, its gap included, below which the lines of the intervals are drawn thinner."""
@@ -61,4 +61,4 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, y_title: str, withheld: str)
         layers.append(mark.encode(x=x, y=alt.value(foot), y2=alt.value(height)))
         word = base.mark_text(angle=270, align="left", dx=4, text=withheld)
         layers.append(word.encode(x=x, y=alt.value(foot)))
-    return dict(alt.layer(*layers).properties(height=height).to_dict())
+    return specification(alt.layer(*layers).properties(height=height))

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from convive.publication.charts import theme
-from convive.publication.charts.chart import Spec, inline
+from convive.publication.charts.chart import Spec, inline, specification
 
 COLUMNS = ("label", "value", "low", "high", "status", "text", "focus")
 
@@ -39,7 +39,7 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, x_title: str) -> Spec:
             everything.mark_text(align="left", dx=8).encode(x=alt.X("end:Q", scale=scale), y=y, text="text:N")
         )
     step = 48 if width.narrow else 34
-    return dict(alt.layer(*layers).properties(height=alt.Step(step)).to_dict())
+    return specification(alt.layer(*layers).properties(height=alt.Step(step)))
 
 
 def _values(rows: pl.DataFrame) -> list[dict[str, object]]:

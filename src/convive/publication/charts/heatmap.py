@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from convive.publication.charts import theme
-from convive.publication.charts.chart import Spec, inline
+from convive.publication.charts.chart import Spec, inline, specification
 
 
 def draw(rows: pl.DataFrame, *, language: str, width: theme.Width, hour_title: str) -> Spec:
@@ -45,7 +45,7 @@ def draw(rows: pl.DataFrame, *, language: str, width: theme.Width, hour_title: s
             .mark_rect(fill=theme.WITHHELD, stroke=theme.PAPER, strokeWidth=1.5)
             .encode(x=x, y=y)
         )
-    return dict(alt.layer(*layers).properties(height=height).to_dict())
+    return specification(alt.layer(*layers).properties(height=height))
 
 
 _CLOCK = "(datum.value < 10 ? '0' : '') + datum.value + ' h'"

@@ -13,7 +13,7 @@ import altair as alt
 import polars as pl
 
 from convive.publication.charts import theme
-from convive.publication.charts.chart import Spec, inline
+from convive.publication.charts.chart import Spec, inline, specification
 
 SHAPES = {"final": "circle", "as_published": "square", "provisional": "circle", "not_comparable": "diamond"}
 HOLLOW = ("provisional", "not_comparable")
@@ -36,10 +36,10 @@ def draw(
         for name in series
     ]
     if len(panels) == 1:
-        return dict(panels[0].to_dict())
+        return specification(panels[0])
     columns = _columns(len(panels), width)
     together = alt.concat(*panels, columns=columns, spacing=14)
-    return dict(together.resolve_scale(fill="independent", stroke="independent", shape="independent").to_dict())
+    return specification(together.resolve_scale(fill="independent", stroke="independent", shape="independent"))
 
 
 def _broken_at_gaps(rows: pl.DataFrame) -> pl.DataFrame:

@@ -22,9 +22,9 @@ def build(reader: Reader) -> Page:
     if told["synthetic"]:
         blocks.append(Notice(told["synthetic"][language], say("act.example", language)))
     blocks += [
-        Section("stages", say("act.stages", language), (_stages(told, language), *_moves(told, language))),
-        Section("gates", say("act.gates", language), _gates(told, language)),
-        Section("indicators", say("act.indicators", language), _indicators(told, language)),
+        Section("stages", say("act.stages", language), (stages(told, language), *moves(told, language))),
+        Section("gates", say("act.gates", language), gates(told, language)),
+        Section("indicators", say("act.indicators", language), indicators(told, language)),
         Section("money", say("act.money", language), _money(told, language)),
         Section("measures", say("act.measures", language), (measures.terms(told, reader), _protocol(told, language))),
         Prose((say("act.how", language),), (Link(say("act.data", language), data=DATA),)),
@@ -57,7 +57,8 @@ def _present(told: Tree) -> Tree:
     return next(one for one in told["stages"] if one["id"] == told["stage"])
 
 
-def _stages(told: Tree, language: str) -> Table:
+def stages(told: Tree, language: str) -> Table:
+    """The stages: for what, how far, and their money."""
     heads = ("stage", "purpose", "state", "progress", "planned", "committed", "spent")
     rows: list[tuple[TableCell, ...]] = []
     for one in told["stages"]:
@@ -69,7 +70,7 @@ def _stages(told: Tree, language: str) -> Table:
     return Table(say("act.stages_table", language), header, tuple(rows), frozenset({3, 4, 5, 6}), stacked=True)
 
 
-def _moves(told: Tree, language: str) -> tuple[Block, ...]:
+def moves(told: Tree, language: str) -> tuple[Block, ...]:
     """How the plan came to where it is, each step with its decision or its reason."""
     labels = {one["id"]: one["label"][language] for one in told["stages"]}
     conditions = {
@@ -91,18 +92,22 @@ def _moves(told: Tree, language: str) -> tuple[Block, ...]:
     return (Prose(tuple(said or [say("act.no_moves", language)])),)
 
 
-def _gates(told: Tree, language: str) -> tuple[Block, ...]:
-    blocks: list[Block] = [Prose((say("act.gates_about", language),))]
+def gates(told: Tree, language: str) -> tuple[Block, ...]:
+    """Gate by gate: which conditions hold, which do not, since when."""
+    tables = (gate_table(stage, told, language) for stage in told["stages"])
+    return (Prose((say("act.gates_about", language),)), *tables)
+
+
+def gate_table(stage: Tree, told: Tree, language: str) -> Table:
+    """The conditions of one stage's gate."""
     labels = {one["id"]: one["label"][language] for one in told["stages"]}
     heads = tuple(say(f"act.{head}", language) for head in ("condition", "effect", "holds", "since", "found"))
-    for stage in told["stages"]:
-        rows = [_condition(one, say("act.to_pass", language), language) for one in stage["onward"]]
-        rows += [
-            _condition(one, say("act.to_return", language, stage=labels[one["to"]]), language) for one in stage["back"]
-        ]
-        caption = say("act.gate_of", language, stage=labels[stage["id"]])
-        blocks.append(Table(caption, heads, tuple(rows), frozenset({4}), stacked=True))
-    return tuple(blocks)
+    rows = [_condition(one, say("act.to_pass", language), language) for one in stage["onward"]]
+    rows += [
+        _condition(one, say("act.to_return", language, stage=labels[one["to"]]), language) for one in stage["back"]
+    ]
+    caption = say("act.gate_of", language, stage=labels[stage["id"]])
+    return Table(caption, heads, tuple(rows), frozenset({4}), stacked=True)
 
 
 def _condition(one: Tree, effect: str, language: str) -> tuple[TableCell, ...]:
@@ -113,12 +118,13 @@ def _condition(one: Tree, effect: str, language: str) -> tuple[TableCell, ...]:
     return one["label"][language], effect, holds, since, found
 
 
-def _indicators(told: Tree, language: str) -> tuple[Block, ...]:
+def indicators(told: Tree, language: str) -> tuple[Block, ...]:
+    """Indicators against their targets: those of the register, and those that activities prove."""
     heads = tuple(
         say(f"act.{head}", language) for head in ("indicator", "baseline", "now", "target", "reached", "can_show")
     )
-    figures = tuple(_indicator(one, language) for one in told["indicators"] if one["kind"] == "figure")
-    outputs = tuple(_indicator(one, language)[:5] for one in told["indicators"] if one["kind"] == "output")
+    figures = tuple(indicator_row(one, language) for one in told["indicators"] if one["kind"] == "figure")
+    outputs = tuple(indicator_row(one, language)[:5] for one in told["indicators"] if one["kind"] == "output")
     blocks: list[Block] = [Prose((say("act.indicators_about", language),))]
     if figures:
         caption = say("act.figures_table", language)
@@ -129,7 +135,9 @@ def _indicators(told: Tree, language: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _indicator(one: Tree, language: str) -> tuple[TableCell, ...]:
+def indicator_row(one: Tree, language: str) -> tuple[TableCell, ...]:
+    """One indicator: baseline, now, target, whether it is reached, whether that would show."""
+
     def told(value_: float | None, low: float | None, high: float | None, period: str) -> str:
         if value_ is None:
             return say("act.no_evidence", language)

@@ -31,12 +31,12 @@ def _term(one: Tree, told: Tree, reader: Reader) -> Term:
     ]
     facts += [(say("act.activity", language), _activity(activity, told, language)) for activity in one["activities"]]
     facts += [
-        (say("act.budget", language, year=str(row["year"])), _budget(row, told, language)) for row in one["money"]
+        (say("act.budget", language, year=str(row["year"])), budget_told(row, told, language)) for row in one["money"]
     ]
     facts.append((say("act.evidence", language, n=len(one["evidence"])), _evidence(one, language)))
-    facts += [(say("act.risk", language), _risk(risk, language)) for risk in one["risks"]]
-    facts += _rights(one, told, language)
-    facts.append((say("act.evaluation", language), _evaluation(one["evaluation"], told, reader)))
+    facts += [(say("act.risk", language), risk_told(risk, language)) for risk in one["risks"]]
+    facts += rights_told(one, told, language)
+    facts.append((say("act.evaluation", language), evaluation_told(one["evaluation"], told, language)))
     link = Link(say("act.all_evidence", language), data="data/plan.json")
     written, studies = cited(one["source"], language)
     source = say("act.source", language, source=written)
@@ -79,7 +79,7 @@ def _activity(one: Tree, told: Tree, language: str) -> str:
     )
 
 
-def _budget(row: Tree, told: Tree, language: str) -> str:
+def budget_told(row: Tree, told: Tree, language: str) -> str:
     told_of = {name: amount(row[name], told, language) for name in ("planned", "committed", "spent")}
     return say("act.budget_told", language, source=told["bodies"][row["source"]][language], **told_of)
 
@@ -102,7 +102,7 @@ def _piece(piece: Tree, language: str) -> str:
     return say("act.piece_of", language, quantity=value(piece["quantity"], language), **values)
 
 
-def _risk(risk: Tree, language: str) -> str:
+def risk_told(risk: Tree, language: str) -> str:
     return say(
         "act.risk_told",
         language,
@@ -113,7 +113,7 @@ def _risk(risk: Tree, language: str) -> str:
     )
 
 
-def _rights(one: Tree, told: Tree, language: str) -> list[tuple[str, str]]:
+def rights_told(one: Tree, told: Tree, language: str) -> list[tuple[str, str]]:
     """What the measure answers of its own, question by question; the rest keeps to the plan's protocol in one line."""
     questions = {row["id"]: row for row in told["rights"]}
     own, common = [], []
@@ -129,9 +129,9 @@ def _rights(one: Tree, told: Tree, language: str) -> list[tuple[str, str]]:
     return own
 
 
-def _evaluation(judged: Tree, told: Tree, reader: Reader) -> str:
+def evaluation_told(judged: Tree, told: Tree, language: str) -> str:
     """What was named before the start, and at once what it could show."""
-    language, ratio = reader.language, judged["expected_ratio"]
+    ratio = judged["expected_ratio"]
     first = say(
         f"act.evaluation_{'less' if ratio < 1 else 'more'}",
         language,

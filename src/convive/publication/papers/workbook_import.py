@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import tomlkit
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from tomlkit import TOMLDocument
 
 from convive.errors import PlanError, Problem
 from convive.publication.papers.workbook import Place, Sheet, sheets
-from convive.strategy import reading
+from convive.strategy.editing import rewrite
 from convive.strategy.plan import Plan
 
 DATES, NUMBERS, LISTS = ("from", "until", "by"), ("quantity", "planned", "value", "year"), ("partners",)
@@ -67,21 +65,39 @@ def differences(content: bytes, plan: Plan) -> list[Difference]:
 def apply(folder: Path, changes: list[Difference]) -> None:
     """Write ``changes`` into ``plan.toml`` of ``folder``; its comments and order stay.
 
-    Raises :class:`~convive.errors.PlanError` where the plan would no longer hold; then nothing is written.
+    Raises :class:`~convive.errors.PlanError` where a cell is no longer as it was when the difference was shown, and
+    where the plan would no longer hold; then nothing is written.
     """
-    path = folder / reading.FILE
-    document = tomlkit.parse(path.read_text("utf-8"))
+
+    def write(document: TOMLDocument, plan: Plan) -> None:
+        for one in _placed(changes, plan):
+            target: Any = document
+            for step in one.place[:-1]:
+                target = target[step]
+            target[one.place[-1]] = _value(one)
+
+    rewrite(folder, write)
+
+
+def _placed(changes: list[Difference], plan: Plan) -> list[Difference]:
+    """``changes`` where their cells stand now: somebody may have added rows since, or changed the same cell."""
+    cells = {
+        (sheet.name, name, column): cell
+        for sheet in sheets(plan)
+        for name, row, _ in sheet.rows
+        for column, cell in row.items()
+    }
+    placed: list[Difference] = []
+    problems: list[Problem] = []
     for one in changes:
-        target: Any = document
-        for step in one.place[:-1]:
-            target = target[step]
-        target[one.place[-1]] = _value(one)
-    with tempfile.TemporaryDirectory() as trial:
-        (Path(trial) / reading.FILE).write_text(tomlkit.dumps(document), "utf-8")
-        reading.load(Path(trial))
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(tomlkit.dumps(document), "utf-8")
-    os.replace(fresh, path)
+        before, place = cells.get((one.sheet, one.row, one.column), ("", ()))
+        if before != one.before or not place:
+            told = {"row_named": one.row, "before": one.before}
+            problems.append(Problem("workbook-changed-meanwhile", one.sheet, None, one.column, before, told))
+        placed.append(replace(one, place=place))
+    if problems:
+        raise PlanError(problems)
+    return placed
 
 
 def _open(content: bytes) -> Any:

@@ -21,3 +21,10 @@ def record(*, act: str, subject: str, by: str, reason: str = "", details: Mappin
     from convive.web.journal.writing import write
 
     return write(act=act, subject=subject, by=by, reason=reason, details=details or {})
+
+
+def one_at_a_time() -> None:
+    """From here to the end of the transaction nobody else adds a line: for changes of files that must not cross."""
+    from convive.web.journal.writing import wait_for_others
+
+    wait_for_others()

@@ -19,7 +19,7 @@ def write(*, act: str, subject: str, by: str, reason: str, details: Mapping[str,
     """Add a line; see :func:`convive.web.journal.record`."""
     if not connection.in_atomic_block:
         raise RuntimeError("a line of the log belongs into the transaction of what it tells")
-    _wait_for_others()
+    wait_for_others()
     last = Line.objects.order_by("-number").first()
     entry = following(
         last.entry if last else None,
@@ -33,9 +33,12 @@ def write(*, act: str, subject: str, by: str, reason: str, details: Mapping[str,
     return Line.objects.create(**asdict(entry))
 
 
-def _wait_for_others() -> None:
-    """On SQLite a transaction holds the write lock from its beginning (``IMMEDIATE``). On PostgreSQL a lock is taken
-    here and given back when the transaction ends, whichever way."""
+def wait_for_others() -> None:
+    """Nobody else adds a line until the transaction ends.
+
+    On SQLite a transaction holds the write lock from its beginning (``IMMEDIATE``). On PostgreSQL a lock is taken here
+    and given back when the transaction ends, whichever way.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

@@ -14,6 +14,7 @@ from convive.web.office.guard import permissions_of
 PAGES = (
     ("register.homologate", "office:docket"),
     ("committee.read", "office:committee"),
+    ("plan.read", "office:plan"),
     ("accounts.manage", "office:accounts"),
     ("custody.open", "custody:reports"),
     ("reports.answer", "answers:list"),

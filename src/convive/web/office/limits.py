@@ -1,4 +1,5 @@
-"""How long somebody stays signed in, whatever they do. (How long without a request, Django's own settings say.)"""
+"""How long somebody stays signed in, whatever they do (how long without a request, Django's own settings say), and how
+much they may send at once."""
 
 from __future__ import annotations
 
@@ -25,6 +26,20 @@ class SessionLimit:
             began = request.session.get(BEGAN, 0)
             if not 0 <= time.time() - began <= settings.SESSION_ABSOLUTE_AGE_S:
                 logout(request)
+        return self.get_response(request)
+
+
+class RequestLimit:
+    """Refuses a request of more than ``OFFICE_REQUEST_BYTES`` before anything of it is read. One that does not tell its
+    length is taken for empty, as WSGI does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.OFFICE_REQUEST_BYTES:
+            return HttpResponse(status=413)
         return self.get_response(request)
 
 

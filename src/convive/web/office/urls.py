@@ -48,6 +48,7 @@ office = [
     path("<language:language>/cuentas/", account_views.accounts, name="accounts"),
     path("<language:language>/cuentas/por-confirmar/", account_views.confirmations, name="confirmations"),
     path("", include("convive.web.committee.urls")),
+    path("", include("convive.web.office.plan.urls")),
     path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
 urlpatterns = [

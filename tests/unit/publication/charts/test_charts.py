@@ -7,12 +7,13 @@ import json
 import xml.etree.ElementTree as ET
 from typing import Any
 
+import altair as alt
 import polars as pl
 import pytest
 
 from convive.publication.charts import choropleth, theme
 from convive.publication.charts.catalogue import charts
-from convive.publication.charts.chart import Chart, svg
+from convive.publication.charts.chart import Chart, fitted, svg
 from convive.publication.charts.choropleth import class_edges
 from convive.publication.charts.data import chart_data
 from convive.publication.charts.telling import hour_cells
@@ -55,6 +56,14 @@ def test_the_small_edition_has_every_chart(small_edition: Edition) -> None:
 def test_an_edition_without_figures_has_no_chart(small_edition: Edition) -> None:
     bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear())
     assert charts(bare) == {}
+
+
+def test_every_specification_is_valid_vega_lite(small_edition: Edition) -> None:
+    """Not checked while building, since that takes longer than to draw."""
+    for chart in charts(small_edition).values():
+        for language in ("es", "en"):
+            for width in theme.WIDTHS:
+                alt.Root.validate(fitted(chart.draw(language, width), width))
 
 
 def test_every_drawing_is_well_formed_and_as_wide_as_its_page(drawn: dict[tuple[str, str, str], str]) -> None:

@@ -1,0 +1,164 @@
+"""What people do with the plan: permission, change of a file and line of the log, whoever calls.
+
+A file cannot be part of the database's transaction. The rule: the file changes first, in one step; then the line is
+written, which names the SHA-256 that each of the plan's files has after the act; then the transaction ends. Where the
+line cannot be written, ``plan.toml`` is put back. Whatever else changes a file, a machine that stops in between or
+somebody without the office, is found by the next act: the files are no longer as the last line left them, and a line
+of its own says so before anything else is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from convive.errors import PlanError, Problem
+from convive.publication.papers import workbook_import
+from convive.publication.papers.workbook_import import Difference
+from convive.strategy import decisions, editing, evidence, reading, review
+from convive.strategy.chained import Row
+from convive.strategy.decisions import Decision
+from convive.strategy.editing import Kind, Values
+from convive.web.journal import one_at_a_time, record
+from convive.web.journal.models import Line
+from convive.web.office.guard import may, today
+from convive.web.office.plan.desk import Desk, desk, names
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+EDIT, EVIDENCE, GATE = "plan.edit", "plan.evidence", "plan.gate"
+FILES = (reading.FILE, evidence.FILE, decisions.FILE)
+OUTSIDE = "(outside)"
+"""Who changed a file where no account did."""
+ACTS = (
+    *("plan.changed", "plan.added", "plan.imported", "plan.changed_outside"),
+    *("evidence.attached", "evidence.confirmed", "evidence.withdrawn", "gate.decided"),
+)
+
+
+def change(*, kind: Kind, name: str, values: Values, seen: str, by: User) -> None:
+    """Change a measure, an activity or an indicator; the log keeps what stood before and what stands now."""
+    with _changing(EDIT, by=by, act="plan.changed", subject=name) as (here, told):
+        part = editing.find(here.plan, kind, name)
+        before = editing.told(part) if part is not None else {}
+        editing.change(here.folder, kind, name, values, seen=seen, on=today(), **names())
+        told["kind"] = kind
+        told["changes"] = {
+            key: [_text(before.get(key)), _text(value)] for key, value in values.items() if value != before.get(key)
+        }
+
+
+def add_activity(*, measure: str, values: Values, by: User) -> None:
+    """A new activity of a measure."""
+    with _changing(EDIT, by=by, act="plan.added", subject=str(values.get("id", ""))) as (here, told):
+        editing.add_activity(here.folder, measure, values, **names())
+        told |= {"measure": measure, "values": {key: _text(value) for key, value in values.items()}}
+
+
+def bring(*, changes: Sequence[Difference], by: User) -> None:
+    """Write what a workbook changes, as it was shown and accepted."""
+    with _changing(EDIT, by=by, act="plan.imported", subject=reading.FILE) as (here, told):
+        workbook_import.apply(here.folder, list(changes))
+        told["changes"] = [[one.sheet, one.row, one.column, one.before, one.after] for one in changes]
+
+
+def attach(*, values: Mapping[str, str], by: User) -> Row:
+    """Attach evidence to an activity. Its file, where it has one, is there already: one without a row says nothing."""
+    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=values.get("activity", "")) as (here, told):
+        row = _add(here, by, values | {"act": "attach"})
+        told |= {"evidence": row.id, "kind": values.get("kind", ""), "sha256": values.get("file", "").partition(".")[0]}
+    return row
+
+
+def confirm(*, name: str, by: User) -> None:
+    """The second person's word, with the document in view."""
+    with _changing(EVIDENCE, by=by, act="evidence.confirmed", subject=name) as (here, _):
+        _add(here, by, {"act": "confirm", "refers": name})
+
+
+def withdraw(*, name: str, reason: str, by: User) -> None:
+    """Take evidence back for a reason: the row stays and counts no longer. Who attached it may, and who edits the
+    plan."""
+    with _changing(EVIDENCE, by=by, act="evidence.withdrawn", subject=name, reason=reason) as (here, _):
+        if not reason:
+            raise PlanError(Problem("evidence-reason", column="reason"))
+        found = next((one for one in here.review.ledger.evidence if one.id == name), None)
+        if found is not None and found.by != by.get_username() and not may(by, EDIT):
+            raise PlanError(Problem("evidence-not-yours", value=name))
+        _add(here, by, {"act": "withdraw", "refers": name, "note": reason})
+
+
+def decide(*, decision: Decision, by: User) -> Decision:
+    """Take down what was decided at a gate: who decided, why, and which conditions held or did not."""
+    with _changing(GATE, by=by, act="gate.decided", subject=decision.stage, reason=decision.reason) as (here, told):
+        if decision.decided_on > today():
+            raise PlanError(Problem("gate-in-future", value=decision.decided_on.isoformat()))
+        taken = review.decide(here.folder, here.review, decision)
+        told |= {"decision": taken.decision, "decided_by": taken.by, "document": taken.document}
+        told |= {"decided_on": taken.decided_on.isoformat(), "held": list(taken.held), "missed": list(taken.missed)}
+    return taken
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of the plan's files; those that are not there are left out."""
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES if (folder / name).exists()
+    }
+
+
+def left_by_last() -> dict[str, str] | None:
+    """How the last act left the plan's files, as the log says; None where there was none."""
+    last = Line.objects.filter(act__in=ACTS).order_by("-number").first()
+    found: dict[str, str] | None = json.loads(last.details).get("files") if last else None
+    return found
+
+
+def _add(here: Desk, by: User, values: Mapping[str, str]) -> Row:
+    told = {"recorded_on": today().isoformat(), "by": by.get_username()}
+    return evidence.attach(here.folder, here.plan, dict(values) | told)
+
+
+@contextmanager
+def _changing(
+    permission: str, *, by: User, act: str, subject: str, reason: str = ""
+) -> Iterator[tuple[Desk, dict[str, Any]]]:
+    """An act on the plan's files by the rule of this module, one after the other; yields the plan as it stands and the
+    details of the line."""
+    with transaction.atomic():
+        if not may(by, permission):
+            raise PermissionDenied
+        one_at_a_time()
+        here, told = desk(), dict[str, Any]()
+        path = here.folder / reading.FILE
+        before = path.read_bytes()
+        _note_what_others_did(here.folder)
+        try:
+            yield here, told
+            told["files"] = digests(here.folder)
+            record(act=act, subject=subject, by=by.get_username(), reason=reason, details=told)
+        except BaseException:
+            if path.read_bytes() != before:
+                editing.replace(path, before)
+            raise
+
+
+def _note_what_others_did(folder: Path) -> None:
+    there, left = digests(folder), left_by_last()
+    if left is not None and left != there:
+        changed = sorted(name for name in there.keys() | left.keys() if there.get(name) != left.get(name))
+        record(
+            act="plan.changed_outside", subject=" ".join(changed), by=OUTSIDE, details={"left": left, "files": there}
+        )
+
+
+def _text(value: Any) -> Any:
+    """A value as the log takes it."""
+    return json.loads(json.dumps(value, default=str, ensure_ascii=False))

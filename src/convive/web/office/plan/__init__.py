@@ -1,0 +1,1 @@
+"""The plan in the office: how it stands, one measure, its edits, its evidence, its gates, and its workbook."""

@@ -1,0 +1,174 @@
+"""Editing a measure, an activity, an indicator. Two at once: the second is told, sees both, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from convive.errors import ConviveError
+from convive.strategy import editing
+from convive.strategy.editing import ChangedMeanwhile, Kind
+from convive.strategy.plan import Plan
+from convive.texts import say
+from convive.web.office.actions import plan as actions
+from convive.web.office.plan import forms
+from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.desk import desk as as_it_stands
+from convive.web.office.views import frame
+
+SALT = "convive.plan.seen"
+"""Signs what the editor saw when they opened the form: with it what they changed is told from what another did."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_plan(actions.EDIT)
+def edit_measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
+    """A measure without its activities."""
+    return _edit(request, desk, language, "measure", name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_plan(actions.EDIT)
+def edit_activity(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
+    """An activity: who, when, which evidence it needs."""
+    return _edit(request, desk, language, "activity", name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_plan(actions.EDIT)
+def edit_indicator(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
+    """An indicator: baseline and target."""
+    return _edit(request, desk, language, "indicator", name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_plan(actions.EDIT)
+def new_activity(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
+    """A new activity of the measure ``name``."""
+    one = desk.plan.measures.get(name)
+    if one is None:
+        raise Http404
+    fields = forms.activity_fields(desk.plan, language, new=True)
+    typed, wrong = {"lead": one.lead, "from": one.start.isoformat(), "until": one.until.isoformat()}, ""
+    if request.method == "POST":
+        typed = forms.sent(fields, request.POST)
+        try:
+            values = forms.read(fields, typed)
+            actions.add_activity(measure=name, values=values, by=request.user)
+        except ConviveError as misfit:
+            wrong = misfit.describe(language)
+        else:
+            messages.success(request, say("office.kept", language))
+            return redirect("office:plan_activity", language=language, name=values["id"])
+    context = {"heading": say("planning.new_activity", language), "what": one.label[language], "wrong": wrong}
+    context |= {"parts": forms.shown(fields, typed), "back": ("office:plan_measure", name), "seen": "", "base": ""}
+    return render(request, "plan/edit.html", frame(language) | context, status=422 if wrong else 200)
+
+
+def _fields(kind: Kind, plan: Plan, language: str) -> tuple[forms.Part, ...]:
+    made = {"measure": forms.measure_fields, "activity": forms.activity_fields, "indicator": forms.indicator_fields}
+    return made[kind](plan, language)
+
+
+def _edit(request: HttpRequest, desk: Desk, language: str, kind: Kind, name: str) -> HttpResponse:
+    part = editing.find(desk.plan, kind, name)
+    if part is None:
+        raise Http404
+    fields = _fields(kind, desk.plan, language)
+    stands = forms.flat(fields, editing.told(part))
+    if request.method != "POST":
+        return _form(request, language, kind, name, fields, stands, stands, editing.fingerprint(part))
+    typed, seen = forms.sent(fields, request.POST), request.POST.get("seen", "")
+    base = _base(request.POST.get("base", ""))
+    try:
+        actions.change(kind=kind, name=name, values=forms.read(fields, typed), seen=seen, by=request.user)
+    except ChangedMeanwhile as late:
+        return _late(request, language, kind, name, base, typed, late.describe(language))
+    except ConviveError as misfit:
+        wrong = misfit.describe(language)
+        return _form(request, language, kind, name, fields, typed, base, seen, wrong=wrong, status=422)
+    messages.success(request, say("office.kept", language))
+    return redirect(_page_of(kind), language=language, **({} if kind == "indicator" else {"name": name}))
+
+
+def _late(
+    request: HttpRequest,
+    language: str,
+    kind: Kind,
+    name: str,
+    base: Mapping[str, str],
+    typed: dict[str, str],
+    wrong: str,
+) -> HttpResponse:
+    """Both versions, where they differ; the form holds theirs with what only this editor changed. Nothing is lost."""
+    desk = as_it_stands()
+    part = editing.find(desk.plan, kind, name)
+    if part is None:
+        raise Http404
+    fields = _fields(kind, desk.plan, language)
+    theirs = forms.flat(fields, editing.told(part))
+    both = [
+        (forms.label_of(fields, key), theirs.get(key, ""), typed.get(key, ""))
+        for key in dict.fromkeys([*theirs, *typed])
+        if theirs.get(key, "") != typed.get(key, "")
+    ]
+    merged = forms.merged(fields, base, theirs, typed)
+    return _form(
+        request,
+        language,
+        kind,
+        name,
+        fields,
+        merged,
+        theirs,
+        editing.fingerprint(part),
+        wrong=wrong,
+        both=both,
+        status=409,
+    )
+
+
+def _form(
+    request: HttpRequest,
+    language: str,
+    kind: Kind,
+    name: str,
+    fields: Sequence[forms.Part],
+    typed: Mapping[str, str],
+    base: Mapping[str, str],
+    seen: str,
+    *,
+    wrong: str = "",
+    both: Sequence[tuple[str, str, str]] = (),
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "heading": say(f"planning.edit_{kind}", language),
+        "what": name,
+        "parts": forms.shown(fields, typed),
+        "seen": seen,
+        "base": signing.dumps(dict(base), salt=SALT, compress=True),
+        "wrong": wrong,
+        "both": both,
+        "back": (_page_of(kind), "" if kind == "indicator" else name),
+    }
+    return render(request, "plan/edit.html", frame(language) | context, status=status)
+
+
+def _page_of(kind: Kind) -> str:
+    return {"measure": "office:plan_measure", "activity": "office:plan_activity", "indicator": "office:plan"}[kind]
+
+
+def _base(signed: str) -> dict[str, str]:
+    """What the editor saw; nothing where it is not of ours, and then all that differs counts as theirs."""
+    try:
+        found: dict[str, str] = signing.loads(signed, salt=SALT)
+    except signing.BadSignature:
+        return {}
+    return found

@@ -1,0 +1,25 @@
+"""The plan's addresses, within the office's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from convive.web.office.plan import edit_views, evidence_views, gate_views, views, workbook_views
+
+HERE = "<language:language>/plan/"
+
+urlpatterns = [
+    path(HERE, views.overview, name="plan"),
+    path(f"{HERE}medida/<slug:name>/", views.measure, name="plan_measure"),
+    path(f"{HERE}medida/<slug:name>/cambiar/", edit_views.edit_measure, name="plan_edit_measure"),
+    path(f"{HERE}medida/<slug:name>/actividad-nueva/", edit_views.new_activity, name="plan_new_activity"),
+    path(f"{HERE}actividad/<slug:name>/", views.activity, name="plan_activity"),
+    path(f"{HERE}actividad/<slug:name>/cambiar/", edit_views.edit_activity, name="plan_edit_activity"),
+    path(f"{HERE}actividad/<slug:name>/prueba/", evidence_views.attach, name="plan_attach"),
+    path(f"{HERE}prueba/<slug:key>/", evidence_views.piece, name="plan_piece"),
+    path(f"{HERE}prueba/<slug:key>/archivo/", evidence_views.file, name="plan_file"),
+    path(f"{HERE}indicador/<slug:name>/cambiar/", edit_views.edit_indicator, name="plan_indicator"),
+    path(f"{HERE}puerta/", gate_views.gate, name="plan_gate"),
+    path(f"{HERE}excel/", workbook_views.bring, name="plan_workbook"),
+    path(f"{HERE}actividades.xlsx", workbook_views.fetch, name="plan_xlsx"),
+]
