@@ -106,7 +106,7 @@ def _search(
     """The largest llr of all cylinders around the centres; of each centre's into ``best`` where that has rows.
 
     A window is looked at only if it begins and ends on a day with events and holds one of the outermost ring: any other
-    has a smaller one inside it with as many events.
+    has a smaller one inside it with as many events. ``least_last``: 0, or the last day, which all must reach.
     """
     n = len(day)
     whole = until[-1]
@@ -152,8 +152,13 @@ def _search(
                         while place_in < held and days[place_in] == last:
                             has_fresh = has_fresh or fresh[place_in] == 1
                             place_in += 1
-                        if not has_fresh or last < least_last:
+                        if not has_fresh:
                             continue
+                        if least_last > 0:
+                            # A window that must reach the last day does so without an event on it.
+                            if place_in < held or least_last - first >= longest:
+                                continue
+                            last = least_last
                         c = place_in - start
                         mu = share * (until[last + 1] - until[first])
                         if version[c] != current:
@@ -325,7 +330,7 @@ def search_labelled(
                 for last in range(first, min(first + longest, span)):
                     c += cased[last]
                     among += inside[last]
-                    if cased[last] == 0 or last < least_last:
+                    if last < least_last or (cased[last] == 0 and least_last == 0):
                         continue
                     llr = factor[centre] * _bernoulli_llr(float(c), float(among), float(cases), float(n))
                     record = max(record, llr)
