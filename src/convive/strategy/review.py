@@ -11,6 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from convive.errors import PlanError, Problem
+from convive.evaluation.before_after import power_of_counts, smallest_fall
+from convive.evaluation.limits import limits
 from convive.strategy import decisions as gate_decisions
 from convive.strategy import evidence as ledgers
 from convive.strategy import money, progress
@@ -21,9 +23,8 @@ from convive.strategy.figures import series
 from convive.strategy.gates import GateRules, History, Way, missing, walk
 from convive.strategy.money import Money, Spending
 from convive.strategy.plan import FigureOf, Measure, Plan
-from convive.strategy.power import power_of_counts, smallest_fall
 from convive.strategy.progress import MeasureProgress
-from convive.strategy.targets import Standing, rules, stand
+from convive.strategy.targets import Standing, stand
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Foresight:
 
     @property
     def enough(self) -> bool:
-        return self.power is not None and self.power >= float(rules()["power"]["enough"])
+        return self.power is not None and self.power >= limits().power_enough
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,7 @@ def foresee(plan: Plan, measure: Measure, figures: pl.DataFrame, *, as_of: dt.da
     if not known:
         return Foresight(None, None, None)
     expected = sum(known) * judged.months / 12
-    level, enough = (float(rules()["power"][name]) for name in ("level", "enough"))
-    power = power_of_counts(expected, judged.expected_ratio, level=level)
-    return Foresight(round(expected), power, smallest_fall(expected, level=level, power=enough))
+    return Foresight(round(expected), power_of_counts(expected, judged.expected_ratio), smallest_fall(expected))
 
 
 def _events(wanted: FigureOf, figures: pl.DataFrame, measure: Measure, as_of: dt.date) -> int | None:

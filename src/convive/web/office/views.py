@@ -7,8 +7,8 @@ from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,15 +21,15 @@ from convive.register.homologation.minutes import told
 from convive.register.ledger import Decision, contradiction_problem, contradictions, reasons
 from convive.register.ledger.decision import OTHER
 from convive.texts import number, say
-from convive.web.journal import record
 from convive.web.office.actions.decisions import decide
 from convive.web.office.desk import Desk, NotBuilt, desk
-from convive.web.office.guard import View, requires
+from convive.web.office.guard import View, looked, requires
 from convive.web.office.models import Presence
+from convive.web.office.signs import note_refused, note_sign_in, note_sign_out
 
 
 class Enter(LoginView):
-    """Sign in."""
+    """Sign in. Who signed in, and who tried to in an account's name, is in the log."""
 
     template_name = "office/enter.html"
 
@@ -39,11 +39,24 @@ class Enter(LoginView):
     def get_default_redirect_url(self) -> str:
         return reverse("office:home", kwargs={"language": self.kwargs.get("language", "es")})
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        note_sign_in(self.request.user.get_username())
+        return answer
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        note_refused(form.data.get("username", ""), locked=getattr(self.request, "axes_locked_out", False))
+        return super().form_invalid(form)
+
 
 class Leave(LogoutView):
     """Sign out."""
 
     next_page = "office:enter"
+
+    def post(self, request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+        note_sign_out(request.user)
+        return super().post(request, *args, **named)
 
 
 def at_the_table(view: View) -> View:
@@ -198,12 +211,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def _language(request: HttpRequest) -> str:
     return "en" if request.path.startswith("/en/") else "es"
-
-
-def looked(request: HttpRequest, page: str, records: tuple[str, ...] = ()) -> None:
-    """Note in the log that somebody saw people's records, before they see them."""
-    with transaction.atomic():
-        record(act="private.seen", subject=page, by=request.user.get_username(), details={"records": list(records)})
 
 
 def frame(language: str) -> dict[str, object]:
