@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -36,6 +37,26 @@ def test_a_role_that_sees_persons_holds_once_somebody_else_confirmed_it(person: 
     accounts.confirm(mandate=mandate, by=secretary, reason="Acuerdo 3")
     assert may(ana, "register.homologate")
     assert [line.act for line in Line.objects.all()] == ["role.given", "role.confirmed"]
+
+
+def test_signing_in_and_out_and_trying_to_are_in_the_log(person: Person) -> None:
+    ana = person("ana", "member")
+    ana.set_password(PASSWORD)
+    ana.save()
+    client = Client(SERVER_NAME="localhost")
+    said = {"username": "ana", "password": PASSWORD}
+    for _ in range(7):
+        client.post("/entrar/", said | {"password": "no es esta"})
+    client.post("/entrar/", said | {"username": "canary-that-no-account-has"})
+    assert [line.act for line in Line.objects.all()] == ["account.refused"] * 4 + ["account.locked"]
+    assert not Line.objects.exclude(subject="ana").exists()
+    AccessAttempt.objects.all().delete()
+    assert client.post("/entrar/", said).status_code == 302
+    client.post("/salir/")
+    assert [(line.act, line.by) for line in Line.objects.all()][5:] == [
+        ("account.signed_in", "ana"),
+        ("account.signed_out", "ana"),
+    ]
 
 
 def test_whoever_manages_accounts_cannot_make_the_second_person_too(person: Person) -> None:

@@ -131,6 +131,40 @@ def test_an_agreement_ends_once_and_with_a_reason(secretary: User, held: Session
     assert Agreement.objects.get().done_on == today()
 
 
+def test_a_seat_is_tied_to_an_account_that_then_reports(
+    signed_in: Callable[..., Client], held: Session, secretary: User, seats: list[Seat], person: Callable[..., User]
+) -> None:
+    sec, rosa = signed_in("ana", "technical_secretary"), signed_in("rosa", "agency_officer")
+    officer, member = User.objects.get(username="rosa"), person("luz", "member")
+    one = actions.agree(session=held, owner=seats[1], due=today(), text_es="x", text_en="", by=secretary)
+    address = f"/es/comite/acuerdo/{one.code}/"
+    said = {"do": "holder", "seat": seats[1].pk, "version": 1, "holder": CANARY, "votes": "yes", "until": ""}
+    assert rosa.post(address, {"do": "follow", "words": "Hecho"}).status_code == 403
+    page = sec.post("/es/comite/integrantes/", said | {"user": member.pk}, follow=True)
+    assert "no puede informar acuerdos" in page.text
+    assert "antes de empezar" in sec.post("/es/comite/integrantes/", said | {"until": "1999-01-01"}, follow=True).text
+    assert sec.post("/es/comite/integrantes/", said | {"user": officer.pk}).status_code == 302
+    assert rosa.post(address, {"do": "follow", "words": "Hecho"}).status_code == 302
+    late = sec.post("/es/comite/integrantes/", said | {"holder": "Otra persona"})
+    assert late.status_code == 409
+    assert "Otra persona" in late.text
+    assert CANARY in late.text
+
+
+def test_minutes_print_the_head_and_every_look_at_them_is_told(signed_in: Callable[..., Client], held: Session) -> None:
+    client = signed_in("ana", "member")
+    address = f"/es/comite/sesion/{held.code}/acta"
+    words = client.get(f"{address}.docx")
+    told = "\n".join(one.text for one in Document(io.BytesIO(words.content)).paragraphs)
+    looks = Line.objects.filter(act="private.seen")
+    assert CANARY in told
+    assert f"{looks.get().number}:{looks.get().hash}" in told
+    paper = client.get(f"{address}.pdf")
+    assert paper.headers["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
+    assert looks.count() == 2
+
+
 def test_members_read_and_change_nothing(signed_in: Callable[..., Client], held: Session) -> None:
     client = signed_in("rosa", "member")
     for address, said in (

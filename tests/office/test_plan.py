@@ -139,7 +139,7 @@ def test_a_file_is_served_to_keep_and_every_look_is_told(signed_in: Callable[...
         assert answer.headers["Content-Disposition"].startswith("attachment; ")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert CANARY.encode() not in answer.content
-        assert (acts()[-1], last()) == ("private.seen", {"file": piece.file})
+        assert (acts()[-1], last()) == ("private.seen", {"records": [piece.file]})
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_the_desk_shows_what_waits_and_reminds(signed_in: Callable[..., Client],
     assert report.events.filter(kind="reminded").count() == 1
 
 
+def test_every_look_at_a_citizen_s_report_is_in_the_log(signed_in: Callable[..., Client], report: Report) -> None:
+    client = signed_in("ana", "report_officer")
+    address = f"/es/reportes/{report.pk}/"
+    assert "canary-words" in client.get(address).text
+    found = list(Line.objects.filter(act="private.seen").values_list("by", "subject"))
+    assert found == [("ana", address)]
+
+
 def test_an_officer_answers_acts_and_closes_but_never_solves(signed_in: Callable[..., Client], report: Report) -> None:
     client = signed_in("ana", "report_officer")
     address = f"/es/reportes/{report.pk}/"

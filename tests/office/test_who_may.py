@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from convive.committee.roles import permissions, roles
+from convive.web.journal.models import Line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -70,7 +71,11 @@ def test_a_role_enters_what_it_may_and_nothing_else(signed_in: Callable[..., Cli
         if entry["who"] in OPEN:
             continue
         for method in ("get", "post"):
+            seen = Line.objects.filter(act="private.seen")
+            before = seen.count()
             status = getattr(client, method)(address(name)).status_code
+            if status == 200 and permissions()[entry["who"]].private:
+                assert seen.count() == before + 1, (role, name, method)
             if status != 405:
                 assert (status != 403) == (entry["who"] in may), (role, name, method, status)
                 assert status < 500 or status == 503, (role, name, method, status)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
+from convive.analysis.chance import share_limits
 from convive.analysis.checks import Floats, at_least, checked_values, require
 
 NULL = "events fall on cells in proportion to their area"
@@ -84,7 +85,7 @@ def map_accuracy(
     require(simulations >= 19, what="simulations", got=simulations, wanted=">= 19")
     events, hits = int(counts.sum()), int(counts[chosen].sum())
     share = float(size[chosen].sum() / size.sum())
-    low, high = _share_limits(hits, events, confidence)
+    low, high = share_limits(hits, events, confidence)
     best = _best(counts, size, float(size[chosen].sum()))
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(events, counts / events, size=simulations).astype(np.float64)
@@ -179,13 +180,6 @@ def _checked(named: ArrayLike, counts: ArrayLike, area: ArrayLike | None) -> tup
     require(bool(chosen.any() and not chosen.all()), what="named", got="none or all cells", wanted="some cells")
     at_least(int(events.sum()), 1)
     return chosen, events, size
-
-
-def _share_limits(hits: int, events: int, confidence: float) -> tuple[float, float]:
-    tail = (1 - confidence) / 2
-    low = float(stats.beta.ppf(tail, hits, events - hits + 1)) if hits else 0.0
-    high = float(stats.beta.ppf(1 - tail, hits + 1, events - hits)) if hits < events else 1.0
-    return low, high
 
 
 def _best(counts: Floats, size: Floats, area: float) -> float:

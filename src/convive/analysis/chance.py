@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy import stats
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -81,6 +82,14 @@ def poisson(mean: float, state: NDArray[np.uint64]) -> int:
             count += 1
             product *= uniform(state)
     return count
+
+
+def share_limits(part: float, whole: float, confidence: float) -> tuple[float, float]:
+    """The exact interval of a share, ``part`` of ``whole`` (Clopper & Pearson, Biometrika 1934)."""
+    tail = (1 - confidence) / 2
+    low = float(stats.beta.ppf(tail, part, whole - part + 1)) if part > 0 else 0.0
+    high = float(stats.beta.ppf(1 - tail, part + 1, whole - part)) if part < whole else 1.0
+    return low, high
 
 
 def p_value(observed: float, simulated: NDArray[np.float64]) -> float:

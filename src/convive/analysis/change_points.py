@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from convive.analysis.chance import p_value, stream
 from convive.analysis.checks import Floats, require
+from convive.analysis.threads import Run, in_threads
 from convive.analysis.weekly import FalseAlarms, checked_counts, checked_simulations, count, false_alarms
 
 NULL = "one level throughout, independent weeks"
@@ -92,12 +93,12 @@ def change_points(
     estimate = dispersion is None
 
     worst = np.zeros(simulations)
-    _hardest(n, mean, spread, estimate, least, seed, worst)
+    in_threads(_hardest, simulations, n, mean, spread, estimate, least, seed, worst)
     cost = float(np.quantile(worst, confidence, method="higher")) if penalty is None else float(penalty)
     sums = _sums(series)
     ends = _divided(sums, spread, least, cost)
     none = np.zeros(simulations, np.int64)
-    _found_in_none(n, mean, spread, estimate, least, cost, seed, worst, none)
+    in_threads(_found_in_none, simulations, n, mean, spread, estimate, least, cost, seed, worst, none)
 
     begins = np.concatenate([[0], ends[:-1]])
     levels = (sums[ends] - sums[begins]) / (ends - begins)
@@ -160,7 +161,8 @@ def _change(
     bounds = [np.exp(optimize.brentq(lambda one, to=to: below(one) - to, -60, 60)) for to in (tail, 1 - tail)]
     gain = _gain(sums[begin : end + 1] - sums[begin], dispersion, least)
     gains = np.zeros(simulations)
-    _gains(end - begin, float(sums[end] - sums[begin]) / (end - begin), dispersion, least, seed, gains)
+    level = float(sums[end] - sums[begin]) / (end - begin)
+    in_threads(_gains, simulations, end - begin, level, dispersion, least, seed, gains)
     return (
         float(places[low]),
         float(places[high]),
@@ -289,16 +291,19 @@ def _drawn(n: int, mean: float, dispersion: float, seed: int, number: int) -> Fl
     return series
 
 
-@njit(cache=True, parallel=True)
-def _hardest(n: int, mean: float, dispersion: float, estimate: bool, least: int, seed: int, worst: Floats) -> None:
+@njit(cache=True, nogil=True)
+def _hardest(
+    run: Run, n: int, mean: float, dispersion: float, estimate: bool, least: int, seed: int, worst: Floats
+) -> None:
     """The largest penalty at which each simulation without a change gets one."""
-    for number in prange(len(worst)):
+    for number in range(run[0], run[1]):
         series = _drawn(n, mean, dispersion, seed, number)
         worst[number] = _worth(_sums(series), _dispersion(series) if estimate else dispersion, least)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _found_in_none(
+    run: Run,
     n: int,
     mean: float,
     dispersion: float,
@@ -309,7 +314,7 @@ def _found_in_none(
     worst: Floats,
     found: NDArray[np.int64],
 ) -> None:
-    for number in prange(len(found)):
+    for number in range(run[0], run[1]):
         if worst[number] <= penalty:
             continue
         series = _drawn(n, mean, dispersion, seed, number)
@@ -317,7 +322,7 @@ def _found_in_none(
         found[number] = len(_divided(_sums(series), spread, least, penalty)) - 1
 
 
-@njit(cache=True, parallel=True)
-def _gains(n: int, mean: float, dispersion: float, least: int, seed: int, gains: Floats) -> None:
-    for number in prange(len(gains)):
+@njit(cache=True, nogil=True)
+def _gains(run: Run, n: int, mean: float, dispersion: float, least: int, seed: int, gains: Floats) -> None:
+    for number in range(run[0], run[1]):
         gains[number] = _gain(_sums(_drawn(n, mean, dispersion, seed, number)), dispersion, least)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.chance import stream
 from convive.analysis.checks import Floats, checked_values, require
+from convive.analysis.threads import Run, in_threads
 from convive.analysis.weekly import (
     WEEKS_A_YEAR,
     FalseAlarms,
@@ -110,7 +111,7 @@ def cusum(
     alarms = np.zeros(simulations, np.int64)
 
     def simulated(limit: float) -> NDArray[np.int64]:
-        _simulate(means, varied, alpha is None, learnt, law, limit, seed, alarms)
+        in_threads(_simulate, simulations, means, varied, alpha is None, learnt, law, limit, seed, alarms)
         return alarms
 
     limit = threshold if threshold is not None else _threshold(simulated, wanted * long / WEEKS_A_YEAR)
@@ -298,8 +299,9 @@ def _rise(series: Floats, mean: Floats, alpha: float, first: int, week: int, kap
     return kappa, value
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulate(
+    run: Run,
     means: Floats,
     alpha: float,
     estimate_alpha: bool,
@@ -310,7 +312,7 @@ def _simulate(
     alarms: NDArray[np.int64],
 ) -> None:
     """Alarms of each simulation of weeks around ``means``, of which the first ``learnt`` are its training."""
-    for number in prange(len(alarms)):
+    for number in range(run[0], run[1]):
         state = stream(seed, number)
         series = np.empty(len(means))
         for at in range(len(means)):

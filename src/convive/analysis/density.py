@@ -12,13 +12,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import fft, stats
 
 from convive.analysis.chance import stream, uniform
 from convive.analysis.checks import Floats, at_least, checked_points, require
 from convive.analysis.raster import Raster
+from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 KERNELS = ("gaussian", "quartic")
@@ -57,12 +58,15 @@ class Density:
 class Excess:
     """Where the density is more than the null model brings: ``p`` of each cell for itself, ``p_family`` among all cells
     (by the largest of each simulation: Westfall & Young 1993); ``significant`` where the latter is at most ``level``.
-    ``expected``: the mean of the simulations."""
+    ``expected``: the mean of the simulations. ``events`` it is of; ``outside``: those beyond the grid or on cells
+    without exposure, left out."""
 
     p: Floats
     p_family: Floats
     significant: NDArray[np.bool_]
     expected: Floats
+    events: int
+    outside: int
     level: float
     simulations: int
     seed: int
@@ -137,7 +141,9 @@ def abramson_bandwidths(
     space = checked_points(points, least=2, spread=True, metres=metres)
     first = bandwidth if pilot is None else pilot
     require(first > 0, what="pilot", got=first, wanted="> 0")
-    density = _at_events(space[np.argsort(space[:, 0], kind="stable")], space, first, False)
+    density = np.empty(len(space))
+    ordered = space[np.argsort(space[:, 0], kind="stable")]
+    in_threads(_at_events, len(space), ordered, space, float(first), False, density)
     scale = density**-0.5
     widths = bandwidth * scale / np.exp(np.mean(np.log(scale)))
     trimmed: Floats = np.minimum(widths, 5 * np.median(widths))
@@ -158,7 +164,7 @@ def likelihood_bandwidth(
     widths = np.geomspace(low, high, steps)
     ordered = space[np.argsort(space[:, 0], kind="stable")]
     with np.errstate(divide="ignore"):
-        told = np.array([np.log(_at_events(ordered, ordered, width, True)).sum() for width in widths])
+        told = np.array([np.log(_foretold(ordered, float(width))).sum() for width in widths])
     best = float(widths[int(np.argmax(told))])
     return best, widths, told
 
@@ -181,7 +187,7 @@ def density_excess(
     Events outside the grid or on cells without exposure are left out of both sides. Raises
     :class:`~convive.errors.AnalysisError`.
     """
-    space = checked_points(points, least=2, metres=metres)
+    space = checked_points(points, least=2, spread=True, metres=metres)
     _argument(kernel, bandwidth, raster, 0.95)
     require(simulations >= 19, what="simulations", got=simulations, wanted=">= 19")
     risk = _over(exposure, raster, "exposure").ravel()
@@ -209,6 +215,8 @@ def density_excess(
         p_family,
         p_family <= level,
         total / simulations,
+        int(within.sum()),
+        int((~within).sum()),
         level,
         simulations,
         seed,
@@ -383,16 +391,22 @@ def _spline(past: float, into: Floats) -> None:
     into[3] = past**3 / 6
 
 
-@njit(cache=True, parallel=True)
-def _at_events(ordered: Floats, points: Floats, bandwidth: float, leave_out: bool) -> Floats:
+def _foretold(ordered: Floats, bandwidth: float) -> Floats:
+    """The density at each event of ``ordered`` by the others."""
+    found = np.empty(len(ordered))
+    in_threads(_at_events, len(ordered), ordered, ordered, bandwidth, True, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _at_events(run: Run, ordered: Floats, points: Floats, bandwidth: float, leave_out: bool, found: Floats) -> None:
     """The Gaussian density of ``ordered`` (by x) at ``points``; ``leave_out``: they are the same and none counts at
     itself."""
-    found = np.empty(len(points))
     # Alone, the furthest kernel still counts in a logarithm; beside an event's own it does not.
     reach = (38 if leave_out else 7) * bandwidth
     across = ordered[:, 0].copy()
     height = 1 / (2 * np.pi * bandwidth**2)
-    for at in prange(len(points)):
+    for at in range(run[0], run[1]):
         first = np.searchsorted(across, points[at, 0] - reach)
         last = np.searchsorted(across, points[at, 0] + reach, side="right")
         total = 0.0
@@ -402,7 +416,6 @@ def _at_events(ordered: Floats, points: Floats, bandwidth: float, leave_out: boo
                 aside = points[at, 0] - across[other]
                 total += np.exp(-(aside * aside + up * up) / (2 * bandwidth * bandwidth))
         found[at] = total * height
-    return found
 
 
 @njit(cache=True)

@@ -11,11 +11,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.chance import stream
 from convive.analysis.checks import Floats, require
+from convive.analysis.threads import Run, in_threads
 from convive.analysis.weekly import (
     FalseAlarms,
     checked_counts,
@@ -91,11 +92,12 @@ def ears(
     series = checked_counts(counts, least=before + 1, missing=True)
     third = method == "C3"
 
-    mean, spread, statistic, upper = _judged(series, baseline, gap, third, limit, least_spread)[:, before:]
+    mean, spread, statistic, upper = _judged(series, baseline, gap, third, limit, float(least_spread))[:, before:]
     null = null_of(series, period)
     expected = null.mean[-min(len(series), period + before) :]
     alarms = np.zeros(simulations, np.int64)
-    _simulate(expected, null.dispersion, baseline, gap, third, limit, least_spread, before, seed, alarms)
+    rule = baseline, gap, third, limit, float(least_spread), before
+    in_threads(_simulate, simulations, expected, null.dispersion, *rule, seed, alarms)
     observed = series[before:]
     with np.errstate(invalid="ignore"):
         alarm = observed > upper
@@ -154,8 +156,9 @@ def _judged(series: Floats, baseline: int, gap: int, third: bool, threshold: flo
     return found
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulate(
+    run: Run,
     mean: Floats,
     dispersion: float,
     baseline: int,
@@ -167,7 +170,7 @@ def _simulate(
     seed: int,
     alarms: NDArray[np.int64],
 ) -> None:
-    for number in prange(len(alarms)):
+    for number in range(run[0], run[1]):
         state = stream(seed, number)
         series = np.empty(len(mean))
         for at in range(len(mean)):

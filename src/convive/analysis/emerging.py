@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.checks import Floats, at_least, require
 from convive.analysis.local_statistics import NULL, GetisOrd, false_discovery, getis_ord
 from convive.analysis.neighbours import Neighbours
+from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 LEAST_STEPS = 10
@@ -137,7 +138,7 @@ def mann_kendall(series: ArrayLike) -> Trend:
     fewer than four numbers, or of equal ones, gives NaN."""
     rows = np.ascontiguousarray(np.atleast_2d(np.asarray(series, dtype=np.float64)))
     found = np.empty((len(rows), 4))
-    _kendall(rows, found)
+    in_threads(_kendall, len(rows), rows, found)
     statistic, variance, pairs, untied = found.T
     with np.errstate(invalid="ignore", divide="ignore"):
         tau = statistic / np.sqrt(pairs * untied)
@@ -146,10 +147,10 @@ def mann_kendall(series: ArrayLike) -> Trend:
     return Trend(statistic, tau, z, p, false_discovery(p))
 
 
-@njit(cache=True, parallel=True)
-def _kendall(rows: Floats, found: Floats) -> None:
+@njit(cache=True, nogil=True)
+def _kendall(run: Run, rows: Floats, found: Floats) -> None:
     """S, its variance with ties, all pairs and those not tied; NaN where nothing can be said."""
-    for row in prange(len(rows)):
+    for row in range(run[0], run[1]):
         values = np.sort(rows[row][~np.isnan(rows[row])])
         series = rows[row][~np.isnan(rows[row])]
         n = len(series)
@@ -160,14 +161,14 @@ def _kendall(rows: Floats, found: Floats) -> None:
         for later in range(n):
             for earlier in range(later):
                 total += np.sign(series[later] - series[earlier])
-        variance, tied, run = n * (n - 1.0) * (2 * n + 5), 0.0, 1
+        variance, tied, alike = n * (n - 1.0) * (2 * n + 5), 0.0, 1
         for at in range(1, n + 1):
             if at < n and values[at] == values[at - 1]:
-                run += 1
+                alike += 1
             else:
-                variance -= run * (run - 1.0) * (2 * run + 5)
-                tied += run * (run - 1.0) / 2
-                run = 1
+                variance -= alike * (alike - 1.0) * (2 * alike + 5)
+                tied += alike * (alike - 1.0) / 2
+                alike = 1
         pairs = n * (n - 1.0) / 2
         found[row, 0], found[row, 1], found[row, 2], found[row, 3] = total, variance / 18, pairs, pairs - tied
 

@@ -11,12 +11,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.chance import stream
 from convive.analysis.checks import Floats, at_least, require
+from convive.analysis.threads import Run, in_threads
 from convive.analysis.weekly import (
     FalseAlarms,
     checked_counts,
@@ -140,7 +141,7 @@ def farrington(
     first = max(past, len(series) - period)
     mean = null.mean[first - past :]
     alarms = np.zeros(simulations, np.int64)
-    _simulate(mean, null.dispersion, past, rule, how, critical, method, seed, alarms)
+    in_threads(_simulate, simulations, mean, null.dispersion, past, rule, how, critical, method, seed, alarms)
     year = false_alarms(alarms, len(mean) - past, float(mean[past:].mean()), null.dispersion, seed, null.words)
     return Farrington(
         weeks=judged,
@@ -394,8 +395,9 @@ def _upper(mean: float, phi: float, error: float, how: Floats, method: int) -> f
     return quantile(1.0 - how[0], mean, phi)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulate(
+    run: Run,
     mean: Floats,
     dispersion: float,
     past: int,
@@ -406,7 +408,7 @@ def _simulate(
     seed: int,
     alarms: NDArray[np.int64],
 ) -> None:
-    for number in prange(len(alarms)):
+    for number in range(run[0], run[1]):
         state = stream(seed, number)
         series = np.empty(len(mean))
         for at in range(len(mean)):

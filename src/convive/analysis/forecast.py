@@ -14,12 +14,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.checks import Floats, at_least, checked_points, checked_times, require
 from convive.analysis.self_exciting import LEAST_EVENTS, SelfExciting, self_exciting
+from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 UNIFORM, LAST_YEAR, KERNEL, SELF_EXCITING = "uniform", "last-year", "kernel", "self-exciting"
@@ -37,13 +38,15 @@ REACH = 5.0
 @dataclass(frozen=True)
 class Shares:
     """The forecast: of each method (row) the share of coming events in each cell (column); rows add up to 1.
-    ``bandwidth``: of the kernel, in metres. ``process``: the fitted self-exciting process."""
+    ``bandwidth``: of the kernel, in metres. ``process``: the fitted self-exciting process. ``events`` it was told from;
+    ``outside``: those outside the cells, left out."""
 
     methods: tuple[str, ...]
     shares: Floats
     bandwidth: float
     process: SelfExciting
     events: int
+    outside: int
 
 
 @dataclass(frozen=True)
@@ -262,7 +265,8 @@ def _forecast(
     reach_metres: float,
     reach_days: float,
 ) -> Shares:
-    known = (moments < moment) & (moments >= begin) & (cell >= 0)
+    before = (moments < moment) & (moments >= begin)
+    known = before & (cell >= 0)
     past, when, where = space[known], moments[known], cell[known]
     at_least(len(past), LEAST_EVENTS)
     m, area = len(centres), len(centres) * side**2
@@ -289,7 +293,7 @@ def _forecast(
         metres=True,
     )
     shares[3] = _process_share(process, past, when, moment, days, begin, centres, side, even)
-    return Shares(METHODS, shares, bandwidth, process, len(past))
+    return Shares(METHODS, shares, bandwidth, process, len(past), int(before.sum()) - len(past))
 
 
 def _process_share(
@@ -339,7 +343,7 @@ def _best_bandwidth(past: Floats, bandwidths: Floats) -> tuple[float, Floats]:
     span = float(np.prod(np.ptp(past, axis=0))) or 1.0
     for bandwidth in bandwidths:
         found = np.zeros(len(asked))
-        _without_itself(by_x, own, float(bandwidth), found)
+        in_threads(_without_itself, len(own), by_x, own, float(bandwidth), found)
         even = _even_share(found * span)
         value = float(np.mean(np.log((1 - even) * found + even / span)))
         if value > best:
@@ -347,11 +351,11 @@ def _best_bandwidth(past: Floats, bandwidths: Floats) -> tuple[float, Floats]:
     return chosen, density
 
 
-@njit(cache=True, parallel=True)
-def _without_itself(past: Floats, asked: NDArray[np.int64], width: float, found: Floats) -> None:
+@njit(cache=True, nogil=True)
+def _without_itself(run: Run, past: Floats, asked: NDArray[np.int64], width: float, found: Floats) -> None:
     """The Gaussian density at each of the ``asked`` of ``past``, sorted by x, by all others."""
     reach, scale = REACH * width, 1 / (2 * width * width)
-    for number in prange(len(asked)):
+    for number in range(run[0], run[1]):
         own = asked[number]
         x, y = past[own]
         for event in range(np.searchsorted(past[:, 0], x - reach), len(past)):
@@ -368,16 +372,18 @@ def _share(past: Floats, weights: Floats, width: float, centres: Floats, side: f
     """The share of the Gaussians around ``past`` that falls into each cell, made to add up to 1."""
     order = np.argsort(past[:, 0], kind="stable")
     found = np.zeros(len(centres))
-    _integrated(centres, past[order], weights[order], width, side, found)
+    in_threads(_integrated, len(centres), centres, past[order], weights[order], float(width), float(side), found)
     total = found.sum()
     return found / total if total > 0 else np.full(len(centres), 1 / len(centres))
 
 
-@njit(cache=True, parallel=True)
-def _integrated(centres: Floats, past: Floats, weights: Floats, width: float, side: float, found: Floats) -> None:
+@njit(cache=True, nogil=True)
+def _integrated(
+    run: Run, centres: Floats, past: Floats, weights: Floats, width: float, side: float, found: Floats
+) -> None:
     scale, half = 1 / (width * np.sqrt(2.0)), side / 2
     reach = half + REACH * width
-    for at in prange(len(centres)):
+    for at in range(run[0], run[1]):
         x, y = centres[at]
         first = np.searchsorted(past[:, 0], x - reach)
         for event in range(first, len(past)):

@@ -40,6 +40,7 @@ def funnel(counts: ArrayLike, population: ArrayLike, *, coverage: float = 0.95, 
     deaths = checked_values(counts, what="counts")
     people = checked_values(population, len(deaths), what="population")
     at_least(len(deaths), 2)
+    require(bool(deaths.min() >= 0), what="counts", got=float(deaths.min()), wanted=">= 0")
     at_least(int(deaths.sum()), 1)
     require(bool(people.min() > 0), what="population", got=float(people.min()), wanted="> 0")
     require(0 < coverage < 1, what="coverage", got=coverage, wanted="0 … 1")

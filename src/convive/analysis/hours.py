@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from convive.analysis.chance import p_value, stream, uniform
+from convive.analysis.chance import p_value, share_limits, stream, uniform
 from convive.analysis.checks import Floats, at_least, checked_values, require
 from convive.analysis.local_statistics import false_discovery
+from convive.analysis.threads import Run, in_threads
 
 WEEK = 168
 THURSDAY = 3 * 24
@@ -146,7 +147,7 @@ def risk_periods(
     require(simulations >= 19, what="simulations", got=simulations, wanted=">= 19")
     whole = float(events.sum())
     largest = np.empty(simulations)
-    _simulated(np.cumsum(share), share, round(whole), longest, seed, largest)
+    in_threads(_simulated, simulations, np.cumsum(share), share, round(whole), longest, seed, largest)
     table = _runs(events, share, longest)
     periods: list[RiskPeriod] = []
     taken = np.zeros(WEEK, dtype=bool)
@@ -205,9 +206,7 @@ def _checked(counts: ArrayLike, exposure: ArrayLike | None) -> tuple[Floats, Flo
 
 
 def _binomial(inside: float, whole: float, confidence: float) -> tuple[float, float]:
-    some, all_ = round(inside), round(whole)
-    interval = stats.binomtest(some, all_).proportion_ci(confidence, method="exact")
-    return float(interval.low), float(interval.high)
+    return share_limits(round(inside), round(whole), confidence)
 
 
 def _ratio(inside: float, whole: float, share: float, confidence: float) -> tuple[float, float, float]:
@@ -259,9 +258,9 @@ def _runs(events: Floats, share: Floats, longest: int) -> Floats:
     return table
 
 
-@njit(cache=True, parallel=True)
-def _simulated(until: Floats, share: Floats, events: int, longest: int, seed: int, largest: Floats) -> None:
-    for number in prange(len(largest)):
+@njit(cache=True, nogil=True)
+def _simulated(run: Run, until: Floats, share: Floats, events: int, longest: int, seed: int, largest: Floats) -> None:
+    for number in range(run[0], run[1]):
         state = stream(seed, number)
         week = np.zeros(WEEK)
         for _ in range(events):

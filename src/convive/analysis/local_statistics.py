@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.chance import below, stream
 from convive.analysis.checks import Floats, at_least, checked_values, require
 from convive.analysis.neighbours import Neighbours
+from convive.analysis.threads import Run, in_threads
 
 NULL = "own value fixed, neighbours' values drawn from all others"
 ROUNDING = 1e-10
@@ -137,7 +138,9 @@ def _simulated(values: Floats, weights: Neighbours, simulations: int, seed: int)
         return _shared(values, weights, simulations, seed, slack)
     above, below_ = np.zeros(weights.n), np.zeros(weights.n)
     lag = weights.lag(values)
-    _drawn(values, weights.begins, weights.weight, lag, simulations, seed, slack, above, below_)
+    chunks = (weights.n + CHUNK - 1) // CHUNK
+    fixed = values, weights.begins, weights.weight, lag
+    in_threads(_drawn, chunks, *fixed, simulations, seed, slack, above, below_)
     return above, below_
 
 
@@ -152,7 +155,7 @@ def _shared(values: Floats, weights: Neighbours, simulations: int, seed: int, sl
     sums = Neighbours(weights.begins, weights.other, np.ones(len(weights.other))).lag(values)
     most = int(counts.max(initial=0))
     drawn = np.empty((simulations, most + 1), np.int64)
-    _distinct(drawn, weights.n, seed)
+    in_threads(_distinct, simulations, drawn, weights.n, seed)
     running = np.cumsum(values[drawn], axis=1)
     above, below_ = np.zeros(weights.n), np.zeros(weights.n)
     for k in np.unique(counts[counts > 0]):
@@ -171,10 +174,10 @@ def _shared(values: Floats, weights: Neighbours, simulations: int, seed: int, sl
     return above, below_
 
 
-@njit(cache=True, parallel=True)
-def _distinct(drawn: NDArray[np.int64], n: int, seed: int) -> None:
+@njit(cache=True, nogil=True)
+def _distinct(run: Run, drawn: NDArray[np.int64], n: int, seed: int) -> None:
     """Fills each row with distinct units, by a shuffle that goes no further than it must."""
-    for simulation in prange(len(drawn)):
+    for simulation in range(run[0], run[1]):
         state = stream(seed, simulation)
         places = {np.int64(-1): np.int64(-1)}
         for place in range(drawn.shape[1]):
@@ -183,8 +186,9 @@ def _distinct(drawn: NDArray[np.int64], n: int, seed: int) -> None:
             places[swap] = places.get(np.int64(place), np.int64(place))
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _drawn(
+    run: Run,
     values: Floats,
     begins: NDArray[np.int64],
     weight: Floats,
@@ -196,7 +200,7 @@ def _drawn(
     below_: Floats,
 ) -> None:
     n = len(values)
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    for chunk in range(run[0], run[1]):
         order = np.empty(0, np.int64)
         for unit in range(chunk * CHUNK, min((chunk + 1) * CHUNK, n)):
             first, k = begins[unit], begins[unit + 1] - begins[unit]

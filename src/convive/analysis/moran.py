@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.chance import shuffle, stream
 from convive.analysis.checks import Floats, at_least, checked_values, require
 from convive.analysis.neighbours import Neighbours
+from convive.analysis.threads import Run, in_threads
 
 NULL = "values permuted among the units"
 
@@ -49,7 +50,7 @@ def moran(values: ArrayLike, neighbours: Neighbours, *, simulations: int = 999, 
     statistic = float(scale * (z @ weights.lag(z)))
     expected, variance = _moments(z, weights)
     simulated = np.empty(simulations)
-    _permuted(z, weights.begins, weights.other, weights.weight, seed, simulated)
+    in_threads(_permuted, simulations, z, weights.begins, weights.other, weights.weight, seed, simulated)
     simulated *= scale
     tails = np.count_nonzero(simulated >= statistic - 1e-12), np.count_nonzero(simulated <= statistic + 1e-12)
     score = (statistic - expected) / np.sqrt(variance)
@@ -86,11 +87,17 @@ def _moments(z: Floats, weights: Neighbours) -> tuple[float, float]:
     return expected, float(upper / ((n - 1) * (n - 2) * (n - 3) * s0**2) - expected**2)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _permuted(
-    z: Floats, begins: NDArray[np.int64], other: NDArray[np.int64], weight: Floats, seed: int, simulated: Floats
+    run: Run,
+    z: Floats,
+    begins: NDArray[np.int64],
+    other: NDArray[np.int64],
+    weight: Floats,
+    seed: int,
+    simulated: Floats,
 ) -> None:
-    for number in prange(len(simulated)):
+    for number in range(run[0], run[1]):
         own = z.copy()
         shuffle(own, stream(seed, number))
         total = 0.0

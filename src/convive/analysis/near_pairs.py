@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.checks import Floats, checked_values, require
+from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 Bands = NDArray[np.uint8]
@@ -61,17 +62,19 @@ def near_pairs(points: Floats, edges: Floats, *, metric: str = "euclidean") -> N
     by_blocks = metric == "manhattan"
     counts = np.zeros(len(points), np.int64)
     nothing = np.empty(0, np.int32), np.empty(0, np.uint8)
-    _paired(points, order, keys, starts, ends, key, wide, edges, by_blocks, counts, counts, *nothing)
+    asked = points, order, keys, starts, ends, key, wide, edges, by_blocks, counts
+    in_threads(_paired, len(points), *asked, counts, *nothing)
     begins = np.concatenate([[0], np.cumsum(counts)])
     if begins[-1] > MOST_PAIRS:
         raise AnalysisError(Problem("analysis-too-many-pairs", values={"n": int(begins[-1]), "most": MOST_PAIRS}))
     other, band = np.empty(begins[-1], np.int32), np.empty(begins[-1], np.uint8)
-    _paired(points, order, keys, starts, ends, key, wide, edges, by_blocks, counts, begins, other, band)
+    in_threads(_paired, len(points), *asked, begins, other, band)
     return NearPairs(begins, other, band)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _paired(
+    run: Run,
     points: Floats,
     order: NDArray[np.int64],
     keys: NDArray[np.int64],
@@ -89,7 +92,7 @@ def _paired(
     """Counts the later neighbours of each event, or writes them where ``other`` has room."""
     writes = len(other) > 0
     reach = edges[-1]
-    for at in prange(len(points)):
+    for at in range(run[0], run[1]):
         found = 0
         column = key[at] % wide
         for up in range(-1, 2):

@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.chance import p_value, shuffle, stream
 from convive.analysis.checks import Floats, checked_points, checked_times, require
 from convive.analysis.near_pairs import Bands, NearPairs, Positions, band_of, edges_of, near_pairs
+from convive.analysis.threads import Run, in_threads
 
 Counts = NDArray[np.int64]
 
@@ -94,10 +95,12 @@ def near_repeat(
     pairs = near_pairs(space, near, metric=metric)
     observed, simulated = _counted(pairs, moments, near, late, simulations, seed)
     expected = simulated.mean(axis=0)
-    spread = simulated.std(axis=0)
+    # Standardised by all tables, the observed one among them: else it alone would be measured by what others are.
+    together = np.concatenate([observed[None], simulated])
+    middle, spread = together.mean(axis=0), together.std(axis=0)
     scale = np.where(spread > 0, spread, np.inf)
-    excess = (observed - expected) / scale
-    largest = ((simulated - expected) / scale).reshape(simulations, -1).max(axis=1)
+    excess = (observed - middle) / scale
+    largest = ((simulated - middle) / scale).reshape(simulations, -1).max(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(expected > 0, observed / expected, np.nan)
     return NearRepeat(
@@ -107,8 +110,8 @@ def near_repeat(
         expected=expected,
         ratio=ratio,
         p=(1 + (simulated >= observed).sum(axis=0)) / (1 + simulations),
-        p_family=(1 + (largest[:, None, None] >= excess).sum(axis=0)) / (1 + simulations),
-        overall=p_value(float(excess.max()), largest),
+        p_family=(1 + (largest[:, None, None] >= excess - 1e-9).sum(axis=0)) / (1 + simulations),
+        overall=p_value(float(excess.max()) - 1e-9, largest),
         events=len(space),
         simulations=simulations,
         seed=seed,
@@ -169,12 +172,13 @@ def _counted(
 ) -> tuple[Counts, Counts]:
     """The observed table and those of the simulations (simulation, distance band, time band)."""
     tables = np.zeros((simulations + 1, len(near), len(late)), np.int64)
-    _simulated(pairs.begins, pairs.other, pairs.band, moments, late, seed, tables)
+    in_threads(_simulated, len(tables), pairs.begins, pairs.other, pairs.band, moments, late, seed, tables)
     return tables[0], tables[1:]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulated(
+    run: Run,
     begins: NDArray[np.int64],
     other: Positions,
     band: Bands,
@@ -184,7 +188,7 @@ def _simulated(
     tables: Counts,
 ) -> None:
     longest = late[-1]
-    for number in prange(len(tables)):
+    for number in range(run[0], run[1]):
         own = moments.copy()
         if number > 0:
             shuffle(own, stream(seed, number))

@@ -20,13 +20,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.chance import draw, stream, uniform
-from convive.analysis.checks import Floats, at_least, require
+from convive.analysis.checks import Floats, at_least, checked_points, require
 from convive.analysis.density import limits
 from convive.analysis.network import Integers, Lixels, Located, Network, chains, lixels, located, over_lixels
+from convive.analysis.threads import Run, in_threads
 
 KERNELS = ("heat", "quartic", "epanechnikov")
 FURTHEST = {"heat": 6.0, "quartic": 1.0, "epanechnikov": 1.0}
@@ -65,13 +66,16 @@ class NetworkDensity:
 class NetworkExcess:
     """Where along the streets there are more events than the null model brings: ``p`` of each lixel for itself,
     ``p_family`` among all (by the largest of each simulation: Westfall & Young 1993); ``significant`` where the latter
-    is at most ``level``. ``expected``: the mean of the simulations."""
+    is at most ``level``. ``expected``: the mean of the simulations. ``events`` it is of; ``beyond``: those far from
+    every street or on streets without exposure, left out."""
 
     lixels: Lixels
     p: Floats
     p_family: Floats
     significant: NDArray[np.bool_]
     expected: Floats
+    events: int
+    beyond: int
     level: float
     simulations: int
     seed: int
@@ -110,8 +114,9 @@ def network_density(
     value = ground.laid(*placed)
     low = high = np.full(len(value), np.nan)
     if draws:
-        squares = _squares(ground.plan, *ground.sorted(*placed), draws, seed)
-        low, high = limits(np.maximum(value, 0.0), squares, confidence)
+        parts = np.zeros((PARTS, len(value)))
+        in_threads(_squares, PARTS, ground.plan, *ground.sorted(*placed), draws, seed, parts)
+        low, high = limits(np.maximum(value, 0.0), parts.sum(axis=0) / draws, confidence)
     return NetworkDensity(
         ground.pieces,
         value,
@@ -158,7 +163,8 @@ def network_excess(
     """
     _argument(kernel, bandwidth)
     require(simulations >= 19, what="simulations", got=simulations, wanted=">= 19")
-    events = located(points, streets, reach=reach, metres=metres)
+    space = checked_points(points, least=2, spread=True, metres=metres)
+    events = located(space, streets, reach=reach, metres=True)
     ground = _Ground(streets, lixels(streets, lixel), kernel, float(bandwidth))
     pieces = ground.pieces
     risk = np.ones(len(pieces.segment)) if exposure is None else over_lixels(exposure, pieces, "exposure")
@@ -173,16 +179,19 @@ def network_excess(
     scale = np.sqrt(np.maximum(scale, scale.max() * 1e-6))
     chain, low = ground.along(pieces.segment, pieces.begins)
     _, high = ground.along(pieces.segment, pieces.begins + pieces.length)
-    above, total, largest = _simulated(
-        ground.plan, np.cumsum(weight), chain, low, high, observed, scale, n, simulations, seed
-    )
+    above, total = np.zeros((PARTS, len(observed)), np.int64), np.zeros((PARTS, len(observed)))
+    largest = np.empty(simulations)
+    fixed = ground.plan, np.cumsum(weight), chain, low, high, observed, scale, n, seed
+    in_threads(_simulated, PARTS, *fixed, above, total, largest)
     p_family = (1 + (largest[:, None] >= (observed / scale)[None]).sum(axis=0)) / (1 + simulations)
     return NetworkExcess(
         pieces,
-        (1 + above) / (1 + simulations),
+        (1 + above.sum(axis=0)) / (1 + simulations),
         p_family,
         p_family <= level,
-        total / simulations,
+        total.sum(axis=0) / simulations,
+        n,
+        len(counted) - n,
         level,
         simulations,
         seed,
@@ -255,7 +264,10 @@ class _Ground:
 
     def laid(self, segment: Integers, along: Floats, weight: Floats) -> Floats:
         """The density of weighted places, at the middle of each lixel."""
-        return np.asarray(_laid(self.plan, *self.sorted(segment, along, weight)), dtype=np.float64)
+        placed = self.sorted(segment, along, weight)
+        into = np.empty(len(self.plan.lixel))
+        in_threads(_laid, len(self.plan.length), self.plan, _entered(self.plan, *placed), *placed, into)
+        return into
 
     def _begins(self, chain: Integers) -> Integers:
         return np.searchsorted(chain, np.arange(len(self.line.length) + 1))
@@ -288,7 +300,10 @@ def _entered(plan: _Plan, begins: Integers, at: Floats, weight: Floats) -> Float
                     early = weight[place] - late
                     _split(plan, entered, chain, way, whole, early)
                     _split(plan, entered, chain, way, whole + 1, late)
-    coming = np.empty(np.diff(plan.node_begins).max())
+    most = 0
+    for node in range(len(plan.node_begins) - 1):
+        most = max(most, plan.node_begins[node + 1] - plan.node_begins[node])
+    coming = np.empty(most)
     for now in range(1, STEPS + 1):
         for node in range(len(plan.node_begins) - 1):
             first, last = plan.node_begins[node], plan.node_begins[node + 1]
@@ -360,20 +375,18 @@ def _read(plan: _Plan, entered: Floats, chain: int, begins: Integers, at: Floats
         into[plan.lixel[lixel]] += told
 
 
-@njit(cache=True, parallel=True)
-def _laid(plan: _Plan, begins: Integers, at: Floats, weight: Floats) -> Floats:
-    entered = _entered(plan, begins, at, weight)
-    into = np.empty(len(plan.lixel))
-    for chain in prange(len(plan.length)):
+@njit(cache=True, nogil=True)
+def _laid(run: Run, plan: _Plan, entered: Floats, begins: Integers, at: Floats, weight: Floats, into: Floats) -> None:
+    for chain in range(run[0], run[1]):
         _read(plan, entered, chain, begins, at, weight, into)
-    return into
 
 
-@njit(cache=True, parallel=True)
-def _squares(plan: _Plan, begins: Integers, at: Floats, weight: Floats, draws: int, seed: int) -> Floats:
+@njit(cache=True, nogil=True)
+def _squares(
+    run: Run, plan: _Plan, begins: Integers, at: Floats, weight: Floats, draws: int, seed: int, parts: Floats
+) -> None:
     """The sum of each place's squared kernel, estimated by the square of their sum with random signs."""
-    parts = np.zeros((PARTS, len(plan.lixel)))
-    for part in prange(PARTS):
+    for part in range(run[0], run[1]):
         into = np.empty(len(plan.lixel))
         for number in range(part, draws, PARTS):
             state = stream(seed, number)
@@ -385,12 +398,11 @@ def _squares(plan: _Plan, begins: Integers, at: Floats, weight: Floats, draws: i
             for chain in range(len(plan.length)):
                 _read(plan, entered, chain, begins, at, signed, into)
             parts[part] += into * into
-    squares: Floats = parts.sum(axis=0) / draws
-    return squares
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulated(
+    run: Run,
     plan: _Plan,
     until: Floats,
     chain: Integers,
@@ -399,16 +411,16 @@ def _simulated(
     observed: Floats,
     scale: Floats,
     events: int,
-    simulations: int,
     seed: int,
-) -> tuple[Integers, Floats, Floats]:
+    above: NDArray[np.int64],
+    total: Floats,
+    largest: Floats,
+) -> None:
     """How often the density of ``events`` drawn on lixels (by ``until``, from ``low`` to ``high`` along their chains)
     is as large as what was observed, its sum, and the largest of each simulation."""
-    above, total = np.zeros((PARTS, len(observed)), np.int64), np.zeros((PARTS, len(observed)))
-    largest = np.empty(simulations)
-    for part in prange(PARTS):
+    for part in range(run[0], run[1]):
         into = np.empty(len(observed))
-        for number in range(part, simulations, PARTS):
+        for number in range(part, len(largest), PARTS):
             state = stream(seed, number)
             on, at = np.empty(events, np.int64), np.empty(events)
             for event in range(events):
@@ -423,4 +435,3 @@ def _simulated(
             above[part] += into >= observed
             total[part] += into
             largest[number] = (into / scale).max()
-    return above.sum(axis=0), total.sum(axis=0), largest

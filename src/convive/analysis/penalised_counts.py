@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 from threadpoolctl import ThreadpoolController
 
 from convive.analysis.checks import Floats, checked_values, require
+from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 Groups = NDArray[np.int64]
@@ -126,7 +127,9 @@ def cross_validated(
     rows = np.ascontiguousarray(np.where(scale > 0, rows, 0.0))
     ladder = _ladder(rows, cells.sum(axis=1), events.sum(axis=1), scale, lasso_share, signs, penalties)
     whole = _path(rows, cells.sum(axis=1), events.sum(axis=1), scale, ladder, lasso_share, signs)
-    deviance = _deviances(rows, cells, events, scale, ladder, lasso_share, signs).sum(axis=0) / len(y)
+    deviances = np.zeros((folds, len(ladder)))
+    in_threads(_deviances, folds, rows, cells, events, scale, ladder, lasso_share, signs, deviances)
+    deviance: Floats = deviances.sum(axis=0) / len(y)
     return PenalisedChoice(ladder, whole, deviance, int(np.argmin(deviance)))
 
 
@@ -262,15 +265,22 @@ def _objective(
     return value
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _deviances(
-    rows: Floats, cells: Floats, events: Floats, scale: Floats, ladder: Floats, lasso_share: float, signs: int
-) -> Floats:
+    run: Run,
+    rows: Floats,
+    cells: Floats,
+    events: Floats,
+    scale: Floats,
+    ladder: Floats,
+    lasso_share: float,
+    signs: int,
+    found: Floats,
+) -> None:
     """The deviance of each fold (row) at each penalty (column) by the model of the other folds, but for a constant."""
-    groups, folds = cells.shape
+    groups = len(cells)
     all_cells, all_events = cells.sum(axis=1), events.sum(axis=1)
-    found = np.zeros((folds, len(ladder)))
-    for fold in prange(folds):
+    for fold in range(run[0], run[1]):
         path = _path(rows, all_cells - cells[:, fold], all_events - events[:, fold], scale, ladder, lasso_share, signs)
         for step in range(len(ladder)):
             for g in range(groups):
@@ -278,7 +288,6 @@ def _deviances(
                 for j in range(rows.shape[1]):
                     linear += rows[g, j] * path[step, j + 1]
                 found[fold, step] += 2 * (cells[g, fold] * np.exp(min(linear, 50.0)) - events[g, fold] * linear)
-    return found
 
 
 def _collapsed(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:

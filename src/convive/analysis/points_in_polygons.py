@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.checks import Floats, at_least, checked_points
+from convive.analysis.threads import Run, in_threads
 
 Places = NDArray[np.int64]
 
@@ -82,7 +83,9 @@ def polygon_of(points: ArrayLike, grid: PolygonGrid, *, metres: bool = False) ->
     """
     places = checked_points(points, least=0, metres=metres)
     found = np.empty(len(places), np.int64)
-    _locate(
+    in_threads(
+        _locate,
+        (len(places) + CHUNK - 1) // CHUNK,
         places,
         np.array([*grid.low, *grid.step]),
         grid.side,
@@ -183,8 +186,9 @@ def _crossings(edges: Floats, low: Floats, step: Floats, side: int, table: Float
     return count
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _locate(
+    run: Run,
     points: Floats,
     frame: Floats,
     side: int,
@@ -199,8 +203,7 @@ def _locate(
     most = 0
     for cell in range(side * side):
         most = max(most, begins[cell + 1] - begins[cell] + held[cell + 1] - held[cell])
-    chunks = (len(points) + CHUNK - 1) // CHUNK
-    for chunk in prange(chunks):
+    for chunk in range(run[0], run[1]):
         inside = np.empty(most + 1, np.int64)
         for at in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(points))):
             x, y = points[at, 0], points[at, 1]

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.spatial import cKDTree
 
 from convive.analysis.chance import below, shuffle, stream
-from convive.analysis.checks import Floats, checked_points, require
+from convive.analysis.checks import Floats, checked_points, checked_values, require
 from convive.analysis.penalised_counts import (
     CountModel,
     checked_counts,
@@ -32,6 +32,7 @@ from convive.analysis.penalised_counts import (
     cross_validated,
     elastic_net,
 )
+from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 NULL = "counts permuted among the cells"
@@ -145,7 +146,7 @@ def risk_terrain(
     (stability selection: Meinshausen & Bühlmann, JRSS B 2010). ``p``: Westfall & Young 1993.
 
     Raises :class:`~convive.errors.AnalysisError`: fewer than 20 events or 10 cells with events, no usable variable,
-    degrees, missing values.
+    degrees, missing values, all counts alike.
     """
     places = checked_points(cells, least=2, spread=True, metres=metres)
     y = checked_counts(counts, len(places))
@@ -155,6 +156,7 @@ def risk_terrain(
     if y.sum() < LEAST_EVENTS or np.count_nonzero(y) < LEAST_CELLS:
         asked = {"n": int(y.sum()), "cells": np.count_nonzero(y), "least": LEAST_EVENTS, "least_cells": LEAST_CELLS}
         raise AnalysisError(Problem("analysis-few-in-cells", values=asked))
+    checked_values(y, what="counts", varied=True)
     all_variables, all_columns = operationalise(places, factors, bandwidths, metres=metres)
     variables, columns, dropped = _usable(all_variables, all_columns, y)
     side = float(block if block is not None else 2 * max(one.bandwidth for one in all_variables))
@@ -211,7 +213,8 @@ def operationalise(
     names = [one.name for one in factors]
     require(len(set(names)) == len(names), what="factors", got=names, wanted="each its own name")
     apart = cKDTree(places).query(places, k=2)[0][:, 1]
-    side = float(apart[apart > 0].min())
+    require(bool(apart.min() > 0), what="cells", got="a cell twice", wanted="each cell once")
+    side = float(apart.min())
     if reach[0] < side / 2:
         raise AnalysisError(
             Problem("analysis-fine-bandwidth", values={"bandwidth": f"{reach[0]:g}", "side": f"{side:g}"})
@@ -259,12 +262,14 @@ def density_of(cells: Floats, points: Floats, weights: Floats, bandwidth: float)
     key = bucket[:, 1] * columns + bucket[:, 0]
     order = np.argsort(key, kind="stable")
     found = np.zeros(len(cells))
-    _quartic(cells, points[order], weights[order], key[order], corner, columns, rows, bandwidth, found)
+    laid = points[order], weights[order], key[order], corner, columns, rows
+    in_threads(_quartic, len(cells), cells, *laid, float(bandwidth), found)
     return found * 3 / (np.pi * bandwidth**2)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _quartic(
+    run: Run,
     cells: Floats,
     points: Floats,
     weights: Floats,
@@ -275,7 +280,7 @@ def _quartic(
     bandwidth: float,
     found: Floats,
 ) -> None:
-    for at in prange(len(cells)):
+    for at in range(run[0], run[1]):
         column = int(np.floor((cells[at, 0] - corner[0]) / bandwidth))
         row = int(np.floor((cells[at, 1] - corner[1]) / bandwidth))
         first, last = max(column - 1, 0), min(column + 1, columns - 1)
@@ -376,7 +381,7 @@ def _chance(columns: NDArray[np.bool_], y: Floats, signs: int, simulations: int,
     mean = within * y.mean()
     spread = np.sqrt(y.var(ddof=1) * within * (1 - within / n))
     totals = np.zeros((simulations + 1, columns.shape[1]))
-    _totals(np.ascontiguousarray(columns), y, seed, totals)
+    in_threads(_totals, len(totals), np.ascontiguousarray(columns), y, seed, totals)
     strength = (totals - mean) / spread
     strength = np.abs(strength) if signs == 0 else signs * strength
     largest = strength[1:].max(axis=1)
@@ -384,10 +389,10 @@ def _chance(columns: NDArray[np.bool_], y: Floats, signs: int, simulations: int,
     return told
 
 
-@njit(cache=True, parallel=True)
-def _totals(columns: NDArray[np.bool_], y: Floats, seed: int, totals: Floats) -> None:
+@njit(cache=True, nogil=True)
+def _totals(run: Run, columns: NDArray[np.bool_], y: Floats, seed: int, totals: Floats) -> None:
     """The counts within each variable's cells: as they are (row 0), and permuted."""
-    for number in prange(len(totals)):
+    for number in range(run[0], run[1]):
         own = y.copy()
         if number > 0:
             shuffle(own, stream(seed, number))

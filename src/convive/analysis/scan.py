@@ -27,7 +27,8 @@ from scipy.stats import gumbel_r
 
 from convive.analysis.chance import p_value
 from convive.analysis.checks import Floats, at_least, checked_points, checked_values, require
-from convive.analysis.scan_search import best_labelled, best_of_each, replicated, replicated_labelled
+from convive.analysis.scan_search import CHUNK, best_of_each, replicated, replicated_labelled, search_labelled
+from convive.analysis.threads import in_threads
 
 Integers = NDArray[np.int64]
 
@@ -253,37 +254,26 @@ class _Setting:
     ) -> Scan:
         require(0 < largest_share <= 1, what="largest_share", got=largest_share, wanted="0 … 1")
         until = np.concatenate([[0.0], np.cumsum(day_measure)])
-        fixed = self.near_begins, self.near, self.distance, self.factor
-        most, least_last = largest_share * len(self.day), self.span - 1 if prospective else 0
-        best = best_of_each(self.begins, self.day, *fixed, place_measure, until, self.days, most, least_last)
+        windows = self.near_begins, self.near, self.distance, self.factor
+        most, least_last = float(largest_share * len(self.day)), self.span - 1 if prospective else 0
+        fixed = self.begins, self.day, *windows, place_measure, until, self.days, most, least_last
+        best = np.zeros((len(self.near_begins) - 1, 7))
+        in_threads(best_of_each, (len(best) + CHUNK - 1) // CHUNK, *fixed, best)
         largest = np.empty(simulations)
         place_until = np.cumsum(place_measure) / place_measure.sum()
         day_until = until[1:] / until[-1]
-        replicated(
-            model == "poisson",
-            self.begins,
-            self.day,
-            *fixed,
-            place_measure,
-            until,
-            self.days,
-            most,
-            least_last,
-            place_until,
-            day_until,
-            seed,
-            largest,
-        )
+        in_threads(replicated, simulations, model == "poisson", *fixed, place_until, day_until, seed, largest)
         return self._told(best, largest, model, prospective, simulations, seed)
 
     def labelled(self, labels: Integers, largest_share: float, prospective: bool, simulations: int, seed: int) -> Scan:
         require(0 < largest_share <= 1, what="largest_share", got=largest_share, wanted="0 … 1")
-        most, least_last = largest_share * len(self.day), self.span - 1 if prospective else 0
+        most, least_last = float(largest_share * len(self.day)), self.span - 1 if prospective else 0
         windows = self.near_begins, self.near, self.distance, self.factor
         fixed = self.begins, self.day, *windows, self.days, most, least_last
-        best = best_labelled(*fixed, labels)
+        best = np.zeros((len(self.near_begins) - 1, 7))
+        search_labelled(0, len(best), *fixed, labels, best)
         largest = np.empty(simulations)
-        replicated_labelled(*fixed, labels, seed, largest)
+        in_threads(replicated_labelled, simulations, *fixed, labels, seed, largest)
         return self._told(best, largest, "bernoulli", prospective, simulations, seed)
 
     def _told(self, best: Floats, largest: Floats, model: str, prospective: bool, simulations: int, seed: int) -> Scan:

@@ -6,14 +6,20 @@ Windows come as rings: of each centre (a place with a shape and an angle) the pl
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from convive.analysis.chance import shuffle, stream, uniform
 from convive.analysis.checks import Floats
+from convive.analysis.threads import Run
 
 Integers = NDArray[np.int64]
+
+FIRST: Any = np.int64(0)
+"""0 that Numba takes for a number like any other: for a constant it would compile what is called once more."""
 
 
 @njit(cache=True, inline="always")
@@ -100,7 +106,7 @@ def _search(
     """The largest llr of all cylinders around the centres; of each centre's into ``best`` where that has rows.
 
     A window is looked at only if it begins and ends on a day with events and holds one of the outermost ring: any other
-    has a smaller one inside it with as many events.
+    has a smaller one inside it with as many events. ``least_last``: 0, or the last day, which all must reach.
     """
     n = len(day)
     whole = until[-1]
@@ -113,7 +119,7 @@ def _search(
             record = 0.0
         if keeps or (centre > centre_from and factor[centre] != factor[centre - 1]):
             current += 1
-        held, measure = 0, 0.0
+        held, measure = FIRST, 0.0
         place = near_begins[centre]
         while place < near_begins[centre + 1]:
             ring = place
@@ -146,8 +152,13 @@ def _search(
                         while place_in < held and days[place_in] == last:
                             has_fresh = has_fresh or fresh[place_in] == 1
                             place_in += 1
-                        if not has_fresh or last < least_last:
+                        if not has_fresh:
                             continue
+                        if least_last > 0:
+                            # A window that must reach the last day does so without an event on it.
+                            if place_in < held or least_last - first >= longest:
+                                continue
+                            last = least_last
                         c = place_in - start
                         mu = share * (until[last + 1] - until[first])
                         if version[c] != current:
@@ -167,8 +178,13 @@ def _search(
     return record
 
 
-@njit(cache=True, parallel=True)
+CHUNK = 64
+"""Centres that one thread searches at a time."""
+
+
+@njit(cache=True, nogil=True)
 def best_of_each(
+    run: Run,
     begins: Integers,
     day: Integers,
     near_begins: Integers,
@@ -180,33 +196,31 @@ def best_of_each(
     longest: int,
     most: float,
     least_last: int,
-) -> Floats:
-    """Of each centre its strongest cylinder: llr, end of its ring in ``near``, first, last, observed, expected,
-    whole."""
-    best = np.zeros((len(near_begins) - 1, 7))
-    chunks = (len(best) + 63) // 64
-    for chunk in prange(chunks):
-        _search(
-            chunk * 64,
-            min((chunk + 1) * 64, len(best)),
-            begins,
-            day,
-            near_begins,
-            near,
-            distance,
-            factor,
-            place_measure,
-            until,
-            longest,
-            most,
-            least_last,
-            best,
-        )
-    return best
+    best: Floats,
+) -> None:
+    """Of each centre of a ``run`` of chunks its strongest cylinder: llr, end of its ring in ``near``, first, last,
+    observed, expected, whole."""
+    _search(
+        run[0] * CHUNK,
+        min(run[1] * CHUNK, len(best)),
+        begins,
+        day,
+        near_begins,
+        near,
+        distance,
+        factor,
+        place_measure,
+        until,
+        longest,
+        most,
+        least_last,
+        best,
+    )
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def replicated(
+    run: Run,
     draws_places: bool,
     begins: Integers,
     day: Integers,
@@ -224,7 +238,7 @@ def replicated(
     seed: int,
     largest: Floats,
 ) -> None:
-    for number in prange(len(largest)):
+    for number in range(run[0], run[1]):
         state = stream(seed, number)
         own_begins, own = begins, day.copy()
         if draws_places:
@@ -237,7 +251,7 @@ def replicated(
         else:
             shuffle(own, state)
         largest[number] = _search(
-            0,
+            FIRST,
             len(near_begins) - 1,
             own_begins,
             own,
@@ -270,7 +284,7 @@ def _part(some: float, whole: float) -> float:
 
 
 @njit(cache=True)
-def _search_labelled(
+def search_labelled(
     centre_from: int,
     centre_to: int,
     begins: Integers,
@@ -316,7 +330,7 @@ def _search_labelled(
                 for last in range(first, min(first + longest, span)):
                     c += cased[last]
                     among += inside[last]
-                    if cased[last] == 0 or last < least_last:
+                    if last < least_last or (cased[last] == 0 and least_last == 0):
                         continue
                     llr = factor[centre] * _bernoulli_llr(float(c), float(among), float(cases), float(n))
                     record = max(record, llr)
@@ -328,28 +342,9 @@ def _search_labelled(
     return record
 
 
-@njit(cache=True)
-def best_labelled(
-    begins: Integers,
-    day: Integers,
-    near_begins: Integers,
-    near: Integers,
-    distance: Floats,
-    factor: Floats,
-    longest: int,
-    most: float,
-    least_last: int,
-    labels: Integers,
-) -> Floats:
-    best = np.zeros((len(near_begins) - 1, 7))
-    _search_labelled(
-        0, len(best), begins, day, near_begins, near, distance, factor, longest, most, least_last, labels, best
-    )
-    return best
-
-
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def replicated_labelled(
+    run: Run,
     begins: Integers,
     day: Integers,
     near_begins: Integers,
@@ -363,12 +358,12 @@ def replicated_labelled(
     seed: int,
     largest: Floats,
 ) -> None:
-    for number in prange(len(largest)):
+    for number in range(run[0], run[1]):
         own = labels.copy()
         shuffle(own, stream(seed, number))
         nothing = np.empty((0, 7))
-        largest[number] = _search_labelled(
-            0,
+        largest[number] = search_labelled(
+            FIRST,
             len(near_begins) - 1,
             begins,
             day,

@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.checks import Floats, checked_points, checked_times, require
 from convive.analysis.near_pairs import near_pairs
+from convive.analysis.threads import Run, in_threads
 
 Places = NDArray[np.int64]
 
@@ -237,44 +238,17 @@ def _expected(
     """Of each event (row): the probability of background and of following, the delay and the squared distance weighted
     with it, and the whole rate. Few pairs are quicker done than handed to threads."""
     parts = np.empty((len(rate), 5))
-    asked = _together if len(later) >= WORTH_THREADS else _alone
-    asked(begins, later, apart, rate, following, delay, width, parts)
+    asked = begins, later, apart, rate, float(following), float(delay), float(width), parts
+    if len(later) >= WORTH_THREADS:
+        in_threads(_told, len(rate), *asked)
+    else:
+        _told((0, len(rate)), *asked)
     return parts
 
 
-@njit(cache=True, parallel=True)
-def _together(
-    begins: Places,
-    later: Floats,
-    apart: Floats,
-    rate: Floats,
-    following: float,
-    delay: float,
-    width: float,
-    parts: Floats,
-) -> None:
-    for event in prange(len(rate)):
-        _told(event, begins, later, apart, rate, following, delay, width, parts)
-
-
-@njit(cache=True)
-def _alone(
-    begins: Places,
-    later: Floats,
-    apart: Floats,
-    rate: Floats,
-    following: float,
-    delay: float,
-    width: float,
-    parts: Floats,
-) -> None:
-    for event in range(len(rate)):
-        _told(event, begins, later, apart, rate, following, delay, width, parts)
-
-
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _told(
-    event: int,
+    run: Run,
     begins: Places,
     later: Floats,
     apart: Floats,
@@ -284,19 +258,20 @@ def _told(
     width: float,
     parts: Floats,
 ) -> None:
-    total, delays, squares = 0.0, 0.0, 0.0
-    for place in range(begins[event], begins[event + 1]):
-        pull = np.exp(-later[place] / delay - apart[place] / (2 * width * width))
-        total += pull
-        delays += pull * later[place]
-        squares += pull * apart[place]
     scale = following / delay / (2 * np.pi * width * width)
-    whole = rate[event] + scale * total
-    parts[event, 0] = rate[event] / whole
-    parts[event, 1] = scale * total / whole
-    parts[event, 2] = scale * delays / whole
-    parts[event, 3] = scale * squares / whole
-    parts[event, 4] = whole
+    for event in range(run[0], run[1]):
+        total, delays, squares = 0.0, 0.0, 0.0
+        for place in range(begins[event], begins[event + 1]):
+            pull = np.exp(-later[place] / delay - apart[place] / (2 * width * width))
+            total += pull
+            delays += pull * later[place]
+            squares += pull * apart[place]
+        whole = rate[event] + scale * total
+        parts[event, 0] = rate[event] / whole
+        parts[event, 1] = scale * total / whole
+        parts[event, 2] = scale * delays / whole
+        parts[event, 3] = scale * squares / whole
+        parts[event, 4] = whole
 
 
 def _interval(

@@ -76,7 +76,9 @@ def spread_between_cities(
     for number in range(simulations):
         order = generator.permutation(len(series))
         simulated[number] = (matrices[:, order][:, :, order] * weight).sum(axis=(1, 2))
-    middle, deviation = simulated.mean(axis=0), simulated.std(axis=0)
+    # Standardised by all networks, the observed one among them: else it alone would be measured by what others are.
+    together = np.concatenate([observed[None], simulated])
+    middle, deviation = together.mean(axis=0), together.std(axis=0)
     deviation = np.where(deviation > 1e-12, deviation, np.inf)
     away, apart = np.abs(observed - middle) / deviation, np.abs(simulated - middle) / deviation
     tail = (1 - confidence) / 2
@@ -102,8 +104,9 @@ def spread_between_cities(
 
 def residuals(counts: ArrayLike) -> Floats:
     """Pearson residuals (cities, periods) of ``counts`` from the product of city and period levels (the independence
-    model of a two-way table: Agresti, *Categorical Data Analysis* 2013, §3.3.1)."""
-    series = np.asarray(counts, dtype=np.float64)
+    model of a two-way table: Agresti, *Categorical Data Analysis* 2013, §3.3.1). Errors as in
+    :func:`spread_between_cities`."""
+    series = _levelled(counts)
     expected = series.sum(axis=1, keepdims=True) * series.sum(axis=0, keepdims=True) / series.sum()
     found: Floats = (series - expected) / np.sqrt(expected)
     return found
@@ -113,6 +116,7 @@ def cross_correlations(counts: ArrayLike, lag: int) -> Floats:
     """The correlation (cities, cities) of the :func:`residuals` of city i with those of city j ``lag`` periods later
     (Box, Jenkins & Reinsel, *Time Series Analysis*, §12.1); 0 for a city without variation."""
     own = residuals(counts)
+    require(1 <= lag < own.shape[1], what="lag", got=lag, wanted=f"1 … {own.shape[1] - 1}")
     own = own - own.mean(axis=1, keepdims=True)
     length = np.sqrt((own**2).sum(axis=1))
     scale = np.outer(length, length)
@@ -121,16 +125,22 @@ def cross_correlations(counts: ArrayLike, lag: int) -> Floats:
     return found
 
 
-def _checked(counts: ArrayLike, network: ArrayLike, lags: int) -> tuple[Floats, Floats]:
+def _levelled(counts: ArrayLike) -> Floats:
+    """Counts (cities, periods) of which every city and every period has a level."""
     series = np.asarray(counts, dtype=np.float64)
-    require(series.ndim == 2, what="counts", got=series.shape, wanted="(cities, periods)")
-    at_least(len(series), FEWEST_CITIES)
+    require(series.ndim == 2 and series.size > 0, what="counts", got=series.shape, wanted="(cities, periods)")
     finite = bool(np.isfinite(series).all()) and bool(series.min() >= 0)
     require(finite, what="counts", got="missing or negative", wanted="numbers from 0 on")
-    require(lags >= 1, what="lags", got=lags, wanted=">= 1")
-    at_least(series.shape[1], max(12, 3 * lags))
     empty = int((series.sum(axis=1) == 0).sum() + (series.sum(axis=0) == 0).sum())
     require(empty == 0, what="counts", got=f"{empty} cities or periods without events", wanted="events in each")
+    return series
+
+
+def _checked(counts: ArrayLike, network: ArrayLike, lags: int) -> tuple[Floats, Floats]:
+    series = _levelled(counts)
+    at_least(len(series), FEWEST_CITIES)
+    require(lags >= 1, what="lags", got=lags, wanted=">= 1")
+    at_least(series.shape[1], max(12, 3 * lags))
     ways = np.array(network, dtype=np.float64)
     require(ways.shape == (len(series), len(series)), what="network", got=ways.shape, wanted="(cities, cities)")
     sound = bool(np.isfinite(ways).all() and ways.min() >= 0 and ways.sum() > 0 and not np.diag(ways).any())

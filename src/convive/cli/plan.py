@@ -97,13 +97,16 @@ def _report(observatory: Observatory, plan: Plan, edition: Edition, half: str) -
     from convive.publication.papers.pdf import pdf
     from convive.publication.papers.word import word
     from convive.strategy.figures import ended
+    from convive.web.database import is_there
+    from convive.web.office.asked import asked_head
 
     if len(half) != 7 or half[4:] not in ("-H1", "-H2") or not half[:4].isdigit():
         raise WrongUse(Problem("plan-half", value=half))
     last = ended(half)
     first = last.replace(month=1 if half.endswith("1") else 7, day=1) - dt.timedelta(days=1)
     before, after = (_reviewed(observatory, plan, edition, day) for day in (first, last))
-    paper = half_year_report(before, after, half)
+    head = asked_head(observatory.folder) if is_there(observatory.folder) else None
+    paper = half_year_report(before, after, half, str(head or ""))
     return {f"informe-{half}.docx": word(paper), f"informe-{half}.pdf": pdf(paper)}
 
 

@@ -2,7 +2,8 @@
 
 Each line carries the hash of the line before and its own, SHA-256 over everything that it says. Somebody who can write
 the database could forge the whole chain from some line on; therefore its head (number and hash of the last line) is
-printed where others keep it: on the public site and in each bulletin. :func:`verify` compares with such heads.
+printed where others keep it: on the public site, in the minutes and in the half-year reports. :func:`verify` compares
+with such heads.
 """
 
 from __future__ import annotations

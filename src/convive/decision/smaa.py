@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.chance import below, stream, uniform
 from convive.analysis.checks import require
+from convive.analysis.threads import Run, in_threads
 from convive.decision.matrix import TOLERANCE, Floats, Integers, Scale
 
 CHUNKS = 64
@@ -163,7 +164,9 @@ def smaa(
     oriented = np.ascontiguousarray(scores.values * np.asarray(signs, dtype=np.float64)[None, :, None])
     equal = TOLERANCE * max(1.0, float(np.abs(oriented).max()))
     needed = 1 if scores.fixed and weights.fixed else draws
-    shares, sums = _simulate(oriented, scores.cumulative, weights.rows, weights.tiers, needed, seed, equal)
+    shares, sums = np.zeros((CHUNKS, n, n)), np.zeros((CHUNKS, *oriented.shape[:2]))
+    dealt = weights.rows, *_by_tier(weights.tiers)
+    in_threads(_simulate, CHUNKS, oriented, scores.cumulative, *dealt, needed, seed, equal, shares, sums)
     acceptability = shares.sum(axis=0) / needed
     first = acceptability[:, 0] * needed
     never = first == 0
@@ -175,9 +178,18 @@ def smaa(
     else:
         at = np.flatnonzero(~never)
         again = 1 if scores.fixed else draws
-        won = _confidence(oriented, scores.cumulative, np.ascontiguousarray(central[at]), at, again, seed + 1, equal)
+        asked = oriented, scores.cumulative, np.ascontiguousarray(central[at]), at
+        won = np.zeros((CHUNKS, len(at)))
+        in_threads(_confidence, CHUNKS, *asked, again, seed + 1, equal, won)
         confidence[at] = won.sum(axis=0) / again
     return Smaa(acceptability, central, confidence, draws, seed)
+
+
+def _by_tier(tiers: Integers) -> tuple[Integers, Integers]:
+    """The criteria in the order of their tiers, and where each tier ends."""
+    by_tier = np.argsort(tiers, kind="stable")
+    ordered = tiers[by_tier]
+    return by_tier, np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(tiers))
 
 
 def _cumulative(chances: NDArray[np.float64]) -> Floats:
@@ -235,16 +247,22 @@ def _draw_weights(
         out[by_tier[j]] = free[j] / total
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _simulate(
-    values: Floats, cumulative: Floats, rows: Floats, tiers: Integers, draws: int, seed: int, equal: float
-) -> tuple[Floats, Floats]:
+    run: Run,
+    values: Floats,
+    cumulative: Floats,
+    rows: Floats,
+    by_tier: Integers,
+    ends: Integers,
+    draws: int,
+    seed: int,
+    equal: float,
+    shares: Floats,
+    sums: Floats,
+) -> None:
     n, m, _ = values.shape
-    shares, sums = np.zeros((CHUNKS, n, n)), np.zeros((CHUNKS, n, m))
-    by_tier = np.argsort(tiers, kind="mergesort")
-    ordered = tiers[by_tier]
-    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, m)
-    for chunk in prange(CHUNKS):
+    for chunk in range(run[0], run[1]):
         state = stream(seed, chunk)
         scores, value = np.empty((n, m)), np.empty(n)
         weights, free = np.empty(m), np.empty(m)
@@ -269,17 +287,23 @@ def _simulate(
                     for j in range(m):
                         total[i, j] += part * weights[j]
         shares[chunk], sums[chunk] = share, total
-    return shares, sums
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _confidence(
-    values: Floats, cumulative: Floats, central: Floats, at: Integers, draws: int, seed: int, equal: float
-) -> Floats:
+    run: Run,
+    values: Floats,
+    cumulative: Floats,
+    central: Floats,
+    at: Integers,
+    draws: int,
+    seed: int,
+    equal: float,
+    won: Floats,
+) -> None:
     """How often approach ``at[c]`` is first under weights ``central[c]``, by shares."""
     n, m, _ = values.shape
-    won = np.zeros((CHUNKS, len(at)))
-    for chunk in prange(CHUNKS):
+    for chunk in range(run[0], run[1]):
         state = stream(seed, chunk)
         scores = np.empty((n, m))
         mine = np.zeros(len(at))
@@ -301,4 +325,3 @@ def _confidence(
                 if level > 0:
                     mine[c] += 1.0 / level
         won[chunk] = mine
-    return won

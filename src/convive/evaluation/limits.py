@@ -14,7 +14,7 @@ PERIODS = ("day", "week", "month", "quarter", "year")
 class Limits:
     """``before``, ``after``: least periods by period length; ``population_step``: largest relative step of exposure;
     ``margin_days``: how near a break may come to the start; ``few_before``, ``few_after``: below so many events a
-    warning is due."""
+    warning is due; ``power_enough``: from this power on a change can be seen, by a test of ``power_level``."""
 
     before: dict[str, int]
     after: dict[str, int]
@@ -22,6 +22,8 @@ class Limits:
     margin_days: int
     few_before: int
     few_after: int
+    power_enough: float
+    power_level: float
 
 
 @cache
@@ -35,4 +37,6 @@ def limits() -> Limits:
         told["breaks"]["margin_days"],
         told["few"]["before"],
         told["few"]["after"],
+        told["power"]["enough"],
+        told["power"]["level"],
     )

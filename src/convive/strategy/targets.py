@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 import polars as pl
 
+from convive.evaluation.before_after import power_of_counts, power_of_shares
+from convive.evaluation.limits import limits
 from convive.indicators.change import Change, change
 from convive.strategy.evidence import Ledger
 from convive.strategy.figures import Seen, series
 from convive.strategy.plan import Indicator
-from convive.strategy.power import power_of_counts, power_of_shares
 
 Reached = Literal["yes", "no", "cannot-tell", "unknown"]
 DAYS_A_YEAR = 365.25
@@ -49,12 +50,12 @@ class Standing:
     @property
     def seen_if_reached(self) -> bool | None:
         """Whether the data could show the target; None where that does not depend on chance."""
-        return None if self.power is None else self.power >= float(rules()["power"]["enough"])
+        return None if self.power is None else self.power >= limits().power_enough
 
 
 @cache
 def rules() -> Mapping[str, Any]:
-    """``plausibility.toml``: falls on record, and the power that is enough."""
+    """``plausibility.toml``: falls on record."""
     return tomllib.loads(Path(__file__).with_name("plausibility.toml").read_text("utf-8"))
 
 
@@ -122,10 +123,9 @@ def _change(first: Seen | None, last: Seen | None) -> Change | None:
 def _power(indicator: Indicator, first: Seen | None) -> float | None:
     if first is None or first.count is None or not first.value:
         return None
-    level = float(rules()["power"]["level"])
     if first.share:
-        return power_of_shares(first.value, indicator.target.value, int(first.base or 0), level=level)
-    return power_of_counts(first.count, indicator.target.value / first.value, level=level)
+        return power_of_shares(first.value, indicator.target.value, int(first.base or 0))
+    return power_of_counts(first.count, indicator.target.value / first.value)
 
 
 def _pace(indicator: Indicator, first: Seen | None) -> tuple[float | None, bool]:

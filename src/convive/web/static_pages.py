@@ -8,7 +8,7 @@ from importlib.resources import files
 from convive.publication.edition import Edition
 from convive.web import setup
 
-STATIC = ("convive.css", "icon.svg", "map.js")
+STATIC = ("convive.css", "icon.svg", "map.js", "rule.js")
 LEAFLET = ("leaflet.css", "leaflet.js")
 
 

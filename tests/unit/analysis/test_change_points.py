@@ -4,6 +4,7 @@ where there is none as rarely as promised."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -117,22 +118,22 @@ def test_without_a_change_one_is_found_as_rarely_as_promised() -> None:
     calm = change_points(np.tile([3, 2, 4, 3, 1, 5, 3, 3], 13), simulations=999)
     assert len(calm.first) == 0
     assert calm.overall > 0.5
-    found = [len(change_points(rng.poisson(3, 104), penalty=calm.penalty, simulations=19).first) for _ in range(600)]
-    assert np.mean(np.array(found) > 0) == pytest.approx(0.05, abs=0.025)
+    found = [len(change_points(rng.poisson(3, 104), penalty=calm.penalty, simulations=19).first) for _ in range(250)]
+    assert np.mean(np.array(found) > 0) == pytest.approx(0.05, abs=0.03)
     assert np.mean(found) / 104 * 365.25 / 7 == pytest.approx(calm.false_alarms.per_year, rel=0.5)
 
 
-def test_the_p_value_of_the_whole_is_uniform_without_a_change() -> None:
+def test_the_p_value_of_the_whole_is_uniform_without_a_change(uniform: Callable[..., float]) -> None:
     rng = np.random.default_rng(7)
-    p = [change_points(rng.negative_binomial(4, 1 / 1.5, 52), simulations=99, seed=one).overall for one in range(200)]
-    assert stats.kstest(p, "uniform").pvalue > 0.01
+    p = [change_points(rng.negative_binomial(4, 1 / 1.5, 52), simulations=19, seed=one).overall for one in range(120)]
+    assert uniform(p, 19) > 0.01
 
 
 @pytest.mark.parametrize("dispersion", [1.0, 2.0])
 def test_intervals_hold_the_truth_as_often_as_they_say(dispersion: float) -> None:
     rng = np.random.default_rng(8)
     placed, sized, tried = 0, 0, 0
-    while tried < 250:
+    while tried < 100:
         at = int(rng.integers(20, 85))
         mean = np.where(np.arange(104) < at, 4.0, 9.0)
         counts = (
@@ -145,8 +146,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say(dispersion: float) -> Non
         placed += int(found.low[0] <= at <= found.high[0])
         sized += int(found.ratio_low[0] <= 9 / 4 <= found.ratio_high[0])
     # A discrete place: the interval holds at least what it says, and a little more.
-    assert placed / tried >= 0.92
-    assert sized / tried == pytest.approx(0.95, abs=0.035)
+    assert placed / tried >= 0.9
+    assert sized / tried == pytest.approx(0.95, abs=0.05)
 
 
 def test_the_dispersion_is_that_within_the_stretches() -> None:

@@ -15,21 +15,21 @@ def true_ranks(risk):
 def test_ranks_cover_the_true_ones_where_risks_are_gamma():
     rng = np.random.default_rng(7)
     covered, sure = [], []
-    for run in range(250):
+    for run in range(100):
         risk = rng.gamma(1.5, 4.0, 40)
         counts = rng.poisson(risk)
         found = critical_points(counts, simulations=399, seed=run)
         rank = true_ranks(risk)
         covered.append((found.rank_low <= rank) & (rank <= found.rank_high))
         sure.append(np.all((found.sure_low <= rank) & (rank <= found.sure_high)))
-    assert 0.93 <= np.mean(covered) <= 0.97
-    assert np.mean(sure) >= 0.95
+    assert 0.925 <= np.mean(covered) <= 0.975
+    assert np.mean(sure) >= 0.92
 
 
 def test_chance_of_being_among_the_top_is_what_it_says():
     rng = np.random.default_rng(8)
     said, was = [], []
-    for run in range(250):
+    for run in range(100):
         risk = rng.gamma(1.0, 5.0, 30)
         found = critical_points(rng.poisson(risk), top=5, simulations=399, seed=run)
         if found.told_apart:
@@ -38,12 +38,12 @@ def test_chance_of_being_among_the_top_is_what_it_says():
     said, was = np.concatenate(said), np.concatenate(was)
     for low, high in ((0.1, 0.4), (0.4, 0.7), (0.7, 1.0)):
         here = (said >= low) & (said < high)
-        assert was[here].mean() == pytest.approx(said[here].mean(), abs=0.06)
+        assert was[here].mean() == pytest.approx(said[here].mean(), abs=0.1)
 
 
 def test_p_of_equal_risks_is_uniform():
     rng = np.random.default_rng(9)
-    p = [critical_points(rng.poisson(4.0, 60), simulations=199, seed=run).p for run in range(500)]
+    p = [critical_points(rng.poisson(4.0, 60), simulations=199, seed=run).p for run in range(150)]
     assert stats.kstest(p, "uniform").pvalue > 0.01
 
 

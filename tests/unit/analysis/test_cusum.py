@@ -136,7 +136,7 @@ def test_the_threshold_brings_the_false_alarms_that_were_wanted() -> None:
 
 def test_training_is_repeated_in_every_simulation() -> None:
     rng = np.random.default_rng(9)
-    mean, weeks, tried, limit = 2.0, 104, 300, 4.0
+    mean, weeks, tried, limit = 2.0, 104, 100, 4.0
     alarms = [
         int(cusum(rng.poisson(mean, weeks + 520), training=weeks, alpha=0, threshold=limit, simulations=19).alarm.sum())
         for _ in range(tried)

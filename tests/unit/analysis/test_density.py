@@ -93,26 +93,24 @@ def test_interval_of_the_density_covers_its_expectation():
     small = Raster(0, 0, 100, 12, 12)
     expected = 150 / 1_200**2
     covered = []
-    for _ in range(800):
+    for _ in range(250):
         points = rng.uniform(-800, 2_000, (rng.poisson(expected * 2_800**2), 2))
         found = kernel_density(points, small, 150)
         covered.append((found.low[6, 6] <= expected) & (expected <= found.high[6, 6]))
-    assert 0.935 <= np.mean(covered) <= 0.985
+    assert 0.92 <= np.mean(covered) <= 0.99
 
 
-def test_excess_is_uniform_where_events_follow_the_exposure():
+def test_excess_is_uniform_where_events_follow_the_exposure(uniform):
     rng = np.random.default_rng(2)
     small = Raster(0, 0, 100, 8, 8)
     exposure = np.arange(64.0).reshape(8, 8)
     smallest = []
-    for run in range(150):
+    for run in range(80):
         cell = rng.choice(64, 40, p=exposure.ravel() / exposure.sum())
         points = np.column_stack([(cell % 8 + rng.random(40)) * 100, (cell // 8 + rng.random(40)) * 100])
-        found = density_excess(points, small, 120, exposure=exposure, simulations=99, seed=run)
+        found = density_excess(points, small, 120, exposure=exposure, simulations=19, seed=run)
         smallest.append(found.p_family.min())
-    # Each family-wise p is a rank among 100: its share below a level is the level.
-    assert 0.01 <= np.mean(np.array(smallest) <= 0.05) <= 0.11
-    assert 0.38 <= np.mean(np.array(smallest) <= 0.5) <= 0.62
+    assert uniform(smallest, 19) > 0.01
 
 
 def test_excess_finds_a_planted_gathering_and_nothing_far_from_it():

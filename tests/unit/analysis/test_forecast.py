@@ -23,7 +23,7 @@ from convive.errors import AnalysisError
 
 CORNER = 500_000.0
 SIDE = 200.0
-EDGES = 365 + np.arange(13) * 365 / 12
+EDGES = 365 + np.arange(7) * 365 / 6
 
 
 def city(
@@ -131,7 +131,7 @@ def test_no_month_is_told_from_its_own_events() -> None:
 
 def test_the_simple_baseline_wins_where_nothing_follows() -> None:
     better = []
-    for seed in range(12):
+    for seed in range(5):
         points, times = city(100 + seed)
         found = rolling_scores(points, times, squares(), SIDE, edges=EDGES, begin=0)
         better.append(not found.simple_wins)
@@ -158,12 +158,12 @@ def test_events_everywhere_alike_are_best_told_by_the_even_map_or_hardly_worse()
 def test_paired_intervals_cover_the_difference() -> None:
     draws = np.random.default_rng(7)
     inside = []
-    for _ in range(4_000):
+    for _ in range(1_500):
         events = draws.poisson(20, 12)
         sums = np.array([draws.normal(0.1, 1, n).sum() for n in events])
         _, low, high = _ratio(sums[None], events, 0.95)
         inside.append(low[0] <= 0.1 <= high[0])
-    assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
 
 
 def test_too_few_months_leave_the_simple_baseline_standing() -> None:

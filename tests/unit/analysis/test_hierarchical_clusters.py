@@ -50,11 +50,11 @@ def test_the_threshold_is_the_mean_random_distance():
 def test_p_of_events_anywhere_is_uniform():
     # Counts of clusters tie; a tie is broken evenly to see uniformity, else p could only be too large.
     p = []
-    for run in range(300):
+    for run in range(120):
         space = np.random.default_rng(1_000 + run).uniform(0, 4_000, (80, 2))
-        p.append(hierarchical_clusters(space, CITY, least=4, tail=0.05, simulations=99, seed=run).p)
-    assert np.mean(np.array(p) <= 0.05) <= 0.085
-    assert np.mean(np.array(p) <= 0.5) <= 0.6
+        p.append(hierarchical_clusters(space, CITY, least=4, tail=0.05, simulations=19, seed=run).p)
+    assert np.mean(np.array(p) <= 0.05) <= 0.11
+    assert np.mean(np.array(p) <= 0.5) <= 0.62
 
 
 def test_a_planted_cluster_is_found_and_its_ellipse_lies_as_planted():

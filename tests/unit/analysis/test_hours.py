@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -67,11 +68,11 @@ def week(n: int, seed: int, *, planted: int = 0) -> np.ndarray:
     return np.bincount(np.concatenate([hours, weekend]), minlength=168)
 
 
-def test_p_values_are_uniform_where_no_period_is_planted() -> None:
-    found = [risk_periods(week(60, seed), simulations=99, seed=seed).periods[0].p for seed in range(400)]
+def test_p_values_are_uniform_where_no_period_is_planted(uniform: Callable[..., float]) -> None:
+    found = [risk_periods(week(60, seed), simulations=19, seed=seed).periods[0].p for seed in range(120)]
     # So few events give ties, which make p-values a little too large, never too small.
-    assert stats.kstest(found, "uniform", alternative="greater").pvalue > 0.01
-    assert np.mean(np.array(found) <= 0.1) > 0.06
+    assert uniform(found, 19, "greater") > 0.01
+    assert np.mean(np.array(found) <= 0.1) > 0.05
 
 
 def test_the_strongest_run_is_that_of_the_definition() -> None:
@@ -101,10 +102,10 @@ def test_the_ratio_covers_the_truth_of_a_period_named_beforehand() -> None:
     draws = np.random.default_rng(2)
     chances = np.where(hours, 2.0, 1.0) / (138 + 60)
     covered = []
-    for _ in range(1_500):
+    for _ in range(500):
         rule = closing_rule(draws.multinomial(80, chances), hours)
         covered.append(rule.ratio_low <= 2.0 <= rule.ratio_high)
-    assert 0.945 < np.mean(covered) < 0.985  # exact intervals are never too short
+    assert 0.93 < np.mean(covered) < 0.99  # exact intervals are never too short
 
 
 def test_exposure_takes_away_what_it_explains() -> None:
@@ -121,7 +122,7 @@ def test_a_rule_is_told_with_the_hours_that_it_closes() -> None:
     rule = closing_rule(counts, closed)
     assert (rule.inside, rule.events, rule.hours) == (8, 20, 2)
     exact = stats.binomtest(8, 20).proportion_ci(0.95, method="exact")
-    assert (rule.low, rule.high) == (exact.low, exact.high)
+    assert (rule.low, rule.high) == pytest.approx((exact.low, exact.high), abs=1e-10)
     assert rule.ratio == pytest.approx((8 / 2) / (12 / 166))
 
 
@@ -164,11 +165,11 @@ def test_the_mean_hour_is_that_of_scipy_and_rayleigh_is_calibrated() -> None:
 
 def test_the_interval_of_the_mean_hour_covers_it() -> None:
     covered = []
-    for seed in range(400):
+    for seed in range(200):
         hours = np.random.default_rng(seed).vonmises(0, 1.5, 60) * 24 / (2 * np.pi) % 24
         found = circular(hours, simulations=399, seed=seed)
         covered.append(found.low >= 12 and found.high <= 12)
-    assert 0.92 < np.mean(covered) < 0.975
+    assert 0.91 < np.mean(covered) < 0.985
 
 
 def test_where_events_gather_nowhere_no_mean_hour_is_bounded() -> None:

@@ -24,6 +24,16 @@ def as_w(neighbours: Neighbours) -> W:
         return W({unit: part.tolist() for unit, part in enumerate(parts)}, silence_warnings=True)
 
 
+@pytest.fixture(autouse=True)
+def esda_as_it_is_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its kernels are compiled anew in every process, which takes longer than what is asked of them here."""
+    for room in (esda.crand, esda.moran, esda.getisord, esda.significance):
+        for name, kernel in vars(room).copy().items():
+            if hasattr(kernel, "py_func"):
+                monkeypatch.setattr(room, name, kernel.py_func)
+    monkeypatch.setattr(esda.crand, "boolean", bool)
+
+
 def ragged(seed: int = 1) -> tuple[np.ndarray, Neighbours]:
     """150 units of counts, two of them islands."""
     draws = np.random.default_rng(seed)
@@ -72,9 +82,13 @@ def test_moran_s_i_and_its_moments_are_those_of_esda() -> None:
 def test_p_values_are_uniform_where_values_are_scattered_at_random() -> None:
     neighbours = grid(12, 12)
     draws = np.random.default_rng(5)
-    one = np.array([local_moran(draws.normal(size=144), neighbours, seed=s).p[[30, 77]] for s in range(500)]).ravel()
-    star = np.array([getis_ord(draws.gamma(2, size=144), neighbours, seed=s).p[[30, 77]] for s in range(500)]).ravel()
-    whole = np.array([moran(draws.normal(size=144), neighbours, seed=s, simulations=199).p for s in range(400)])
+    one = np.array(
+        [local_moran(draws.normal(size=144), neighbours, simulations=199, seed=s).p[[30, 77]] for s in range(150)]
+    ).ravel()
+    star = np.array(
+        [getis_ord(draws.gamma(2, size=144), neighbours, simulations=199, seed=s).p[[30, 77]] for s in range(150)]
+    ).ravel()
+    whole = np.array([moran(draws.normal(size=144), neighbours, seed=s, simulations=199).p for s in range(150)])
     for found in (one, star, whole):
         assert stats.kstest(found, "uniform").pvalue > 0.01
 
@@ -84,7 +98,7 @@ def test_many_neighbours_draw_from_all_others_without_the_unit_itself() -> None:
     values = draws.gamma(2, size=60)
     far = within_distance(draws.uniform(0, 100, (60, 2)), 90)
     assert far.counts.max() > 40
-    found = np.array([getis_ord(draws.gamma(2, size=60), far, seed=s).p[7] for s in range(600)])
+    found = np.array([getis_ord(draws.gamma(2, size=60), far, simulations=199, seed=s).p[7] for s in range(200)])
     assert stats.kstest(found, "uniform").pvalue > 0.01
     theirs = esda.Moran_Local(values, as_w(far), permutations=999, seed=1)
     others = far.counts < 55  # with all others as neighbours every draw is the same, up to rounding
@@ -101,7 +115,9 @@ def test_weights_that_differ_are_drawn_unit_by_unit() -> None:
     values = draws.gamma(2, size=144)
     apart = np.abs(local_moran(values, equal).p - local_moran(values, slightly).p)
     assert apart.mean() < 0.03
-    found = np.array([local_moran(draws.normal(size=144), slightly, seed=s).p[[30, 77]] for s in range(400)]).ravel()
+    found = np.array(
+        [local_moran(draws.normal(size=144), slightly, simulations=199, seed=s).p[[30, 77]] for s in range(120)]
+    ).ravel()
     assert stats.kstest(found, "uniform").pvalue > 0.01
 
 

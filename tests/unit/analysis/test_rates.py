@@ -76,8 +76,8 @@ def test_chance_alone_passes_funnel_limits_as_often_as_they_say() -> None:
     draws = np.random.default_rng(4)
     people = draws.integers(50_000, 900_000, 60)
     for coverage in (0.95, 0.998):
-        beyond = [funnel(draws.poisson(20e-5 * people), people, coverage=coverage).outside.mean() for _ in range(600)]
-        assert np.mean(beyond) == pytest.approx(1 - coverage, abs=0.01 if coverage < 0.99 else 0.002)
+        beyond = [funnel(draws.poisson(20e-5 * people), people, coverage=coverage).outside.mean() for _ in range(200)]
+        assert np.mean(beyond) == pytest.approx(1 - coverage, abs=0.012 if coverage < 0.99 else 0.002)
 
 
 def test_interpolated_limits_lie_between_the_whole_counts_of_the_exact_quantile() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numba
 import numpy as np
 import pytest
 import shapely
-from scipy import stats
 from scipy.spatial.distance import cdist
 
 from convive.analysis.penalised_counts import count_model
@@ -150,27 +151,29 @@ def test_more_variance_than_poisson_makes_it_negative_binomial() -> None:
     assert found.chosen[0].low < 5 < found.chosen[0].high
 
 
-def test_where_nothing_is_there_hardly_anything_is_found_and_p_values_are_as_rare_as_they_say() -> None:
+def test_where_nothing_is_there_hardly_anything_is_found_and_p_values_are_as_rare_as_they_say(
+    uniform: Callable[..., float],
+) -> None:
     cells, factors = landscape(side=20)
     some, smallest = 0, []
-    for seed in range(120):
+    for seed in range(40):
         y = events(cells, np.zeros(len(cells), bool), 1.0, 150, seed)
-        found = risk_terrain(cells, y, factors, [100, 200], simulations=99, resamples=0, seed=seed)
+        found = risk_terrain(cells, y, factors, [100, 200], simulations=19, resamples=0, seed=seed)
         some += bool(found.chosen)
         smallest.append(found.p_tested.min())
-    assert some <= 12
-    assert stats.kstest(smallest, "uniform").pvalue > 0.01
+    assert some <= 6
+    assert uniform(smallest, 19) > 0.01
 
 
 def test_intervals_of_a_planted_risk_cover_it() -> None:
     cells, factors = landscape(side=20)
     near = distance_to(cells, np.asarray(factors[0].points)) <= 200
     inside = []
-    for seed in range(2_000):
+    for seed in range(500):
         model = count_model(near[:, None], events(cells, near, 3.0, 200, seed))
         error = 1.959964 * np.sqrt(model.covariance[1, 1])
         inside.append(abs(model.coefficients[1] - np.log(3)) <= error)
-    assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.03)
 
 
 def test_the_same_seed_gives_the_same_answer_on_any_number_of_threads() -> None:

@@ -66,7 +66,7 @@ def test_the_fit_is_that_of_twinstim() -> None:
 
 def test_intervals_cover_what_was_planted() -> None:
     inside = np.zeros(3)
-    runs = 400
+    runs = 60
     for seed in range(runs):
         points, times = simulated(1_000 + seed, n=250)
         found = self_exciting(points + CORNER, times, period=(0, DAYS), area=SIDE**2, bandwidth=None)
@@ -75,14 +75,14 @@ def test_intervals_cover_what_was_planted() -> None:
             found.delay_low <= 10 <= found.delay_high,
             found.width_low <= 100 <= found.width_high,
         ]
-    # 400 runs tell a share of 95 % to 2.2 points.
-    assert inside / runs == pytest.approx([0.95] * 3, abs=0.035)
+    # 2,000 runs stand in benchmarks/analysis/calibration.py; 60 tell a share of 95 % to six points.
+    assert min(inside) / runs >= 0.86
 
 
 def test_a_background_with_hot_spots_is_not_taken_for_following() -> None:
     nothing = [
         self_exciting(p + CORNER, t, period=(0, DAYS), area=SIDE**2, bandwidth=250)
-        for p, t in (simulated(seed, following=0, hot=True) for seed in range(20))
+        for p, t in (simulated(seed, following=0, hot=True) for seed in range(8))
     ]
     assert np.median([found.share_following for found in nothing]) < 0.05
 

@@ -154,7 +154,8 @@ def test_the_legal_plan_has_both_chapters_with_figures_and_says_what_is_lacking(
 def test_the_half_year_report_tells_what_was_done_between_its_ends(folder: Path, small_edition: Edition) -> None:
     before = looked(folder, small_edition, dt.date(2014, 6, 30))
     after = looked(folder, small_edition, dt.date(2014, 12, 31))
-    paper = half_year_report(before, after, "2014-H2")
+    paper = half_year_report(before, after, "2014-H2", "7:ab12")
+    assert "7:ab12" in paper.parts[-1].text
     grid = next(part for part in paper.parts if isinstance(part, Grid))
     rows = {row[1]: tuple(cell.replace("\u00a0", " ") for cell in row) for row in grid.rows}
     assert rows["Ordenanza de horarios"][2:] == ("0 %", "100 %", "100 %", "sí", "–")

@@ -38,9 +38,9 @@ def test_every_page_says_what_is_synthetic_and_needs_nothing_from_elsewhere(
     assert not re.search(r"<(style|form|iframe|object|embed)\b", html)
     scripts = re.findall(r"<script ([^>]*)>", html)
     told = [one for one in scripts if "application/json" not in one]
-    ours = ['defer src="{}static/js_lib_leaflet/leaflet.js"', 'defer src="{}static/map.js"']
+    ours = {"map": ("js_lib_leaflet/leaflet.js", "map.js"), "hours": ("rule.js",)}
     root = addresses.up(name, language)
-    assert told == ([one.format(root) for one in ours] if name == "map" else [])
+    assert told == [f'defer src="{root}static/{one}"' for one in ours.get(name, ())]
     assert not re.search(r"\s(style|on\w+)=", html)
     assert not re.search(r'(src|srcset)="(https?:)?//', html)
     assert not re.search(r'<link[^>]+href="(https?:)?//', html)
@@ -85,6 +85,7 @@ def test_security_headers(client: Client) -> None:
         ("/static/convive.css", 'text/css; charset="utf-8"'),
         ("/static/icon.svg", "image/svg+xml"),
         ("/static/map.js", 'text/javascript; charset="utf-8"'),
+        ("/static/rule.js", 'text/javascript; charset="utf-8"'),
         ("/static/js_lib_leaflet/leaflet.js", 'text/javascript; charset="utf-8"'),
     ],
 )

@@ -25,7 +25,7 @@ from convive.texts import number, say
 Floats = NDArray[np.float64]
 
 MONTHS = (6, 12, 24, 36)
-WANTED = 0.8
+WANTED = limits().power_enough
 ROUNDS = 4
 """How often the step between what is seen too seldom and what is seen often enough is halved."""
 

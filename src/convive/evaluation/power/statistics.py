@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
+from convive.analysis.threads import Run, in_threads
 from convive.evaluation import blocks, regression
 from convive.evaluation.designs import interrupted_series
 from convive.evaluation.designs.simplex import smallest
@@ -59,7 +60,8 @@ def of_interrupted_series(sets: Floats, setting: Setting) -> Floats:
     """Level after, beside trend and yearly wave; Newey–West error."""
     x, x0, offset = _model(setting)
     start = np.zeros(x.shape[1])
-    found: Floats = _each_series(np.ascontiguousarray(sets[:, 0]), x, x0, offset, setting.flags, setting.lags, start)
+    own, found = np.ascontiguousarray(sets[:, 0]), np.zeros(len(sets))
+    in_threads(_each_series, len(sets), own, x, x0, offset, setting.flags, setting.lags, start, found)
     return found
 
 
@@ -107,7 +109,8 @@ def of_on_off(sets: Floats, setting: Setting) -> Floats:
 
 def of_synthetic_control(sets: Floats, setting: Setting) -> Floats:
     """The gap after to the mixture of the others, over the error that chance gives it; units as they are given."""
-    found: Floats = _each_mixture(np.ascontiguousarray(sets), setting.before)
+    found = np.zeros(len(sets))
+    in_threads(_each_mixture, len(sets), np.ascontiguousarray(sets), setting.before, found)
     return found
 
 
@@ -136,26 +139,31 @@ def _model(setting: Setting) -> tuple[Floats, Floats, Floats]:
     return x, x0, np.zeros(months)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _each_series(
-    sets: Floats, x: Floats, x0: Floats, offset: Floats, after: NDArray[np.bool_], lags: int, start: Floats
-) -> Floats:
-    found = np.zeros(len(sets))
-    for at in prange(len(sets)):
+    run: Run,
+    sets: Floats,
+    x: Floats,
+    x0: Floats,
+    offset: Floats,
+    after: NDArray[np.bool_],
+    lags: int,
+    start: Floats,
+    found: Floats,
+) -> None:
+    for at in range(run[0], run[1]):
         n, p = x.shape
         b = start.copy()
         b[0] = np.log(max(sets[at].mean(), 1e-9))
         contrast, error = regression.judged(sets[at], x, x0, offset, after, 0.0, lags, b, np.empty(n), np.empty((p, p)))
         # A series without a fit (no event after) has not been seen to fall by this design.
         found[at] = contrast / error if error > 0.0 else 0.0
-    return found
 
 
-@njit(cache=True, parallel=True)
-def _each_mixture(sets: Floats, before: int) -> Floats:
-    count, units, months = sets.shape
-    found = np.zeros(count)
-    for at in prange(count):
+@njit(cache=True, nogil=True)
+def _each_mixture(run: Run, sets: Floats, before: int, found: Floats) -> None:
+    _, units, months = sets.shape
+    for at in range(run[0], run[1]):
         level = np.empty(units)
         for i in range(units):
             level[i] = sets[at, i, :before].mean()
@@ -171,4 +179,3 @@ def _each_mixture(sets: Floats, before: int) -> Floats:
             variance += weights[i - 1] ** 2 * level[i]
         variance *= 1.0 / after + 1.0 / before
         found[at] = gap / np.sqrt(variance) if variance > 0.0 else 0.0
-    return found

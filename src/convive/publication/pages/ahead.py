@@ -7,7 +7,7 @@ import datetime as dt
 from convive.publication import words
 from convive.publication.edition import Tree
 from convive.publication.pages import parts
-from convive.publication.pages.page import Block, Link, Page, Prose, Section, Table, TableCell
+from convive.publication.pages.page import Block, Link, Notice, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import date, number, say
 
@@ -32,8 +32,11 @@ def build(reader: Reader) -> Page:
         blocks.append(Section("zones", say("ahead.zones_title", language), (_zones(told["forecast"], language),)))
     if told["why"]:
         found = _why(told["why"], reader)
-        minutes.append(found[0])
+        minutes += found
         why: list[Block] = [Prose(found)]
+        if told["why"]["schematic"]:
+            minutes.append(say("ahead.why_schematic", language))
+            why.insert(0, Notice(say("ahead.why_schematic", language)))
         if told["why"]["chosen"]:
             why.append(_factors(told["why"], language))
         blocks.append(Section("why", say("ahead.why_title", language), tuple(why)))
@@ -101,10 +104,11 @@ def _why(told: Tree, reader: Reader) -> tuple[str, ...]:
     how = {"asked": asked, "cells": number(told["cells"], language), "simulations": told["simulations"]}
     if strong:
         found = "; ".join(_factor(one, language) for one in strong)
-        sentence = say("ahead.why_found", language, found=found, **how)
-    else:
-        sentence = say("ahead.why_chance", language, **how)
-    return (sentence, say("ahead.why_schematic", language)) if told["schematic"] else (sentence,)
+        sentences = [say("ahead.why_found", language, found=found, **how)]
+        named = {one["name"][language] for one in strong}
+        rest = [one[language] for one in told["asked"] if one[language] not in named]
+        return (*sentences, say("ahead.why_rest", language, rest=", ".join(rest))) if rest else tuple(sentences)
+    return (say("ahead.why_chance", language, **how),)
 
 
 def _factor(one: Tree, language: str) -> str:

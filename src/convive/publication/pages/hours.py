@@ -8,7 +8,7 @@ from convive.publication import words
 from convive.publication.charts.telling import NIGHT_FROM, NIGHT_TO, hour_cells
 from convive.publication.edition import Tree
 from convive.publication.pages import parts
-from convive.publication.pages.page import Block, Cell, Page, Prose, Section, Table, TableCell
+from convive.publication.pages.page import Block, Cell, Page, Prose, RuleBlock, Section, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import number, say
 
@@ -32,7 +32,7 @@ def build(reader: Reader) -> Page:
     if weekday:
         blocks.append(Section("weekday", say("hours.weekday", language), tuple(weekday)))
     blocks += _periods(reader)
-    blocks += _rules(reader)
+    blocks += _rules(cells, reader)
     sentences = _found(reader)
     blocks.append(Section("caution", say("hours.caution_title", language), (Prose((say("hours.caution", language),)),)))
     blocks.append(parts.minutes((_lead(cells, reader), *sentences), reader))
@@ -110,18 +110,37 @@ def _moment(hour: int, language: str) -> str:
     return say("hours.moment", language, day=say(f"hours.day_{day + 1}", language), hour=clock)
 
 
-def _rules(reader: Reader) -> list[Block]:
-    """What closing some hours would have covered, rule by rule."""
+def _rules(cells: pl.DataFrame, reader: Reader) -> list[Block]:
+    """What closing some hours would have covered, rule by rule, and a form for any other."""
     rules = reader.edition.patterns.get("hours", {}).get("rules", ())
-    if not rules:
-        return []
     language = reader.language
-    columns = ("nights", "hours", "share", "interval")
-    header = tuple(say(f"hours.rule_{column}", language) for column in columns)
-    rows = tuple(_rule(one, language) for one in rules)
-    table = Table(say("hours.rules_title", language), header, rows, frozenset({1, 2, 3}), stacked=True)
-    about = Prose((say("hours.rules_about", language), say("hours.rules_caution", language)))
-    return [Section("rules", say("hours.rules_title", language), (about, table))]
+    blocks: list[Block] = []
+    if rules:
+        columns = ("nights", "hours", "share", "interval")
+        header = tuple(say(f"hours.rule_{column}", language) for column in columns)
+        rows = tuple(_rule(one, language) for one in rules)
+        table = Table(say("hours.rules_title", language), header, rows, frozenset({1, 2, 3}), stacked=True)
+        blocks = [Prose((say("hours.rules_about", language), say("hours.rules_caution", language))), table]
+    return [Section("rules", say("hours.rules_title", language), (*blocks, _any_rule(cells, language)))]
+
+
+ANSWERS = ("nights", "from", "until", "nothing", "percent", "answer", "more", "fewer", "alike", "withheld")
+NUMBERS = ("n", "hours", "week", "part", "whole", "share", "low", "high", "withheld")
+BLANKS = {name: f"{{{name}}}" for name in NUMBERS}
+"""Placeholders that stay, for the script to fill."""
+
+
+def _any_rule(cells: pl.DataFrame, language: str) -> RuleBlock:
+    """A form that closes any hours, reckoned with the published counts alone; an hour that has no row is a true 0."""
+    published = {(row["weekday"], row["hour"]): row["count"] for row in cells.iter_rows(named=True)}
+    return RuleBlock(
+        "rule",
+        say("hours.try_title", language),
+        counts=tuple(published.get((day, hour), 0) for day in range(1, 8) for hour in range(24)),
+        days=tuple(say(f"hours.day_{day}", language) for day in range(1, 8)),
+        words={name: say(f"hours.try_{name}", language, **BLANKS) for name in ANSWERS},
+        about=(say("hours.try_about", language),),
+    )
 
 
 def _rule(one: Tree, language: str) -> tuple[TableCell, ...]:

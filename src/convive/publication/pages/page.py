@@ -183,6 +183,42 @@ class MapBlock:
 
 
 @dataclass(frozen=True)
+class RuleBlock:
+    """A form in which the reader closes hours of the week and is told what they hold: ``counts`` (168; Monday 0 h
+    first) as published, None where withheld; the names of the ``days``; the ``words`` of the answer."""
+
+    kind: ClassVar[str] = "rule"
+    name: str
+    title: str
+    counts: tuple[int | None, ...]
+    days: tuple[str, ...]
+    words: dict[str, str]
+    chosen: frozenset[int] = frozenset({3, 4, 5})
+    begin: int = 22
+    end: int = 6
+    about: tuple[str, ...] = ()
+
+    @property
+    def data_id(self) -> str:
+        """The place in the page that holds the data."""
+        return f"{self.name}-data"
+
+    @property
+    def data(self) -> dict[str, object]:
+        """What the script reckons with, as JSON takes it."""
+        return {"counts": self.counts, "words": self.words}
+
+    @property
+    def day_choices(self) -> list[tuple[int, str, bool]]:
+        """Each day's number, name, and whether it is chosen at first."""
+        return [(at, name, at in self.chosen) for at, name in enumerate(self.days)]
+
+    @property
+    def hour_choices(self) -> list[tuple[int, str]]:
+        return [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
+@dataclass(frozen=True)
 class Term:
     """A word and what it means; ``facts`` are labelled details, ``folded`` under the words that open them."""
 
@@ -210,7 +246,7 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-Block = Prose | Notice | Headlines | Table | ChartBlock | MapBlock | Terms | Section
+Block = Prose | Notice | Headlines | Table | ChartBlock | MapBlock | RuleBlock | Terms | Section
 
 
 @dataclass(frozen=True)
@@ -228,9 +264,15 @@ class Page:
 
     @property
     def has_map(self) -> bool:
-        """Whether a map stands on the page: only then it needs a script."""
-        return any(_holds_map(block) for block in self.blocks)
+        """Whether a map stands on the page: only then it needs the map's scripts."""
+        return any(_holds(block, MapBlock) for block in self.blocks)
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether a rule can be tried out on the page: only then it needs the rule's script."""
+        return any(_holds(block, RuleBlock) for block in self.blocks)
 
 
-def _holds_map(block: Block) -> bool:
-    return isinstance(block, MapBlock) or (isinstance(block, Section) and any(map(_holds_map, block.blocks)))
+def _holds(block: Block, kind: type[MapBlock | RuleBlock]) -> bool:
+    inside = block.blocks if isinstance(block, Section) else ()
+    return isinstance(block, kind) or any(_holds(one, kind) for one in inside)

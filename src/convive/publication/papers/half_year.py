@@ -14,9 +14,10 @@ from convive.strategy.evidence import kinds
 from convive.strategy.review import Review
 
 
-def half_year_report(before: Review, after: Review, half: str) -> Paper:
+def half_year_report(before: Review, after: Review, half: str, head: str = "") -> Paper:
     """What was done of the plan in a half-year: activity by activity, its progress at both ends by the evidence that
-    counted then, whether it reached the share that the incentive asks for, and the money of those months."""
+    counted then, whether it reached the share that the incentive asks for, and the money of those months. ``head``: of
+    the office's log, printed so that whoever keeps a copy can prove that nothing before it was changed."""
     plan, rules = after.plan, outline()["execution"]
     rows = []
     for measure in plan.measure:
@@ -37,7 +38,7 @@ def half_year_report(before: Review, after: Review, half: str) -> Paper:
                         _spent(before, after, new.activity.id),
                     )
                 )
-    head = ("Medida", "Actividad", "Al empezar", "Al terminar", "De lo programado", "¿Alcanza?", "Gastado")
+    heads = ("Medida", "Actividad", "Al empezar", "Al terminar", "De lo programado", "¿Alcanza?", "Gastado")
     parts: list[Part] = []
     if plan.synthetic:
         parts.append(Paragraph(outline()["synthetic"].format(notice=plan.synthetic.es), strong=True))
@@ -48,8 +49,9 @@ def half_year_report(before: Review, after: Review, half: str) -> Paper:
             "Lo programado es la parte de cada actividad que toca al semestre si avanza parejo entre sus fechas."
         ),
         Paragraph(f"{rules['source']}."),
-        Grid("Ejecución por actividad", head, tuple(rows)),
+        Grid("Ejecución por actividad", heads, tuple(rows)),
         Grid("Pruebas del semestre", ("Fecha", "Clase", "Actividad", "Prueba"), tuple(_evidence(before, after))),
+        Paragraph(rules["head"].format(head=head) if head else rules["no_head"]),
     ]
     return Paper(f"Informe de ejecución, {words.period(half, LANGUAGE)}", plan.title.es, tuple(parts))
 

@@ -33,6 +33,10 @@ Part = Heading | Paragraph | Grid
 
 @dataclass(frozen=True)
 class Paper:
+    """``short``: a few pages, without a cover and a table of contents."""
+
     title: str
     subtitle: str
     parts: tuple[Part, ...]
+    language: str = "es"
+    short: bool = False

@@ -13,8 +13,9 @@ TEMPLATE = Path(__file__).with_name("paper.typ")
 
 
 def pdf(paper: Paper) -> bytes:
-    """``paper`` as PDF, A4, with a table of contents."""
-    told = {"title": paper.title, "subtitle": paper.subtitle, "parts": [_part(part) for part in paper.parts]}
+    """``paper`` as PDF, A4; with a cover and a table of contents where it is not short."""
+    told = {name: getattr(paper, name) for name in ("title", "subtitle", "language", "short")}
+    told["parts"] = [_part(part) for part in paper.parts]
     made = typst.compile(str(TEMPLATE), sys_inputs={"paper": json.dumps(told, ensure_ascii=False)})
     assert isinstance(made, bytes)
     return made

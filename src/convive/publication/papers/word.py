@@ -31,7 +31,8 @@ def word(paper: Paper) -> bytes:
 
 
 def _table(document, grid: Grid) -> None:  # type: ignore[no-untyped-def]
-    document.add_paragraph(grid.caption, style="Caption")
+    if grid.caption:
+        document.add_paragraph(grid.caption, style="Caption")
     table = document.add_table(rows=1, cols=len(grid.head), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, grid.head, strict=True):
         cell.text = ""

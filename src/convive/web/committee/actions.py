@@ -30,8 +30,11 @@ def make_seat(*, code: str, office_es: str, agency: str, by: User, **more: objec
 
 
 def change_seat(*, seat: Seat, seen: int, by: User, **values: object) -> None:
-    """Another holder, label or end of a seat."""
+    """Another holder, account, vote or end of a seat."""
     with acting(MANAGE, by=by, act="seat.changed", subject=seat.code, details=_told(values)):
+        until = values.get("until")
+        if isinstance(until, dt.date) and until < seat.since:
+            raise CommitteeError(Problem("seat-ends-early", value=until.isoformat()))
         change(seat, seen=seen, subject=seat.code, **values)
 
 

@@ -1,50 +1,48 @@
-"""The minutes of a session as a Word document."""
+"""The minutes of a session, as Word and as PDF: the same words in both."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator
 
-from docx import Document
-
+from convive.committee.chain import Head
+from convive.publication.papers.outline import Grid, Heading, Paper, Paragraph, Part
 from convive.texts import date, say
 from convive.web.committee.models import Seat, Session
 
 
-def minutes_docx(session: Session, city: str, language: str) -> bytes:
-    """Heading, attendance, agenda, what was said, agreements with owner and date, room for signatures."""
-    document = Document()
-    document.core_properties.author = city
-    day = session.held_on or session.planned_on
-    document.add_heading(say("office.minutes_of_session", language, code=session.code), 0)
-    document.add_paragraph(f"{city} · {date(day, language)}")
-    _attendance(document, session, language)
+def minutes(session: Session, city: str, language: str, head: Head | None) -> Paper:
+    """Heading, attendance, agenda, what was said, agreements with owner and date, room for signatures, and the head of
+    the log: whoever keeps a copy can prove later that nothing before it was changed."""
+    title = say("office.minutes_of_session", language, code=session.code)
+    day = date(session.held_on or session.planned_on, language)
+    parts: list[Part] = [*_attendance(session, language)]
     for name in ("agenda", "minutes"):
-        document.add_heading(say(f"office.session_{name}", language), 1)
-        for line in getattr(session, name).splitlines() or ["–"]:
-            document.add_paragraph(line)
-    _agreements(document, session, language)
-    document.add_paragraph()
-    document.add_paragraph(say("office.signatures", language))
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+        parts.append(Heading(say(f"office.session_{name}", language)))
+        parts += [Paragraph(line) for line in getattr(session, name).splitlines() or ["–"]]
+    parts += [*_agreements(session, language), Paragraph(say("office.signatures", language))]
+    if head is not None:
+        parts.append(Paragraph(say("office.head_printed", language, head=str(head))))
+    return Paper(title, f"{city} · {day}", tuple(parts), language, short=True)
 
 
-def _attendance(document, session: Session, language: str) -> None:  # type: ignore[no-untyped-def]
-    document.add_heading(say("office.present", language), 1)
+def _attendance(session: Session, language: str) -> Iterator[Part]:
+    yield Heading(say("office.present", language))
     there = set(session.attendances.values_list("seat_id", flat=True))
     for seat in Seat.objects.all():
         came = say("office.came" if seat.pk in there else "office.did_not_come", language)
         label = seat.office_en if language == "en" and seat.office_en else seat.office_es
-        document.add_paragraph(f"{label} ({seat.agency}) {seat.holder}: {came}", style="List Bullet")
+        yield Paragraph(f"{label} ({seat.agency}) {seat.holder}: {came}")
 
 
-def _agreements(document, session: Session, language: str) -> None:  # type: ignore[no-untyped-def]
-    document.add_heading(say("office.agreements", language), 1)
-    table = document.add_table(rows=1, cols=3)
-    for cell, name in zip(table.rows[0].cells, ("agreement", "owner", "due"), strict=True):
-        cell.text = say(f"answer.column_{name}", language)
-    for one in session.agreements.select_related("owner"):
-        told = one.text_en if language == "en" and one.text_en else one.text_es
-        for cell, words in zip(table.add_row().cells, (told, str(one.owner), date(one.due, language)), strict=True):
-            cell.text = words
+def _agreements(session: Session, language: str) -> Iterator[Part]:
+    yield Heading(say("office.agreements", language))
+    rows = tuple(
+        (
+            one.text_en if language == "en" and one.text_en else one.text_es,
+            str(one.owner),
+            date(one.due, language),
+        )
+        for one in session.agreements.select_related("owner")
+    )
+    heads = tuple(say(f"answer.column_{name}", language) for name in ("agreement", "owner", "due"))
+    yield Grid("", heads, rows) if rows else Paragraph("–")

@@ -8,24 +8,29 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.committee.agenda import proposals
 from convive.committee.answer import answer
-from convive.errors import ConviveError
+from convive.errors import CommitteeError, ConviveError, Problem
 from convive.observatory import Observatory
 from convive.texts import date, say
 from convive.web.committee import actions
-from convive.web.committee.documents import minutes_docx
+from convive.web.committee.documents import minutes
 from convive.web.committee.models import Agreement, Seat, Session
 from convive.web.committee.public_figures import alarms, gates, numbers
 from convive.web.committee.snapshot import committee
-from convive.web.office.guard import may, requires
+from convive.web.journal.checking import head
+from convive.web.office.guard import looked, may, requires, who_may
 from convive.web.office.views import frame
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
+REPLAYED = ("office:session", "office:seats", "office:agreement")
+"""Pages on which whoever lost a race sees again what they wrote."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +46,7 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
         "sessions": Session.objects.all()[:50],
         "agreements": _agreements(stands, language),
         "periods": _periods(stands, language),
-        "proposed": _proposed(language),
+        "proposed": _proposed(stands, language),
         "manage": may(request.user, actions.MANAGE),
         "kinds": [(kind, say(f"office.kind.{kind}", language)) for kind in actions.KINDS],
     }
@@ -63,7 +68,7 @@ def session(request: HttpRequest, language: str, code: str) -> HttpResponse:
 @requires("committee.read")
 def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """One agreement: its follow-up, and its end."""
-    one = _found(Agreement, code)
+    one, status = _found(Agreement, code), 200
     if request.method == "POST":
         said = request.POST
         if said.get("do") == "follow":
@@ -76,36 +81,69 @@ def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
                 reason=said.get("reason", ""),
                 by=request.user,
             )
-        return _done(request, act, "office:agreement", language, code=code)
+        kept = _done(request, act, "office:agreement", language, code=code)
+        if kept.status_code == 302:
+            return kept
+        status = kept.status_code
     manage = may(request.user, actions.MANAGE)
     follows = manage or (may(request.user, actions.FOLLOW) and one.owner.user_id == request.user.pk)
-    return render(
-        request, "committee/agreement.html", frame(language) | {"one": one, "manage": manage, "follows": follows}
-    )
+    context = {"one": one, "manage": manage, "follows": follows, "mine": request.POST if status == 409 else None}
+    return render(request, "committee/agreement.html", frame(language) | context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("committee.read")
 def seats(request: HttpRequest, language: str) -> HttpResponse:
     """The seats of the committee, their agencies, and who holds them."""
+    status = 200
     if request.method == "POST":
-        return _done(request, lambda: _seat(request), "office:seats", language)
-    context = {"seats": Seat.objects.all(), "manage": may(request.user, actions.MANAGE)}
-    return render(request, "committee/seats.html", frame(language) | context)
+        kept = _done(request, lambda: _seat(request), "office:seats", language)
+        if kept.status_code == 302:
+            return kept
+        status = kept.status_code
+    looked(request, "seats")
+    return _seats_page(request, language, status)
 
 
 @require_safe
 @requires("committee.read")
-def minutes_file(request: HttpRequest, language: str, code: str) -> HttpResponse:
+def minutes_word(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The minutes of a session as a Word document."""
+    return _minutes(request, language, code, "docx")
+
+
+@require_safe
+@requires("committee.read")
+def minutes_pdf(request: HttpRequest, language: str, code: str) -> HttpResponse:
+    """The minutes of a session as PDF."""
+    return _minutes(request, language, code, "pdf")
+
+
+def _minutes(request: HttpRequest, language: str, code: str, form: str) -> HttpResponse:
+    """They name the holders of the seats: the look is noted, and the head that they print is that of this line."""
+    from convive.publication.papers.pdf import pdf
+    from convive.publication.papers.word import word
+
     one = _found(Session, code)
+    looked(request, f"minutes/{code}")
     name = {"es": "acta", "en": "minutes"}[language]
     city = Observatory.open(settings.FOLDER).settings.observatory.name[language]
+    made = minutes(one, city, language, head())
     return HttpResponse(
-        minutes_docx(one, city, language),
-        content_type=DOCX,
-        headers={"Content-Disposition": f'attachment; filename="{name}-{code}.docx"'},
+        word(made) if form == "docx" else pdf(made),
+        content_type=DOCX if form == "docx" else PDF,
+        headers={"Content-Disposition": f'attachment; filename="{name}-{code}.{form}"'},
     )
+
+
+def _seats_page(request: HttpRequest, language: str, status: int) -> HttpResponse:
+    context = {
+        "seats": Seat.objects.select_related("user"),
+        "accounts": who_may(actions.FOLLOW),
+        "mine": request.POST if status == 409 else None,
+        "manage": may(request.user, actions.MANAGE),
+    }
+    return render(request, "committee/seats.html", frame(language) | context, status=status)
 
 
 def _session_page(request: HttpRequest, language: str, one: Session, status: int = 200) -> HttpResponse:
@@ -167,8 +205,24 @@ def _seat(request: HttpRequest) -> None:
     if seat is None:
         raise Http404
     actions.change_seat(
-        seat=seat, seen=_number(said.get("version", "")), holder=said.get("holder", ""), by=request.user
+        seat=seat,
+        seen=_number(said.get("version", "")),
+        holder=said.get("holder", ""),
+        user=_officer(said.get("user", ""), seat),
+        votes="votes" in said,
+        until=_day(said["until"]) if said.get("until") else None,
+        by=request.user,
     )
+
+
+def _officer(key: str, seat: Seat) -> User | None:
+    """The account of a seat; one that may not report is refused, unless it is the seat's already."""
+    if not key:
+        return None
+    found = User.objects.filter(pk=_number(key)).first()
+    if found is None or (found.pk != seat.user_id and not (found.is_active and may(found, actions.FOLLOW))):
+        raise CommitteeError(Problem("seat-account", value=found.get_username() if found else key))
+    return found
 
 
 def _done(request: HttpRequest, act: Callable[[], object], page: str, language: str, **where: str) -> HttpResponse:
@@ -179,7 +233,7 @@ def _done(request: HttpRequest, act: Callable[[], object], page: str, language: 
         act()
     except ChangedMeanwhile as late:
         messages.error(request, late.describe(language))
-        return HttpResponse(status=409) if page == "office:session" else redirect(page, language=language, **where)
+        return HttpResponse(status=409) if page in REPLAYED else redirect(page, language=language, **where)
     except ConviveError as wrong:
         messages.error(request, wrong.describe(language))
     else:
@@ -210,9 +264,8 @@ def _periods(stands, language: str) -> list[str]:  # type: ignore[no-untyped-def
     return told
 
 
-def _proposed(language: str) -> list[str]:
-    told = committee()
-    if told is None:
+def _proposed(stands, language: str) -> list[str]:  # type: ignore[no-untyped-def]
+    if stands is None:
         return []
     last = Session.objects.exclude(held_on=None).order_by("-held_on").first()
     before = json.loads(last.figures) if last else {}
@@ -220,7 +273,7 @@ def _proposed(language: str) -> list[str]:
     return [
         item.words
         for item in proposals(
-            answer(told), language, before=before, now=numbers(), alarms=alarms(since), gates=gates(language)
+            stands, language, before=before, now=numbers(), alarms=alarms(since), gates=gates(language)
         )
     ]
 
@@ -237,8 +290,6 @@ def _number(text: str) -> int:
 
 
 def _day(text: str) -> dt.date:
-    from convive.errors import CommitteeError, Problem
-
     try:
         return dt.date.fromisoformat(text)
     except ValueError as odd:

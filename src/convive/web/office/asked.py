@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convive.committee.answer import Answer
+from convive.committee.chain import Head
 from convive.voice.reports.clock import Clock
 
 
@@ -25,6 +26,22 @@ def asked(folder: Path) -> Asked:
     """What the database of the observatory in ``folder`` says in public, today."""
     with multiprocessing.get_context("spawn").Pool(1) as worker:
         return worker.apply(_asked, (str(folder.resolve()),))
+
+
+def asked_head(folder: Path) -> Head | None:
+    """Number and hash of the log's last line; None while nothing was done."""
+    with multiprocessing.get_context("spawn").Pool(1) as worker:
+        return worker.apply(_head, (str(folder.resolve()),))
+
+
+def _head(folder: str) -> Head | None:
+    os.environ["CONVIVE_OBSERVATORY"] = folder
+    from convive.web.office import setup
+
+    setup()
+    from convive.web.journal.checking import head
+
+    return head()
 
 
 def _asked(folder: str) -> Asked:

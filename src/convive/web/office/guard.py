@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,12 +16,14 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from convive.committee.roles import Held, permissions, units_for
-from convive.observatory import Observatory
+from convive.observatory import SETTINGS_FILE, Observatory
+from convive.web.journal import record
 from convive.web.office.models import Mandate
 
 View = Callable[..., HttpResponse]
@@ -31,6 +34,7 @@ def requires(permission: str) -> Callable[[View], View]:
     """Only signed-in people with ``permission``; others are refused. The browser keeps nothing of the page. Where the
     permission asks for a second factor, whoever has not given one in this session is led there first.
 
+    What a private permission shows leaves a line in the log before it is sent, unless the view noted it in more detail.
     The view finds in ``request.units`` where in the territory the permission holds. Raises ``KeyError``, when the
     module is read, for a permission that ``roles.toml`` does not have.
     """
@@ -46,12 +50,29 @@ def requires(permission: str) -> Callable[[View], View]:
                 raise PermissionDenied
             if wanted.strong and not request.user.is_verified():  # type: ignore[union-attr]
                 return redirect_to_login(request.get_full_path(), second_factor_address(request.path))
-            return view(request, *args, **named)
+            answer = view(request, *args, **named)
+            if wanted.private and not 300 <= answer.status_code < 400:
+                looked(request, request.path)
+            return answer
 
         guarded.permission = wanted.name  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def looked(request: HttpRequest, subject: str, records: tuple[str, ...] = ()) -> None:
+    """Note in the log that somebody saw data of persons, once in a request, before they see them."""
+    if getattr(request, "looked", False):
+        return
+    with transaction.atomic():
+        record(
+            act="private.seen",
+            subject=subject[:300],
+            by=request.user.get_username(),
+            details={"records": list(records)} if records else {},
+        )
+    request.looked = True  # type: ignore[attr-defined]
 
 
 def second_factor_address(path: str) -> str:
@@ -82,10 +103,26 @@ def permissions_of(user: User) -> frozenset[str]:
     return frozenset(name for name in permissions() if units_for(name, held, day))
 
 
+def who_may(permission: str) -> list[User]:
+    """The accounts that may do ``permission`` today, by name."""
+    day = today()
+    held: dict[User, list[Held]] = {}
+    for one in Mandate.objects.filter(user__is_active=True).select_related("user").order_by("user__username"):
+        held.setdefault(one.user, []).append(one.held)
+    return [user for user, mandates in held.items() if units_for(permission, mandates, day)]
+
+
 def today() -> dt.date:
     """The day in the observatory's time zone."""
-    zone = Observatory.open(settings.FOLDER).settings.observatory.timezone
-    return dt.datetime.now(ZoneInfo(zone)).date()
+    file = Path(settings.FOLDER) / SETTINGS_FILE
+    return dt.datetime.now(ZoneInfo(_zone(settings.FOLDER, file.stat().st_mtime_ns))).date()
+
+
+@lru_cache(maxsize=4)
+def _zone(folder: Path, version: int) -> str:
+    """Asked several times in each request; read again when ``version``, the settings' time of change, is another."""
+    del version
+    return Observatory.open(folder).settings.observatory.timezone
 
 
 def allowed(request: HttpRequest) -> dict[str, object]:

@@ -75,11 +75,12 @@ def forget(user: User) -> None:
 
 def _known(request: HttpRequest, language: str, said: str) -> HttpResponse | None:
     device = _accepting(request.user, said)
+    name = request.user.get_username()
+    act = "code_refused" if device is None else "recovery_used" if isinstance(device, StaticDevice) else "code_given"
+    with transaction.atomic():
+        record(act=f"account.{act}", subject=name, by=name)
     if device is None:
         return None
-    if isinstance(device, StaticDevice):
-        with transaction.atomic():
-            record(act="account.recovery_used", subject=request.user.get_username(), by=request.user.get_username())
     verified(request, device)
     request.session.cycle_key()
     return redirect(_next(request, language))

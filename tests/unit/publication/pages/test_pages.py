@@ -371,6 +371,8 @@ def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition)
     assert "Crimen organizado" in spanish
     assert "unos 196 (entre 188 y 211" in spanish
     assert "unos 12 que ninguna vio" in spanish
+    assert "el intervalo, el del modelo que deja depender a todas las fuentes" in spanish
+    assert "Se habla de 2011 a 2015" in spanish
     assert "about 12 that none saw" in english
     assert "98.0" in english
     assert "los pares desde 98 % se unieron solos: 403, entre los que se esperan 0.1 uniones falsas" in spanish

@@ -8,7 +8,7 @@ import pytest
 
 from convive.publication.edition import Edition
 from convive.publication.pages import build
-from convive.publication.pages.page import MapBlock, Page, Section
+from convive.publication.pages.page import MapBlock, Page, RuleBlock, Section
 
 
 def said(page: Page) -> str:
@@ -129,7 +129,9 @@ def test_the_page_of_what_may_come_says_when_the_simple_way_wins(small_edition: 
     assert "nada ha sido claramente mejor que lo más simple: el mapa de siempre" in spanish
     assert "the simple way wins: the long-run map named 10% of the area and caught about 45%" in english
     assert "cantinas, a no más de 500 m (2.7 veces; 1.6–4.4)" in spanish
-    assert "las capas de este ejemplo son esquemáticas" in spanish
+    assert "son inventados: se dibujaron" in spanish
+    assert "No se distinguen del azar: colegios." in spanish
+    assert spanish.count("nada de ningún lugar verdadero") == 2  # above the finding, and in the text for the minutes
     assert "page='map', anchor='cell-A'" in spanish
     better = {**small_edition.patterns["ahead"]["forecast"], "simple_wins": False, "best": "self-exciting"}
     assert "La diferencia es clara" in said(build(without(small_edition, "ahead", forecast=better), "ahead", "es"))
@@ -163,3 +165,15 @@ def test_each_page_of_the_analysis_has_a_text_for_the_minutes(name: str, small_e
         assert text.startswith(words)
         assert len(text) > 200
         assert ("inventados" if language == "es" else "invented") in text
+
+
+def test_a_rule_is_reckoned_with_published_hours_alone(small_edition: Edition) -> None:
+    page = build(small_edition, "hours", "es")
+    rules = next(one for one in page.blocks if isinstance(one, Section) and one.anchor == "rules")
+    form = next(block for block in rules.blocks if isinstance(block, RuleBlock))
+    assert page.has_rule
+    assert [at for at, count in enumerate(form.counts) if count is None] == [24 + 3, 3 * 24 + 20]
+    figures = small_edition.figures.filter(disaggregation="hour_of_week")
+    assert sum(count or 0 for count in form.counts) == figures["count"].sum()
+    assert form.counts[6 * 24 + 22] == 4
+    assert form.words["answer"].count("{") == 7

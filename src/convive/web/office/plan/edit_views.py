@@ -150,7 +150,7 @@ def _form(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "heading": say(f"planning.edit_{kind}", language),
-        "what": name,
+        "what": typed.get(f"label.{language}", "") or name,
         "parts": forms.shown(fields, typed),
         "seen": seen,
         "base": signing.dumps(dict(base), salt=SALT, compress=True),

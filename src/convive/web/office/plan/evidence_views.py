@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from convive.errors import ConviveError
 from convive.texts import say
-from convive.web.journal import record
 from convive.web.office.actions import plan as actions
+from convive.web.office.guard import looked
 from convive.web.office.plan import files
 from convive.web.office.plan.desk import Desk, with_plan
 from convive.web.office.plan.views import activity_page
@@ -66,10 +65,7 @@ def file(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
     kept = files.read(desk.folder, found.file) if found is not None else None
     if found is None or kept is None:
         raise Http404
-    with transaction.atomic():
-        record(
-            act="private.seen", subject=f"evidence/{key}", by=request.user.get_username(), details={"file": found.file}
-        )
+    looked(request, f"evidence/{key}", (found.file,))
     content, media = kept
     ending = found.file.rpartition(".")[2]
     return HttpResponse(

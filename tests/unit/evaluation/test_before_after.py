@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from convive.evaluation.before_after import power_of_counts, power_of_shares, smallest_fall
 from convive.indicators.change import change
-from convive.strategy.power import power_of_counts, power_of_shares, smallest_fall
 
 
 @pytest.mark.parametrize(
