@@ -1,26 +1,20 @@
-"""The citizens' side in this process, on the database that ``--database`` names: five custodians of whom two open.
-
-Django has one configuration in a process, and other tests have others: these run by themselves (``make test`` does so,
-once with each database).
-"""
+"""The citizens' side in this process: five custodians of whom two open. See ``tests/django_side.py``."""
 
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import django_side
 from convive.voice.custody import Custodian, Custody
 from convive.voice.key_file import OpenKey
 from convive.voice.sealed import new_secret, public_of
+from django_side import client, nothing_stays
 
 sys.path.insert(0, str(Path(__file__).parent))
 import reading
@@ -29,7 +23,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.test import Client
 
-TEMPLATE = Path(__file__).parents[2] / "src" / "convive" / "cli" / "template"
+__all__ = ["client", "nothing_stays"]
 SEATS = {"Ana": "Defensoría", "Benito": "Obispado", "Carla": "Abogados", "Dora": "Universidad", "Elio": "Juntas"}
 LIMITS = "[door]\nwait_seconds = 0\neven_seconds = 0\nreports_per_minute = 100000\nreceipts_per_minute = 100000\n"
 _folder: Path | None = None
@@ -39,17 +33,10 @@ _keys: list[OpenKey] = []
 def pytest_configure(config: pytest.Config) -> None:
     """Django must be configured before the tests' modules are read."""
     global _folder
-    if os.environ.get("DJANGO_SETTINGS_MODULE", "convive.web.citizen_settings") != "convive.web.citizen_settings":
-        raise pytest.UsageError("tests/citizen run by themselves: pytest tests/citizen")
-    _folder = Path(tempfile.mkdtemp(prefix="citizen-")) / "city"
-    shutil.copytree(TEMPLATE, _folder)
-    settings = _folder / "observatory.toml"
-    settings.write_text(settings.read_text("utf-8").replace("@ID@", "ciudad").replace("@NAME@", "Ciudad"), "utf-8")
+    _folder = django_side.new_city("citizen-")
     _found_custody(_folder / "voice")
     (_folder / "voice" / "limits.toml").write_text(LIMITS, "utf-8")
-    os.environ["CONVIVE_OBSERVATORY"] = str(_folder)
-    if config.getoption("--database") == "postgresql":
-        os.environ["DATABASE_URL"] = _new_database()
+    django_side.prepare(config, "convive.web.citizen_settings", _folder)
     from convive.web.citizen import setup
 
     setup()
@@ -60,8 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
-    if _folder is not None:
-        shutil.rmtree(_folder.parent, ignore_errors=True)
+    django_side.forget(_folder)
 
 
 def _found_custody(voice: Path) -> None:
@@ -85,15 +71,6 @@ def _log_custody(voice: Path) -> None:
         record(act="custody.founded", subject="custody/1", by="convive custody", details=details)
 
 
-def _new_database() -> str:
-    spec = importlib.util.spec_from_file_location("postgresql", Path(__file__).parents[1] / "postgresql.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return str(module.new_database())
-
-
 @pytest.fixture(scope="session")
 def folder() -> Path:
     """The folder of the observatory."""
@@ -111,23 +88,6 @@ def custody(folder: Path) -> Custody:
     found = Custody.read(folder / "voice")
     assert found is not None
     return found
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays() -> Iterator[None]:
-    """What a test writes into the database is undone after it."""
-    from django.db import transaction
-
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def client() -> Client:
-    from django.test import Client
-
-    return Client(SERVER_NAME="localhost")
 
 
 @pytest.fixture
