@@ -14,10 +14,10 @@ import numpy as np
 from convive.register.coverage import coverage
 from convive.register.coverage.chapman import chapman, interval
 from convive.register.coverage.estimate import rules
-from convive.register.coverage.loglinear import averaged, fit, models, weights
+from convive.register.coverage.loglinear import averaged, fit, fullest, models, weights
 
 RUNS = 1_000
-ASKED = {2: 1_000, 3: 300, 4: 50}
+ASKED = {2: 1_000, 3: 200, 4: 30}
 """Of so many registers, by the number of sources, the whole estimator is asked, one by one."""
 SEED = 20160630
 NAMES = "abcd"
@@ -27,19 +27,24 @@ NAMES = "abcd"
 class Kind:
     """A kind of register: how many deaths, the chance of each source to see one, and two sources of which one follows
     the other: i, j, chance of j where i saw the death, and where it did not. ``easy``: a share of the deaths that all
-    sources see with twice the odds."""
+    sources see with twice the odds. ``feed``: the chance that what all others saw reaches the last source too, which no
+    pair explains. ``missed``: the share of the last source's records that linkage fails to join, each then a death of
+    its own."""
 
     deaths: int
     seen: tuple[float, ...]
     dependent: tuple[int, int, float, float] | None = None
     easy: float = 0.0
+    feed: float = 0.0
+    missed: float = 0.0
 
     def told(self) -> str:
         shares = ", ".join(f"{share:.2f}" for share in self.seen)
         extra = (
             f"; {NAMES[self.dependent[0]]}→{NAMES[self.dependent[1]]} {self.dependent[2:]}" if self.dependent else ""
         )
-        return f"{self.deaths} deaths; {shares}{extra}{f'; {self.easy:.0%} easy' if self.easy else ''}"
+        shown = ((name, getattr(self, name)) for name in ("easy", "feed", "missed"))
+        return f"{self.deaths} deaths; {shares}{extra}{''.join(f'; {name} {of:.0%}' for name, of in shown if of)}"
 
 
 HOLD = (
@@ -53,6 +58,7 @@ HOLD = (
     Kind(500, (0.7, 0.6, 0.5), (0, 1, 0.75, 0.4)),
     Kind(500, (0.7, 0.6, 0.5), (0, 1, 0.65, 0.55)),
     Kind(1000, (0.5, 0.4, 0.3), (0, 1, 0.5, 0.33)),
+    Kind(1000, (0.5, 0.4, 0.3), (0, 1, 0.44, 0.36)),
     Kind(400, (0.7, 0.6, 0.5, 0.4)),
     Kind(600, (0.7, 0.6, 0.5, 0.4), (1, 2, 0.7, 0.35)),
 )
@@ -60,6 +66,10 @@ FAIL = (
     Kind(500, (0.7, 0.6), (0, 1, 0.75, 0.4)),
     Kind(500, (0.5, 0.4), easy=0.3),
     Kind(500, (0.5, 0.4, 0.3), easy=0.3),
+    Kind(500, (0.5, 0.4, 0.3), feed=0.5),
+    Kind(500, (0.7, 0.6), missed=0.05),
+    Kind(500, (0.7, 0.6, 0.5), missed=0.05),
+    Kind(400, (0.7, 0.6, 0.5, 0.4), easy=0.3),
 )
 
 
@@ -74,8 +84,19 @@ def drawn(kind: Kind) -> np.ndarray:
     if kind.dependent:
         i, j, together, alone = kind.dependent
         saw[:, :, j] = draws.random((RUNS, kind.deaths)) < np.where(saw[:, :, i], together, alone)
+    if kind.feed:
+        saw[:, :, -1] |= saw[:, :, :-1].all(axis=2) & (draws.random((RUNS, kind.deaths)) < kind.feed)
     number = (saw * (1 << np.arange(len(kind.seen)))).sum(axis=2)
-    return np.stack([(number == at).sum(axis=1) for at in range(1, 2 ** len(kind.seen))], axis=1).astype(float)
+    counts = np.stack([(number == at).sum(axis=1) for at in range(1, 2 ** len(kind.seen))], axis=1).astype(float)
+    if kind.missed:
+        lost = saw[:, :, -1] & saw[:, :, :-1].any(axis=2) & (draws.random((RUNS, kind.deaths)) < kind.missed)
+        last = 1 << len(kind.seen) - 1
+        for at in range(last + 1, 2 ** len(kind.seen)):
+            gone = (lost & (number == at)).sum(axis=1)
+            counts[:, at - 1] -= gone
+            counts[:, at - last - 1] += gone
+        counts[:, last - 1] += lost.sum(axis=1)
+    return counts
 
 
 def intervals(counts: np.ndarray, sources: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -88,7 +109,11 @@ def intervals(counts: np.ndarray, sources: int) -> tuple[np.ndarray, np.ndarray,
     fits = [fit(counts, sources, pairs) for pairs in models(sources)]
     usable = np.array([one.error < rules()["largest_error"] for one in fits])
     usable[0] |= ~usable.any(axis=0)
-    return averaged(fits, weights(fits, usable, akaike=rules()["akaike_share"]), seen, confidence=confidence)
+    total = averaged(fits, weights(fits, usable, akaike=rules()["akaike_share"]), seen)
+    at = fullest(fits, usable), np.arange(len(seen))
+    unseen, variance = (np.array([getattr(one, name) for one in fits])[at] for name in ("unseen", "variance"))
+    low, high = interval(seen, unseen, variance, confidence=confidence)
+    return total, np.minimum(low, total), np.maximum(high, total)
 
 
 def answered(counts: np.ndarray, kind: Kind) -> tuple[int, int]:
