@@ -41,6 +41,7 @@ from convive.territory import Territory
 
 if TYPE_CHECKING:
     from convive.publication.site import RenderPages
+    from convive.voice.reports.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,15 @@ def build(
     progress: Progress | None = None,
     engine: Engine | None = None,
     committee: Answer | None = None,
+    answer_clock: Clock | None = None,
 ) -> Built:
     """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
 
     ``render_pages`` turns what may be seen into pages; it is handed in because the domain knows nothing of the web.
     With ``publish`` false only the private tables are built and what was public stays as it was. ``engine`` is where
     files are read, records linked and deaths counted; what comes out is the same. ``committee`` is what the committee
-    answers for, handed in by whoever can ask the office's database; without it, what stands in ``committee/``.
+    answers for, handed in by whoever can ask the office's database; without it, what stands in ``committee/``. So is
+    ``answer_clock``, how long bodies take with open reports; without it nothing is published of that.
 
     Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
     """
@@ -143,6 +146,7 @@ def build(
                 territory=territory,
                 version=__version__,
                 committee=committee or _committee(observatory),
+                answer_clock=answer_clock,
             )
         if publish and render_pages is not None:
             from convive.publication.edition import Edition  # and so are charts

@@ -141,6 +141,11 @@ class Observatory:
         return self.strategy / "evaluations.jsonl"
 
     @property
+    def voice(self) -> Path:
+        """Categories, bodies and limits of the citizens' side; the folder need not exist."""
+        return self.folder / "voice"
+
+    @property
     def claims(self) -> Path:
         return self.folder / "claims.toml"
 
