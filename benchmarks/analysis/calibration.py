@@ -33,6 +33,7 @@ from convive.analysis.farrington import farrington
 from convive.analysis.forecast import _ratio
 from convive.analysis.hierarchical_clusters import hierarchical_clusters
 from convive.analysis.hours import closing_rule, risk_periods
+from convive.analysis.landscape_variables import Factor
 from convive.analysis.local_statistics import getis_ord, local_moran
 from convive.analysis.moran import moran
 from convive.analysis.near_repeat import knox, near_repeat
@@ -43,7 +44,7 @@ from convive.analysis.pattern_similarity import pattern_similarity
 from convive.analysis.penalised_counts import count_model
 from convive.analysis.raster import Raster
 from convive.analysis.rates import empirical_bayes, exceedance
-from convive.analysis.risk_terrain import Factor, risk_terrain
+from convive.analysis.risk_terrain import risk_terrain
 from convive.analysis.scan import Scan, bernoulli_scan, permutation_scan, poisson_scan
 from convive.analysis.self_exciting import self_exciting
 from convive.analysis.spread import spread_between_cities
@@ -247,7 +248,7 @@ def _(draws: Draws, seed: int) -> float:
     return critical_points(draws.poisson(4.0, 40), simulations=99, seed=seed).p
 
 
-@p_value("pattern_similarity.pattern_similarity")
+@p_value("pattern_similarity.pattern_similarity", part=0.5)
 def _(draws: Draws, seed: int) -> float:
     both = draws.multinomial(120, RISK), draws.multinomial(90, RISK)
     return pattern_similarity(*both, simulations=SIMULATIONS, seed=seed).p
@@ -490,7 +491,7 @@ def _asked(one: Promise, seed: int) -> float:
 
 def alarmed(name: str, runs: int) -> Held:
     """Alarms of quiet years beside those that the rule said of each."""
-    number = max(10, runs // 5)
+    number = max(10, runs // 10)
     both = np.array(
         [ALARMS[name](np.random.default_rng([seed, 8]).poisson(2.0, 52 * 5), seed) for seed in range(number)]
     )
