@@ -228,7 +228,7 @@ def _(draws: Draws, seed: int) -> float:
     return float(found.p_family.min())
 
 
-@p_value("network_density.network_excess, one piece", part=0.5)
+@p_value("network_density.network_excess, one piece", part=0.5, least=True)
 def _(draws: Draws, seed: int) -> float:
     return float(network_excess(on_streets(draws, 25), STREETS, 100, lixel=50, seed=seed, **METRES).p[7])
 
@@ -329,6 +329,8 @@ TRUTH = _MANY.value / 100_000
 def _(draws: Draws, seed: int) -> float:
     risk = draws.gamma(9, 2e-3 / 9, len(PEOPLE))
     found = empirical_bayes(draws.poisson(risk * PEOPLE), PEOPLE)
+    if np.isnan(found.low).all():
+        return np.nan  # it says that it cannot tell
     return float(np.mean((found.low <= risk) & (risk <= found.high)))
 
 
@@ -339,7 +341,7 @@ def _(draws: Draws, seed: int) -> float:
     return float(SURE + np.mean(told - (risk > 2e-3)))
 
 
-@interval("critical_points.critical_points, rank under the model")
+@interval("critical_points.critical_points, rank under the model", least=True)
 def _(draws: Draws, seed: int) -> float:
     risk = draws.gamma(4, 2.5, 40)
     found = critical_points(draws.poisson(risk), simulations=499, seed=seed)
@@ -538,7 +540,12 @@ PAGES = {
         "intervalos exactos («al menos») pueden contener de más.\n"
         "- **alarmas**: alarmas al año cuando no pasa nada, y las que la regla anuncia de sí misma; se cumple si la "
         "diferencia no pasa de tres errores estándar.\n\n"
-        "Con muchas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien.\n",
+        "Con muchas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. Lo que no se "
+        "cumple se dice también en la descripción del método: el intervalo de `empirical_bayes` toma por conocidos la "
+        "media y la varianza de los riesgos, y con pocas unidades de pocos hechos queda corto; el valor p de Gumbel se "
+        "ajusta a lo simulado, y con tan pocos hechos (razones que se repiten) no es uniforme en el medio, aunque en "
+        "500 veces quedó por debajo de 0.05 un 4.8 %; el de `change_points` se simula con la media y la dispersión "
+        "estimadas.\n",
         ("método", "qué", "veces", "resultado", "¿se cumple?"),
         {
             "p": "p",
@@ -562,7 +569,11 @@ PAGES = {
         "least”) may hold more.\n"
         "- **alarms**: alarms a year when nothing happens, and those that the rule says of itself; kept where they "
         "differ by no more than three standard errors.\n\n"
-        "Of so many tests, one p below 0.01 comes by chance once in a hundred.\n",
+        "Of so many tests, one p below 0.01 comes by chance once in a hundred. What is not kept is said in "
+        "the method's own description too: the interval of `empirical_bayes` takes the mean and variance of risks as "
+        "known, and of few units with few events is too short; the Gumbel p-value is fitted to the simulations, and "
+        "of so few events (ratios that repeat) is not uniform in the middle, though in 500 runs 4.8% lay below 0.05; that of "
+        "`change_points` is simulated with the mean and dispersion estimated.\n",
         ("method", "what", "runs", "result", "kept?"),
         {
             "p": "p",
