@@ -572,8 +572,8 @@ PAGES = {
         "Of so many tests, one p below 0.01 comes by chance once in a hundred. What is not kept is said in "
         "the method's own description too: the interval of `empirical_bayes` takes the mean and variance of risks as "
         "known, and of few units with few events is too short; the Gumbel p-value is fitted to the simulations, and "
-        "of so few events (ratios that repeat) is not uniform in the middle, though in 500 runs 4.8% lay below 0.05; that "
-        "of `change_points` is simulated with the mean and dispersion estimated.\n",
+        "of so few events (ratios that repeat) is not uniform in the middle, though in 500 runs 4.8% lay below 0.05; "
+        "that of `change_points` is simulated with the mean and dispersion estimated.\n",
         ("method", "what", "runs", "result", "kept?"),
         {
             "p": "p",
