@@ -29,7 +29,7 @@ from convive.linkage import copies, fillers, nameless_sources
 from convive.observatory import SETTINGS_FILE, LinkageRules, Observatory
 from convive.progress import Progress, Silent
 from convive.publication import audit
-from convive.register import FindsLinks, Register, build_register
+from convive.register import FindsLinks, Precedence, Register, build_register, city_precedence
 from convive.register.ledger import Ledger, applied
 from convive.register.ledger import read as read_ledger
 from convive.sources import Harmonised, newest_delivery, read_sources
@@ -41,6 +41,7 @@ from convive.territory import Territory
 
 if TYPE_CHECKING:
     from convive.publication.site import RenderPages
+    from convive.voice.reports.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,15 @@ def build(
     progress: Progress | None = None,
     engine: Engine | None = None,
     committee: Answer | None = None,
+    answer_clock: Clock | None = None,
 ) -> Built:
     """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
 
     ``render_pages`` turns what may be seen into pages; it is handed in because the domain knows nothing of the web.
     With ``publish`` false only the private tables are built and what was public stays as it was. ``engine`` is where
     files are read, records linked and deaths counted; what comes out is the same. ``committee`` is what the committee
-    answers for, handed in by whoever can ask the office's database; without it, what stands in ``committee/``.
+    answers for, handed in by whoever can ask the office's database; without it, what stands in ``committee/``. So is
+    ``answer_clock``, how long bodies take with open reports; without it nothing is published of that.
 
     Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
     """
@@ -101,15 +104,16 @@ def build(
     with stage(observatory.folder, results) as building, Keeper(building / "private") as keeper:
         progress.start("build.territory")
         territory = _territory(observatory)
-        as_of = cut_off(observatory)
+        as_of, believed = cut_off(observatory), _believed(observatory)
         harmonised = read_sources(observatory, territory, as_of=as_of, progress=progress, engine=engine)
         keeper.keep(records=harmonised.records, rejects=harmonised.rejects)
         keeper.keep(aggregates=harmonised.aggregates, files=harmonised.files)
 
         progress.start("build.register")
         find_links = _find_links(settings.linkage, territory, engine)
-        register = build_register(harmonised.records, find_links, _ledger(observatory))
-        keeper.keep(cases=register.cases, case_records=register.case_records, links=register.links)
+        register = build_register(harmonised.records, find_links, _ledger(observatory), believed)
+        keeper.keep(cases=register.cases, case_records=register.case_records)
+        keeper.keep(case_values=register.values, links=register.links)
 
         progress.start("build.figures")
         figures = measure(
@@ -142,6 +146,7 @@ def build(
                 territory=territory,
                 version=__version__,
                 committee=committee or _committee(observatory),
+                answer_clock=answer_clock,
             )
         if publish and render_pages is not None:
             from convive.publication.edition import Edition  # and so are charts
@@ -159,7 +164,7 @@ def inspect(observatory: Observatory, *, progress: Progress | None = None) -> In
     progress = progress or Silent()
     progress.start("build.territory")
     try:
-        territory = _territory(observatory)
+        territory, _ = _territory(observatory), _believed(observatory)
         harmonised = read_sources(observatory, territory, as_of=cut_off(observatory), progress=progress)
         refuse_unknown(harmonised.aggregates)
         decided = _in_folder(applied(harmonised.records, _ledger(observatory)).problems, observatory.decisions)
@@ -215,6 +220,12 @@ def _notices(territory: Territory, harmonised: Harmonised) -> list[Problem]:
     records = harmonised.records
     found = (nameless_sources(records), fillers(records), copies(records))
     return [*territory.problems, *harmonised.problems, *chain.from_iterable(found)]
+
+
+def _believed(observatory: Observatory) -> Precedence:
+    """Whom the city believes first; raises :class:`ObservatoryError` for a field or source that there is not."""
+    sources = [folder.name for folder in observatory.source_folders()]
+    return city_precedence(observatory.settings.precedence, sources)
 
 
 def _ledger(observatory: Observatory) -> Ledger:

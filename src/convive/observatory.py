@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -79,6 +80,8 @@ class Settings(Strict):
 
     observatory: Identity
     linkage: LinkageRules = LinkageRules()
+    precedence: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Whom to believe first about a field (or ``default``); see :mod:`convive.register.precedence`."""
     publication: PublicationRules = PublicationRules()
 
 
@@ -136,6 +139,11 @@ class Observatory:
     def registrations(self) -> Path:
         """Measures registered for evaluation before they begin; the file need not exist."""
         return self.strategy / "evaluations.jsonl"
+
+    @property
+    def voice(self) -> Path:
+        """Categories, bodies and limits of the citizens' side; the folder need not exist."""
+        return self.folder / "voice"
 
     @property
     def claims(self) -> Path:

@@ -138,7 +138,13 @@ def test_a_column_of_one_value_makes_no_two_deaths_one(
     received |= {source: table.with_columns(pl.lit(value).alias(column)) for source, table in constant.items()}
     register = built(received)
     assert register.mixed == 0
-    assert register.codes() == ({code} if code else set())
+    problems = inspect(register.observatory).problems
+    assert {problem.code for problem in problems} == ({code} if code else set())
+    field = {"DNI": "identity_number", "VICTIMA": "full_name"}.get(column)
+    assert {problem.place() for problem in problems} == {
+        f"{source}/hechos.csv:2 [{field}]" for source in constant if code
+    }
+    assert {problem.value for problem in problems} <= {value}
 
 
 def test_a_number_of_all_that_a_nameless_source_writes_joins_nothing(built: Any) -> None:

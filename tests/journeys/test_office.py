@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import combinations, islice
 from pathlib import Path
 from threading import Barrier
 
@@ -29,6 +30,7 @@ from playwright.sync_api import Browser, Page
 from convive.build import build
 from convive.observatory import Observatory
 from convive.register.ledger import Decision, append, read, record_names
+from convive.standard import links_schema
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +53,10 @@ class Office:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         page = context.new_page()
         page.set_default_timeout(20_000)
+        self.sign_in(page, user)
+        return page
+
+    def sign_in(self, page: Page, user: str) -> None:
         page.goto(f"{self.address}/")
         page.fill("#id_username", user)
         page.fill("#id_password", PASSWORD)
@@ -58,7 +64,6 @@ class Office:
             page.keyboard.press("Enter")
         if "/segundo-factor/" in page.url:
             self._second_factor(page, user)
-        return page
 
     def _second_factor(self, page: Page, user: str) -> None:
         """Sets an authenticator up the first time; gives a recovery code from then on."""
@@ -113,6 +118,12 @@ def office(with_accounts: Path, tmp_path: Path) -> Iterator[Office]:
     server.wait(30)
 
 
+def press(page: Page, keys: str, *more: str) -> None:
+    """The keys of a word one by one, then ``more`` by their names."""
+    for key in (*keys, *more):
+        page.keyboard.press(key)
+
+
 def undecided(page: Page) -> int:
     return int(page.locator("h2").first.inner_text().split(":")[1])
 
@@ -124,15 +135,18 @@ def test_a_pair_is_settled_with_the_keyboard_alone_and_stands_in_the_minutes(off
     page.keyboard.press("Enter")
     page.wait_for_url("**/par/**")
     first = page.url
-    page.keyboard.press("s")
+    assert page.locator("input[name=kind]:checked").count() == 0
+    for keys, lacks in (("", "Elija primero la respuesta"), ("s", "y su motivo")):
+        press(page, keys, "Enter")
+        assert lacks in page.inner_text("#unsent")
+    assert office.decisions() == []
+    press(page, "1", "Enter")
     page.wait_for_url(lambda url: "/par/" in url and url != first)
     assert "Decisión anotada" in page.inner_text("main")
-    page.keyboard.press("2")
-    page.keyboard.press("w")
+    press(page, "s1n2w")
     page.keyboard.type("Son primos")
-    page.keyboard.press("Escape")
     with page.expect_navigation():
-        page.keyboard.press("n")
+        press(page, "", "Escape", "Enter")
     page.goto(f"{office.address}/es/")
     assert undecided(page) == before - 2
     first_line, second_line = (line.decision for line in read(office.folder / "decisions").lines)
@@ -155,13 +169,80 @@ def test_two_people_at_once_lose_no_decision_and_the_second_is_told(office: Offi
         page.keyboard.press("Enter")
         page.wait_for_url("**/par/**")
     assert maria.url == luis.url
-    maria.keyboard.press("s")
+    press(maria, "s1", "Enter")
     maria.wait_for_url(lambda url: url != luis.url)
-    luis.keyboard.press("n")
+    press(luis, "n1", "Enter")
     luis.wait_for_selector(".message.error")
     assert "ya está decidida" in luis.inner_text("main")
     assert "maria" in luis.inner_text("main")
     assert office.decisions() == ["same"]
+
+
+def undecided_pairs(folder: Path, pairs: int) -> None:
+    """Lets the register that was built ask of so many pairs of its cases whether they are one."""
+    members = (
+        pl.read_parquet(folder / "private" / "case_records.parquet").unique("case_id", keep="first").sort("case_id")
+    )
+    ends = list(islice(combinations(members["record_id"], 2), pairs))
+    rows = [(left, right, 0.5 + place / pairs / 3, "people", "") for place, (left, right) in enumerate(ends)]
+    pl.DataFrame(rows, schema=links_schema(), orient="row").write_parquet(folder / "private" / "links.parquet")
+
+
+def test_a_slow_laptop_pages_through_thousands_of_pairs_and_asks_nobody_but_the_office(
+    office: Office, browser: Browser
+) -> None:
+    undecided_pairs(office.folder, 4000)
+    page = office.page(browser)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    laptop = page.context.new_cdp_session(page)
+    laptop.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    slow = {"offline": False, "latency": 150, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
+    laptop.send("Network.enable")
+    laptop.send("Network.emulateNetworkConditions", slow)
+    page.goto(f"{office.address}/es/pares/")
+    assert undecided(page) == 4000
+    assert page.locator("ol.pairs li").count() == 50
+    first = page.locator("[data-first]").get_attribute("href")
+    with page.expect_navigation():
+        page.keyboard.press("j")
+    assert page.locator("ol.pairs").first.get_attribute("start") == "51"
+    assert page.locator("[data-first]").get_attribute("href") != first
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/par/**")
+    pair = page.url
+    press(page, "n2", "Enter", "Enter", "Enter")
+    page.wait_for_url(lambda url: "/par/" in url and url != pair)
+    assert office.decisions() == ["not_same"]
+    page.goto(f"{office.address}/es/pares/?undecided=999")
+    assert undecided(page) == 3999
+    assert page.locator("ol.pairs").first.locator("li").count() == 49
+    assert {urllib.parse.urlsplit(url).netloc for url in asked} == {urllib.parse.urlsplit(office.address).netloc}
+
+
+def test_where_the_office_cannot_be_reached_the_person_is_told_and_the_decision_is_kept(
+    office: Office, browser: Browser
+) -> None:
+    page = office.page(browser)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/par/**")
+    pair = page.url
+    press(page, "n2w")
+    page.keyboard.type("Primos de un mismo hogar")
+    page.context.set_offline(True)
+    press(page, "", "Escape", "Enter")
+    page.wait_for_selector("#unsent:visible")
+    assert "No se pudo llegar a la oficina" in page.inner_text("#unsent")
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    press(page, "", "Enter")
+    page.locator("#unsent", has_text="sesión").wait_for()
+    assert (page.url, office.decisions()) == (pair, [])
+    office.sign_in(page.context.new_page(), "maria")
+    with page.expect_navigation():
+        press(page, "", "Enter")
+    (line,) = read(office.folder / "decisions").lines
+    assert (line.decision.reason, line.decision.words) == ("namesakes", "Primos de un mismo hogar")
 
 
 class Laptop:
@@ -213,7 +294,7 @@ def test_a_decision_can_be_taken_back_with_words(office: Office, browser: Browse
     page.keyboard.press("Enter")
     page.wait_for_url("**/par/**")
     address = page.url
-    page.keyboard.press("s")
+    press(page, "s1", "Enter")
     page.wait_for_url(lambda url: url != address)
     page.goto(address)
     page.fill("#words", "Se revisó el expediente")
@@ -234,14 +315,19 @@ def test_a_case_is_found_corrected_annulled_and_the_next_build_follows(office: O
     page.goto(f"{case}mechanism/")
     page.select_option("#value", "poison")
     page.click("button[value=reclassified]")
+    assert "falta elegir el motivo" in page.inner_text("#unsent")
+    page.select_option("#reason_reclassified", "agreed")
+    page.click("button[value=reclassified]")
     page.wait_for_url(case)
     assert "«Mecanismo» pasa a" in page.inner_text("main")
     page.goto(f"{case}age_years/")
     page.fill("#value", "33")
+    page.select_option("#reason_value", "later_information")
     page.click("button[value=value]")
     page.wait_for_url(case)
     page.goto(f"{case}age_years/")
     page.fill("#value", "34")
+    page.select_option("#reason_value", "later_information")
     page.click("button[value=value]")
     page.wait_for_selector(".message.error")
     assert office.decisions() == ["reclassified", "value"]
@@ -348,7 +434,7 @@ def test_a_case_joined_in_error_is_split_from_its_own_page(office: Office, brows
     page.click("main li a[href*='/par/']")
     page.wait_for_url("**/par/**")
     with page.expect_navigation():
-        page.keyboard.press("n")
+        press(page, "n1", "Enter")
     assert "Decisión anotada" in page.inner_text("main")
     assert office.decisions() == ["not_same"]
     before = build(Observatory.open(office.folder), publish=False).cases
@@ -368,7 +454,7 @@ def test_two_cases_are_joined_by_the_code_of_the_other(office: Office, browser: 
     page.click("text=Ver lado a lado")
     page.wait_for_url("**/par/**")
     with page.expect_navigation():
-        page.keyboard.press("s")
+        press(page, "s1", "Enter")
     assert office.decisions() == ["same"]
 
 
@@ -377,7 +463,7 @@ def test_nobody_withdraws_a_decision_that_they_did_not_see(office: Office, brows
     maria.keyboard.press("Enter")
     maria.wait_for_url("**/par/**")
     address = maria.url
-    maria.keyboard.press("s")
+    press(maria, "s1", "Enter")
     maria.wait_for_url(lambda url: url != address)
     maria.goto(address)
     luis.goto(address)
@@ -386,7 +472,7 @@ def test_nobody_withdraws_a_decision_that_they_did_not_see(office: Office, brows
     luis.wait_for_url("**/es/pares/")
     luis.goto(address)
     with luis.expect_navigation():
-        luis.keyboard.press("n")
+        press(luis, "n1", "Enter")
     maria.fill("#words", "Retiro la mía")
     maria.click("button[value=withdrawn]")
     maria.wait_for_selector(".message.error")
@@ -401,7 +487,7 @@ def test_decisions_that_contradict_are_told_at_the_table_and_in_the_minutes(offi
     page = office.page(browser)
     page.goto(f"{office.address}/es/par/{names[0]}~{names[2]}/")
     with page.expect_navigation():
-        page.keyboard.press("n")
+        press(page, "n1", "Enter")
     assert "no son la misma muerte" in page.inner_text("main .message.error")
     for path in ("/es/", "/es/acta/"):
         page.goto(f"{office.address}{path}")

@@ -13,12 +13,19 @@ from playwright.sync_api import Browser
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 from server import served
 
+from convive.web.office.asked import asked
+
 WIDTHS = (360, 1280)
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    with served(tmp_path_factory.mktemp("reports")) as found:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports")
+
+
+@pytest.fixture(scope="module")
+def live(folder: Path) -> Iterator[tuple[str, str]]:
+    with served(folder) as found:
         yield found
 
 
@@ -46,7 +53,9 @@ def test_pages_fit_and_break_no_rule_of_accessibility(
 
 
 @pytest.mark.browser
-def test_a_place_is_chosen_on_the_map_and_a_report_sent(live: tuple[str, str], browser: Browser) -> None:
+def test_a_place_is_chosen_on_the_map_and_a_report_sent_and_waits_for_the_next_build(
+    folder: Path, live: tuple[str, str], browser: Browser
+) -> None:
     base, _ = live
     page = browser.new_page()
     page.goto(f"{base}/r/es/nuevo/")
@@ -59,6 +68,9 @@ def test_a_place_is_chosen_on_the_map_and_a_report_sent(live: tuple[str, str], b
     page.wait_for_selector("code")
     assert "Reporte recibido" in page.inner_text("h1")
     page.close()
+    told = asked(folder / "tumbes")
+    assert told.answer_clock is not None
+    assert told.answer_clock.rows == ()
 
 
 @pytest.mark.browser
@@ -80,7 +92,7 @@ def test_without_network_a_draft_is_kept_sent_later_and_then_gone(live: tuple[st
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{base}/r/es/nuevo/")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))")
     page.reload()
     assert page.evaluate("navigator.serviceWorker.controller !== null")
     context.set_offline(True)

@@ -55,7 +55,9 @@ def test_the_sealed_channel_has_no_script_and_no_part_of_the_installed_app(clien
         assert "<script" not in answer.text
         assert "manifest" not in answer.text
         assert "script-src 'none'" in answer["Content-Security-Policy"]
-    worker = client.get("/r/worker.js").text
+    installed = client.get("/r/worker.js")
+    assert "connect-src 'self'" in installed["Content-Security-Policy"]
+    worker = installed.text
     assert "/es/a" not in worker
     assert 'scope: "/r/"' in open_static("reports/drafts.js")
 

@@ -18,8 +18,12 @@ from convive.committee.records import read as read_committee
 from convive.indicators import catalogue
 from convive.publication.edition import BREAKS_SCHEMA, POPULATION_SCHEMA, UNITS_SCHEMA, Area, Edition
 from convive.publication.release.answering import answering
+from convive.publication.release.clock import clock
 from convive.standard import classification
 from convive.standard.schema import figures_schema
+from convive.voice.reports.catalogue import read_catalogue
+from convive.voice.reports.clock import Case, answer_clock
+from convive.voice.reports.states import Standing, State
 
 HOMICIDES = {"2011": 11, "2012": 46, "2013": 45, "2014": 54}
 QUALIFIED = {"2011": 7, "2012": 43, "2013": 39, "2014": 48}
@@ -338,6 +342,22 @@ def _committee() -> dict[str, Any]:
     return answering(answer(told, changes=changes, head=Head(7, "a" * 64)))
 
 
+def _answer_clock() -> dict[str, Any]:
+    """Sixteen open reports of the Tumbes example: one body slow, one quick, one with too few."""
+    now = dt.datetime(2015, 6, 30, tzinfo=dt.UTC)
+    received = now - dt.timedelta(days=60)
+
+    def case(body: str, category: str, days: float | None) -> Case:
+        answered = None if days is None else received + dt.timedelta(days=days)
+        return Case(body, category, Standing(State.ANSWERED if answered else State.RECEIVED, received, answered))
+
+    cases = [case("alumbrado", "street-light", days) for days in (1, 2, 3, 4, 5, 6)]
+    cases += [case("muni-provincial", "waste", days) for days in (20, 40, 50, None, None, None, None, None)]
+    cases += [case("gobierno-regional", "waste", 1), case("gobierno-regional", "waste", 2)]
+    told = answer_clock(cases, at=now, minimum=5, within_days=30)
+    return clock(told, read_catalogue(Path(__file__).parents[2] / "examples" / "tumbes" / "voice"))
+
+
 @pytest.fixture(scope="session")
 def small_edition() -> Edition:
     """54 homicides in 2014 in the department "24"; two age groups and two hours are withheld."""
@@ -367,6 +387,7 @@ def small_edition() -> Edition:
         contact="observatorio@example.org",
         version="0.1.0",
         committee=_committee(),
+        answer_clock=_answer_clock(),
         inputs_sha256="0" * 64,
         figures=figures,
         units=pl.DataFrame(units, schema=UNITS_SCHEMA, orient="row"),

@@ -15,9 +15,9 @@ from convive.observatory import Observatory
 from convive.texts import number
 
 if TYPE_CHECKING:
-    from convive.committee.answer import Answer
     from convive.engine import Engine
     from convive.publication.site import RenderPages
+    from convive.web.office.asked import Asked
 
 
 class Until(StrEnum):
@@ -46,6 +46,7 @@ def run(
     render_pages: RenderPages | None = None
     if until is Until.site:
         from convive.web.static_pages import render_pages
+    asked = _asked(folder)
     began = time.perf_counter()
     with _started(engine) as worker, progress() as bars:
         built = build(
@@ -54,7 +55,8 @@ def run(
             publish=until is not Until.figures,
             progress=bars,
             engine=worker,
-            committee=_committee(folder),
+            committee=asked.committee if asked else None,
+            answer_clock=asked.answer_clock if asked else None,
         )
     out.print(
         text(
@@ -76,8 +78,8 @@ def run(
         out.print(text("build.claims", n=built.claims_differing, folder=folder), markup=False)
 
 
-def _committee(folder: Folder) -> Answer | None:
-    """What the office's database says of the committee; None where there is no office, or no committee in it."""
+def _asked(folder: Folder) -> Asked | None:
+    """What the office's database says in public; None where there is no office."""
     from convive.web.database import is_there
 
     if not is_there(folder):

@@ -8,6 +8,8 @@ Inference 2004;119:23–35, the conditional test).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from convive.evaluation.limits import limits
@@ -16,6 +18,7 @@ TAIL = 1e-10
 """Sums less probable than this are left out."""
 
 
+@lru_cache(maxsize=4096)
 def power_of_counts(count_before: float, ratio: float, *, exposure: float = 1.0, level: float | None = None) -> float:
     """The probability that ``count_before`` events expected before and ``count_before × ratio × exposure`` after are
     found different at ``level``, each tail at half of it. ``exposure``: that after, in units of that before."""
@@ -35,6 +38,7 @@ def power_of_counts(count_before: float, ratio: float, *, exposure: float = 1.0,
     return float(np.clip((stats.poisson.pmf(sums, total) * (few + many)).sum(), 0.0, 1.0))
 
 
+@lru_cache(maxsize=1024)
 def smallest_fall(
     count_before: float, *, exposure: float = 1.0, level: float | None = None, power: float | None = None
 ) -> float | None:

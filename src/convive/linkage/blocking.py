@@ -46,7 +46,7 @@ FIXES = {
     "key_birth": ("age",),
     "key_surnames": ("surname_1", "surname_2"),
     "key_given_surname_2": ("given", "surname_2"),
-    "key_alias": ("alias", "date", "registered"),
+    "key_alias_even": ("alias", "date", "registered"),
     "key_address": ("address",),
     "key_home": ("home",),
     "key_surname_year": ("surname_1", "age"),
@@ -60,6 +60,7 @@ FIXES = {
     "key_surname_odd": ("surname_1", "date", "registered"),
     "key_place_even": ("place", "sex", "date", "registered"),
     "key_place_odd": ("place", "sex", "date", "registered"),
+    "key_alias_odd": ("alias", "date", "registered"),
     "key_surname": ("surname_1",),
     "key_given": ("given",),
 }
@@ -86,7 +87,7 @@ def _keys(table: pl.DataFrame, days: int) -> dict[str, pl.Expr]:
         "key_birth": pl.col("birth"),
         "key_surnames": _of(first, second),
         "key_given_surname_2": _of(given, second),
-        "key_alias": _of(pl.col("alias"), when // width),
+        "key_alias_even": _of(pl.col("alias"), weeks["even"]),
         "key_address": pl.col("address"),
         "key_home": pl.col("home"),
         "key_surname_year": _of(first, year),
@@ -96,6 +97,7 @@ def _keys(table: pl.DataFrame, days: int) -> dict[str, pl.Expr]:
         **{f"key_surname_2_{name}": _of(second, week) for name, week in weeks.items()},
         "key_given_place": _of(given, place),
         **{f"key_place_{name}": _of(place, week, pl.col("sex")) for name, week in weeks.items()},
+        "key_alias_odd": _of(pl.col("alias"), weeks["odd"]),
         "key_surname": first,
         "key_given": given,
     }

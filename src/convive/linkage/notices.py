@@ -29,20 +29,21 @@ def nameless_sources(records: pl.DataFrame) -> list[Problem]:
     rest = records.filter(source.is_in(left))
     called = names(rest).select(pl.any_horizontal(pl.col("given", "surname_1").is_not_null())).to_series()
     known = set(rest["source_id"].cast(pl.String).filter(called).unique())
-    return [Problem("source-without-names", file=name) for name in left if name not in known]
+    lacks = "full_name, identity_number, birth_on"
+    return [Problem("source-without-names", file=name, column=lacks) for name in left if name not in known]
 
 
 def fillers(records: pl.DataFrame) -> list[Problem]:
     """A problem for each identity number and each name that a source writes beside too many people, and is therefore
-    taken for nobody's. N.N. and the like say so themselves."""
+    taken for nobody's, at the first row that has it. N.N. and the like say so themselves."""
     source, number = records["source_id"], records["identity_number"].rename("value")
     parts = ("surname_1", "surname_2", "given_names", "full_name")
     said = records.select(pl.concat_str(parts, separator=" ", ignore_nulls=True).alias("value")).to_series()
     name = said.to_frame().select(pl.when(pl.col("value") != "").then(pl.col("value").hash())).to_series()
     day = records.select(pl.coalesce("died_on", "occurred_on", "registered_on")).to_series()
     return [
-        *_told("identity-number-of-many", source, number, of_many(source, number, name, day), _is_blank),
-        *_told("name-of-many", source, said, of_a_form(source, name), _is_unnamed),
+        *_told("identity-number-of-many", records, number, of_many(source, number, name, day), _is_blank),
+        *_told("name-of-many", records, said, of_a_form(source, name), _is_unnamed),
     ]
 
 
@@ -62,15 +63,30 @@ def copies(records: pl.DataFrame) -> list[Problem]:
     return found
 
 
+COLUMNS = {"identity-number-of-many": "identity_number", "name-of-many": "full_name"}
+
+
 def _told(
-    code: str, source: pl.Series, value: pl.Series, which: pl.Series, says_so: Callable[[pl.Series], pl.Series]
+    code: str, records: pl.DataFrame, value: pl.Series, which: pl.Series, says_so: Callable[[pl.Series], pl.Series]
 ) -> list[Problem]:
     """A problem for each value of ``which`` rows, but for those that say themselves that they are nobody's."""
     if not which.any():
         return []
-    table = pl.DataFrame({"source": source.cast(pl.String), "value": value}).filter(which)
-    counts = table.filter(~says_so(table["value"])).group_by("source", "value").len().sort("source", "value")
-    return [Problem(code, file=name, value=value, values={"n": n}) for name, value, n in counts.iter_rows()]
+    where = records.select(pl.col("source_id", "file").cast(pl.String), "row").with_columns(value.alias("value"))
+    table = where.filter(which).sort("file", "row")
+    told = table.filter(~says_so(table["value"])).group_by("source_id", "value", maintain_order=True)
+    counts = told.agg(pl.len().alias("n"), pl.col("file", "row").first()).sort("source_id", "value")
+    return [
+        Problem(
+            code,
+            file=f"{one['source_id']}/{one['file']}",
+            row=one["row"],
+            column=COLUMNS[code],
+            value=one["value"],
+            values={"n": one["n"]},
+        )
+        for one in counts.iter_rows(named=True)
+    ]
 
 
 def _is_blank(numbers: pl.Series) -> pl.Series:

@@ -47,7 +47,8 @@ class Edition:
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
     ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
     ``evaluations`` one entry a registered measure; ``register`` how records became cases; ``choice`` and ``plan`` what
-    was decided and is done, ``committee`` what it answers for, empty where there is none.
+    was decided and is done, ``committee`` what it answers for, ``answer_clock`` how long bodies take with open reports,
+    each empty where there is none.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Edition:
     plan: Tree = field(default_factory=dict)
     disclosure: Tree = field(default_factory=dict)
     committee: Tree = field(default_factory=dict)
+    answer_clock: Tree = field(default_factory=dict)
 
     @classmethod
     def load(cls, public: Path) -> Edition:
@@ -111,6 +113,7 @@ class Edition:
             choice=_read_if_there(data / "choice.json"),
             plan=_read_if_there(data / "plan.json"),
             committee=_read_if_there(data / "committee.json"),
+            answer_clock=_read_if_there(data / "answer_clock.json"),
         )
 
     def definition(self, indicator: str, language: str) -> dict[str, Any]:

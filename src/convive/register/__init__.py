@@ -1,7 +1,15 @@
 """The register: records become cases, one a victim."""
 
 from convive.register.cases import FindsLinks, Register, Summary, build_register
-from convive.register.fuse import precedence
 from convive.register.people import placeholders
+from convive.register.precedence import Precedence, city_precedence
 
-__all__ = ["FindsLinks", "Register", "Summary", "build_register", "placeholders", "precedence"]
+__all__ = [
+    "FindsLinks",
+    "Precedence",
+    "Register",
+    "Summary",
+    "build_register",
+    "city_precedence",
+    "placeholders",
+]

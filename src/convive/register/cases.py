@@ -17,8 +17,10 @@ from convive.register.fuse import completed, fuse
 from convive.register.identity import RULES, Joins, exact_joins
 from convive.register.incidents import incidents, street_addresses
 from convive.register.ledger import Ledger, applied
+from convive.register.precedence import Precedence
 from convive.register.ranking import Integers, Ranked, ranked, ties
-from convive.standard import concept_expression, links_schema
+from convive.register.voices import case_values
+from convive.standard import case_values_schema, concept_expression, links_schema
 
 if TYPE_CHECKING:
     from convive.linkage.clusters import Outcome
@@ -48,6 +50,7 @@ class Summary:
 class Register:
     """Cases, which records make them up, a summary, and pairs of records that contradict each other.
 
+    ``values``: who says what of each field (:func:`~convive.register.voices.case_values`).
     ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. ``links``: left,
     right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds, and the
     ``outcome`` of those that hold. Names and identity numbers are in none of them. ``problems``: what the ledger says
@@ -58,6 +61,7 @@ class Register:
     case_records: pl.DataFrame
     summary: Summary
     contradictions: pl.DataFrame
+    values: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=case_values_schema()))
     links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=links_schema()))
     consequences: pl.DataFrame = field(default_factory=pl.DataFrame)
     outcome: Outcome | None = None
@@ -71,12 +75,16 @@ class FindsLinks(Protocol):
 
 
 def build_register(
-    records: pl.DataFrame, find_links: FindsLinks | None = None, ledger: Ledger | None = None
+    records: pl.DataFrame,
+    find_links: FindsLinks | None = None,
+    ledger: Ledger | None = None,
+    believed: Precedence | None = None,
 ) -> Register:
     """Join the records of the same victim, exactly, by probability and by decision, and fuse them into cases.
 
     ``records`` has the columns of the record schema. Without ``find_links`` nothing is joined by probability. What the
-    ``ledger`` decides goes before all else. The result does not depend on the order of the rows.
+    ``ledger`` decides goes before all else; where records disagree, ``believed`` says whose value a case takes. The
+    result does not depend on the order of the rows.
     """
     tie = ties(records)
     joins = exact_joins(records, tie)
@@ -91,20 +99,22 @@ def build_register(
     case = components(records.height, joins.pairs).astype(np.int64)
     with ThreadPoolExecutor() as pool:
         heads = pool.submit(lambda: _heads(records, ranked(case, tie), tie))
-        fields = fuse(records, case, tie, pool.map)
+        fields = fuse(records, case, tie, believed, pool.map)
         told = pool.submit(lambda: _members(records, case, tie, heads.result()["case_id"], joins))
         fed = pl.concat([heads.result(), fields], how="horizontal")
         whole, clashes = corrected(completed(fed), case, decided)
+        voices = pool.submit(lambda: case_values(records, case, tie, whole))
         derived = whole.select(
             incidents(whole, _filed(records, case), street_addresses(records, case)).alias("incident_id"),
             *((concept_expression(name) & counts).alias(f"figure_in_{name}") for name in CONCEPTS),
         )
-        members = told.result()
+        members, values = told.result(), voices.result()
     in_order = fed["case_id"].arg_sort()
     cases = whole.with_columns(derived)[in_order]
     contradictions = _named(records, joins.contradictions)
     summary = _summary(cases, members, joins)
-    return Register(cases, members, summary, contradictions, problems=(*decided.problems, *clashes), **links)
+    problems = (*decided.problems, *clashes)
+    return Register(cases, members, summary, contradictions, values=values, problems=problems, **links)
 
 
 def _heads(records: pl.DataFrame, order: Ranked, tie: Integers) -> pl.DataFrame:

@@ -6,47 +6,32 @@ sorted by case and rank, so that the winners of all cases are found in one pass 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from convive.register.precedence import FUSED_KINDS, Precedence
 from convive.register.ranking import Integers, Ranked, ranked
-from convive.standard import Field, case_schema, is_known, record_fields
-
-FUSED_KINDS = ("coded", "place", "date", "time", "datetime", "integer", "number")
-
-
-@cache
-def _precedence() -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    table = tomllib.loads((Path(__file__).parent / "precedence.toml").read_text("utf-8"))
-    orders = {name: tuple(order["bodies"]) for order in table["order"] for name in order["fields"]}
-    return tuple(table["default"]), orders
-
-
-def precedence(field: str) -> tuple[str, ...]:
-    """Bodies in the order in which they are believed about ``field``."""
-    default, orders = _precedence()
-    own = orders.get(field, ())
-    return own + tuple(body for body in default if body not in own)
-
+from convive.standard import Field, case_schema, classification, is_known, record_fields
 
 # What maps a function over things, in their order: ``map``, or that of a pool of threads.
 Map = Callable[[Callable[[Field], list[pl.Series]], Iterable[Field]], Iterable[list[pl.Series]]]
 
 
-def fuse(records: pl.DataFrame, case: Integers, tie: Integers, each: Map = map) -> pl.DataFrame:
+def fuse(
+    records: pl.DataFrame, case: Integers, tie: Integers, believed: Precedence | None = None, each: Map = map
+) -> pl.DataFrame:
     """One row a case with every field that records bring, its source and whether records disagree.
 
     ``case`` numbers each record's case, 0 … n-1, every number in use; rows come in that order. ``tie`` orders equals.
+    ``believed``: whom the city believes first; without it, as Convive proposes.
     """
+    believed = believed or Precedence()
     fed = [field for field in record_fields(*FUSED_KINDS) if _is_fed(records, field)]
-    wanted = {precedence(field.name) for field in fed}
-    orders = {bodies: ranked(case, tie, _ranks(records, bodies)) for bodies in wanted}
-    fused = each(lambda field: _fused(records, field, orders[precedence(field.name)]), fed)
+    order_of = {field.name: believed.of(field.name) for field in fed}
+    orders = {names: ranked(case, tie, _ranks(records, names)) for names in set(order_of.values())}
+    fused = each(lambda field: _fused(records, field, orders[order_of[field.name]]), fed)
     return pl.DataFrame([column for columns in fused for column in columns])
 
 
@@ -62,12 +47,22 @@ def completed(cases: pl.DataFrame) -> pl.DataFrame:
     return cases.with_columns(absent).select(list(schema))
 
 
-def _ranks(records: pl.DataFrame, bodies: tuple[str, ...]) -> Integers:
-    body = pl.col("source_body").cast(pl.String)
-    rank = records.select(
-        body.replace_strict(list(bodies), range(len(bodies)), default=len(bodies), return_dtype=pl.Int64)
-    )
-    return rank.to_series().to_numpy()
+def _ranks(records: pl.DataFrame, order: tuple[str, ...]) -> Integers:
+    """The place in ``order`` of the source of each record, else of its kind of institution, else after all."""
+    bodies = classification("source_body").values
+    places = {name: place for place, name in enumerate(order)}
+    source = {name: place for name, place in places.items() if name not in bodies}
+    body = {name: place for name, place in places.items() if name in bodies}
+    rank = pl.coalesce(_place("source_id", source), _place("source_body", body), pl.lit(len(order)))
+    return records.select(rank.alias("rank")).to_series().to_numpy()
+
+
+def _place(column: str, places: dict[str, int]) -> pl.Expr:
+    """Where a record stands by what ``column`` says of it; null where the order does not name that."""
+    if not places:
+        return pl.lit(None, dtype=pl.Int64)
+    told = pl.col(column).cast(pl.String)
+    return told.replace_strict(list(places), list(places.values()), default=None, return_dtype=pl.Int64)
 
 
 def _is_fed(records: pl.DataFrame, field: Field) -> bool:

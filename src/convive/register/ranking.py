@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-RANK_BITS, TIE_BITS = 4, 32
+RANK_BITS, TIE_BITS = 9, 28
+"""Room in a key of 63 bits for a city's own order of some hundred sources and for a hundred million records."""
 
 Integers = NDArray[np.int64]
 
@@ -42,7 +43,7 @@ def ties(records: pl.DataFrame) -> Integers:
 
 
 def ranked(case: Integers, tie: Integers, rank: Integers | None = None) -> Ranked:
-    """Order records by ``case`` (0 … n-1), then ``rank`` (0 … 15), then ``tie``."""
+    """Order records by ``case`` (0 … n-1), then ``rank`` (0 … 511), then ``tie``."""
     key = (case << (RANK_BITS + TIE_BITS)) | tie
     if rank is not None:
         key |= rank << TIE_BITS

@@ -54,6 +54,12 @@ def case_records_schema() -> Schema:
     return {"case_id": pl.String, "record_id": pl.String, "joined_by": pl.Categorical}
 
 
+def case_values_schema() -> Schema:
+    """private/case_values.parquet: of cases of several records, who says what of each field, and what the case took."""
+    told = dict.fromkeys(("case_id", "field", "source_id", "record_id", "value"), pl.String)
+    return {**told, "agrees": pl.Boolean, "taken": pl.Boolean}
+
+
 def links_schema() -> Schema:
     """private/links.parquet: pairs of records that linkage joined or leaves to people, how probable, and why."""
     return {"left": pl.String, "right": pl.String, "probability": pl.Float64, "zone": pl.String, "reasons": pl.String}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -27,7 +28,7 @@ def history(condition: Condition, plan: Plan, figures: pl.DataFrame, ledger: Led
     measure = plan.measures[condition.progress.measure]
     days = ledger.days(activity.id for activity in measure.activity)
     shares = [(day, progress.of_measure(measure, ledger, on=day).share) for day in days]
-    return _of_values(shares, condition.progress.at_least)
+    return replace(_of_values(shares, condition.progress.at_least), share=True)
 
 
 def _of_figure(wanted: FigureHolds, seen: list[Seen]) -> History:
@@ -35,7 +36,7 @@ def _of_figure(wanted: FigureHolds, seen: list[Seen]) -> History:
     for one in seen:
         run = run + 1 if _lies_there(wanted, one) else 0
         turns.append((one.ended, run >= wanted.periods))
-    return History(tuple(turns), seen[-1].value if seen else None)
+    return History(tuple(turns), seen[-1].value if seen else None, bool(seen and seen[-1].share))
 
 
 def _lies_there(wanted: FigureHolds, one: Seen) -> bool:

@@ -10,23 +10,27 @@ import datetime as dt
 import hashlib
 import json
 import os
-import tempfile
+import re
+import tomllib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import tomlkit
 from filelock import FileLock
-from pydantic import BaseModel, ValidationError
-from tomlkit import TOMLDocument
+from pydantic import BaseModel
 
-from convive.errors import ObservatoryError, PlanError, Problem
-from convive.observatory import misfits
+from convive.errors import PlanError, Problem
 from convive.strategy import reading
 from convive.strategy.plan import Activity, Indicator, Measure, Plan
 
 Kind = Literal["measure", "activity", "indicator"]
 PLACES: Mapping[Kind, str] = {"measure": "measures", "activity": "activities", "indicator": "indicators"}
+Place = tuple[str, int]
+"""A table of ``plan.toml``: ``measure`` or ``indicator``, and which of them."""
+Edits = Mapping[Place, Callable[[Any], None]]
+_HEADER = re.compile(r"(\[\[?)[ \t]*([\w.-]+)[ \t]*\]{1,2}[ \t]*(?:#.*)?$")
 Values = Mapping[str, Any]
 """Keys of a table of ``plan.toml`` with their new values; None takes a key out."""
 
@@ -72,16 +76,15 @@ def change(
     the plan would not hold; then nothing is written.
     """
 
-    def write(document: TOMLDocument, plan: Plan) -> None:
+    def edits(plan: Plan) -> Edits:
         part = find(plan, kind, name)
         if part is None or fingerprint(part) != seen:
             raise ChangedMeanwhile(Problem("plan-changed-meanwhile", value=name))
         before = told(part)
         after = _named(part, before, values, on)
-        _fits(type(part), before | _kept(after) | _activities(part), folder)
-        _merge(_table(document, kind, name), before, after)
+        return {_place(plan, kind, name): lambda table: _merge(_part(table, kind, name), before, after)}
 
-    rewrite(folder, write, units=units, indicators=indicators)
+    rewrite(folder, edits, units=units, indicators=indicators)
 
 
 def add_activity(
@@ -94,39 +97,89 @@ def add_activity(
 ) -> None:
     """A new activity of ``measure``; raises :class:`~convive.errors.Findings` where the plan would not hold with it."""
 
-    def write(document: TOMLDocument, plan: Plan) -> None:
-        del plan
-        _fits(Activity, _kept(values), folder)
-        fresh = tomlkit.table()
-        for key, value in _kept(values).items():
+    fresh = tomlkit.table()
+    for key, value in values.items():
+        if value is not None:
             fresh.add(key, _item(value))
-        _table(document, "measure", measure)["activity"].append(fresh)
 
-    rewrite(folder, write, units=units, indicators=indicators)
+    def edits(plan: Plan) -> Edits:
+        return {_place(plan, "measure", measure): lambda table: table["activity"].append(fresh)}
+
+    rewrite(folder, edits, units=units, indicators=indicators)
 
 
 def rewrite(
     folder: Path,
-    write: Callable[[TOMLDocument, Plan], None],
+    edits: Callable[[Plan], Edits],
     *,
     units: Collection[str] | None = None,
     indicators: Collection[str] | None = None,
 ) -> None:
-    """Let ``write`` change the document of the plan of ``folder``, and keep it if the plan holds with the change.
+    """Let ``edits`` change tables of the plan of ``folder``, and keep it if the plan holds with the change.
 
-    One at a time, over all processes. Raises what ``write`` raises, and :class:`~convive.errors.Findings` naming every
-    mistake of the plan as it would become; then the file is as before.
+    One at a time, over all processes. Only the text of the tables that change is written anew. Raises what ``edits``
+    raises, and :class:`~convive.errors.Findings` naming every mistake of the plan as it would become; then the file is
+    as before.
     """
     path = folder / reading.FILE
     with FileLock(folder.parent / ".plan.lock"):
         plan = reading.load(folder)
         assert plan is not None
-        document = tomlkit.parse(path.read_text("utf-8"))
-        write(document, plan)
-        with tempfile.TemporaryDirectory() as trial:
-            (Path(trial) / reading.FILE).write_text(tomlkit.dumps(document), "utf-8")
-            reading.load(Path(trial), units=units, indicators=indicators)
-        replace(path, tomlkit.dumps(document).encode())
+        text = _Text.of(path.read_text("utf-8"), plan)
+        parts: dict[str, list[Any]] = {"measure": list(plan.measure), "indicator": list(plan.indicator)}
+        for (table, at), mutate in edits(plan).items():
+            tree = text.edit(table, at, mutate)
+            typed = list(reading.typed_progress(tree, table))
+            if typed:
+                raise PlanError(typed)
+            parts[table][at] = reading.fitted(type(parts[table][at]), tree, path)
+        after = {name: getattr(plan, name) for name in Plan.model_fields}
+        after |= {table: tuple(rows) for table, rows in parts.items()}
+        reading.hold(Plan.model_construct(**after), units=units, indicators=indicators)
+        replace(path, str(text).encode())
+
+
+@dataclass
+class _Text:
+    """The text of ``plan.toml`` in pieces, one for each measure and indicator: a document of thousands of tables takes
+    long to read with its comments, one table does not. ``places``: where in ``pieces`` a table stands."""
+
+    pieces: list[str]
+    places: dict[Place, int]
+
+    @classmethod
+    def of(cls, text: str, plan: Plan) -> _Text:
+        """Cut at the headers of measures and indicators; in one piece where they are written in another way."""
+        pieces, places, counts = [""], {}, dict.fromkeys(("measure", "indicator"), 0)
+        inside = ""
+        for line in text.splitlines(keepends=True):
+            head = _HEADER.match(line)
+            if head and head[1] == "[[" and head[2] in counts:
+                inside = head[2]
+                places[inside, counts[inside]] = len(pieces)
+                counts[inside] += 1
+                pieces.append("")
+            elif head and inside and not head[2].startswith(f"{inside}."):
+                inside = ""
+                pieces.append("")
+            pieces[-1] += line
+        whole = counts == {"measure": len(plan.measure), "indicator": len(plan.indicator)}
+        return cls(pieces, places) if whole else cls([text], {})
+
+    def edit(self, table: str, at: int, mutate: Callable[[Any], None]) -> dict[str, Any]:
+        """Change a table by ``mutate``; returns what it says now."""
+        piece = self.places.get((table, at), 0)
+        position = 0 if self.places else at
+        document = tomlkit.parse(self.pieces[piece])
+        rows: Any = document[table]
+        mutate(rows[position])
+        written = tomlkit.dumps(document)
+        self.pieces[piece] = written if written.endswith("\n") else f"{written}\n"
+        found: dict[str, Any] = tomllib.loads(written)[table][position]
+        return found
+
+    def __str__(self) -> str:
+        return "".join(self.pieces)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -156,26 +209,19 @@ def _named(part: BaseModel, before: Values, values: Values, on: dt.date) -> dict
     return after
 
 
-def _fits(model: type[BaseModel], values: Values, folder: Path) -> None:
-    try:
-        model.model_validate(values)
-    except ValidationError as error:
-        raise ObservatoryError(misfits(folder / reading.FILE, error)) from error
+def _place(plan: Plan, kind: Kind, name: str) -> Place:
+    """The table that holds a part."""
+    if kind == "indicator":
+        return "indicator", [one.id for one in plan.indicator].index(name)
+    for at, measure in enumerate(plan.measure):
+        if name == measure.id if kind == "measure" else any(one.id == name for one in measure.activity):
+            return "measure", at
+    raise KeyError(name)
 
 
-def _activities(part: BaseModel) -> dict[str, Any]:
-    return {"activity": part.activity} if isinstance(part, Measure) else {}
-
-
-def _kept(values: Values) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _table(document: TOMLDocument, kind: Kind, name: str) -> Any:
-    tables: Any = document.get("indicator" if kind == "indicator" else "measure", [])
-    if kind == "activity":
-        tables = [activity for measure in tables for activity in measure["activity"]]
-    return next(table for table in tables if table["id"] == name)
+def _part(table: Any, kind: Kind, name: str) -> Any:
+    """A part within the table that holds it."""
+    return next(one for one in table["activity"] if one["id"] == name) if kind == "activity" else table
 
 
 def _merge(table: Any, before: Values, after: Values) -> None:

@@ -20,10 +20,12 @@ FOREVER = dt.date.min
 @dataclass(frozen=True)
 class History:
     """Since when a condition holds or not: ``turns`` (day, holds), oldest first. Before the first of them it does not.
-    ``value``: what was found last, in the words of the figure or evidence; None where there is nothing yet."""
+    ``value``: what was found last, in the words of the figure or evidence, a ``share`` of a whole or not; None where
+    there is nothing yet."""
 
     turns: tuple[tuple[dt.date, bool], ...] = ()
     value: float | None = None
+    share: bool = False
 
     def holds(self, on: dt.date) -> bool:
         return self._last(on)[1]

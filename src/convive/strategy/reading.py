@@ -5,17 +5,20 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from convive.errors import PlanError, Problem
-from convive.observatory import read_toml
+from pydantic import BaseModel, ValidationError
+
+from convive.errors import ObservatoryError, PlanError, Problem
+from convive.observatory import misfits, read_toml
 from convive.strategy.evidence import kinds
 from convive.strategy.plan import Condition, Measure, Plan
 
 FILE = "plan.toml"
 PLACE = f"strategy/{FILE}"
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def load(
@@ -30,19 +33,36 @@ def load(
     path = folder / FILE
     if not path.is_file():
         return None
-    tables = _tables(path)
-    plan = Plan.model_validate(tables)
-    problems = list(_mistakes(plan, units, indicators))
-    if problems:
-        raise PlanError(problems)
+    found = path.stat()
+    plan = _read(path, (found.st_ino, found.st_mtime_ns, found.st_size))
+    hold(plan, units=units, indicators=indicators)
     return plan
 
 
-def _tables(path: Path) -> dict[str, object]:
-    typed = list(typed_progress(read_toml(path)))
+def hold(plan: Plan, *, units: Collection[str] | None = None, indicators: Collection[str] | None = None) -> None:
+    """Raise :class:`~convive.errors.PlanError` with every mistake found in what ``plan`` says; see :func:`load`."""
+    problems = list(_mistakes(plan, units, indicators))
+    if problems:
+        raise PlanError(problems)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, version: tuple[int, int, int]) -> Plan:
+    """A plan of thousands of activities takes seconds to read: once for each ``version`` of its file."""
+    del version
+    tables = read_toml(path)
+    typed = list(typed_progress(tables))
     if typed:
         raise PlanError(typed)
-    return read_toml(path, Plan)
+    return fitted(Plan, tables, path)
+
+
+def fitted(model: type[Model], tables: Mapping[str, Any], path: Path) -> Model:
+    """``tables`` as the model; raises :class:`~convive.errors.ObservatoryError` naming each key that does not fit."""
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        raise ObservatoryError(misfits(path, error)) from error
 
 
 def typed_progress(tree: object, at: str = "") -> Iterator[Problem]:

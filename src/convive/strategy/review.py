@@ -19,12 +19,14 @@ from convive.strategy import money, progress
 from convive.strategy.conditions import history
 from convive.strategy.decisions import Decision
 from convive.strategy.evidence import Evidence, Ledger
-from convive.strategy.figures import series
+from convive.strategy.figures import Seen, series
 from convive.strategy.gates import GateRules, History, Way, missing, walk
 from convive.strategy.money import Money, Spending
 from convive.strategy.plan import FigureOf, Measure, Plan
 from convive.strategy.progress import MeasureProgress
 from convive.strategy.targets import Standing, stand
+
+Events = dict[FigureOf, list[Seen]]
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def review(folder: Path, plan: Plan, figures: pl.DataFrame, *, as_of: dt.date, t
     ledger = ledgers.load(folder, plan)
     decisions, wrong = gate_decisions.load(folder, plan)
     on = today or _newest(plan, ledger, decisions, as_of)
+    outcomes: Events = {}
     histories = {one.id: history(one, plan, figures, ledger, as_of=min(as_of, on)) for _, one in plan.conditions()}
     way = walk([one.id for one in plan.stage], gate_rules(plan), histories, decisions, on=on)
     return Review(
@@ -95,7 +98,7 @@ def review(folder: Path, plan: Plan, figures: pl.DataFrame, *, as_of: dt.date, t
         as_of,
         {one.id: progress.of_measure(one, ledger, on=on) for one in plan.measure},
         {one.id: money.of_measure(one, ledger, on=on) for one in plan.measure},
-        {one.id: foresee(plan, one, figures, as_of=as_of) for one in plan.measure},
+        {one.id: foresee(plan, one, figures, as_of=as_of, known=outcomes) for one in plan.measure},
         tuple(stand(one, figures, ledger, as_of=as_of, on=on) for one in plan.indicator),
         histories,
         way,
@@ -139,25 +142,31 @@ def gate_rules(plan: Plan) -> dict[str, GateRules]:
     }
 
 
-def foresee(plan: Plan, measure: Measure, figures: pl.DataFrame, *, as_of: dt.date) -> Foresight:
+def foresee(
+    plan: Plan, measure: Measure, figures: pl.DataFrame, *, as_of: dt.date, known: Events | None = None
+) -> Foresight:
     """What the evaluation of ``measure`` could see, from the events of its outcome in the treated units that the
-    register tells for the last periods which ended before the measure starts."""
+    register tells for the last periods which ended before the measure starts. ``known``: figures that were looked up
+    already, for other measures have the same outcome."""
     judged = measure.evaluation
     outcome = plan.indicators[judged.outcome].figure
     assert outcome is not None
-    events = [_events(outcome.model_copy(update={"unit": unit}), figures, measure, as_of) for unit in judged.treated]
-    known = [one for one in events if one is not None]
-    if not known:
+    there: Events = {} if known is None else known
+    wanted = [outcome.model_copy(update={"unit": unit, "period": "year"}) for unit in judged.treated]
+    for one in wanted:
+        if one not in there:
+            there[one] = series(figures, one, as_of=as_of)
+    told = [events for one in wanted if (events := _events(there[one], measure)) is not None]
+    if not told:
         return Foresight(None, None, None)
-    expected = sum(known) * judged.months / 12
+    expected = sum(told) * judged.months / 12
     return Foresight(round(expected), power_of_counts(expected, judged.expected_ratio), smallest_fall(expected))
 
 
-def _events(wanted: FigureOf, figures: pl.DataFrame, measure: Measure, as_of: dt.date) -> int | None:
+def _events(years: list[Seen], measure: Measure) -> int | None:
     """The events of the last year that had ended when the measure starts; of the first year told, where all are
     later."""
-    yearly = wanted.model_copy(update={"period": "year"})
-    seen = [one for one in series(figures, yearly, as_of=as_of) if one.count is not None]
+    seen = [one for one in years if one.count is not None]
     before = [one for one in seen if one.ended < measure.start]
     chosen = before[-1:] or seen[:1]
     return chosen[0].count if chosen else None

@@ -119,5 +119,6 @@ SESSION_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"form-action": ["'self'"], "script-src": ["'self'"]}
+    "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    | {name: ["'self'"] for name in ("connect-src", "form-action", "script-src")}
 }

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from convive.register import build_register, precedence
+from convive.register import Precedence, build_register
 from convive.standard import case_records_schema, case_schema, fields, record_fields
 
 MakeRecords = Callable[..., pl.DataFrame]
@@ -143,7 +143,7 @@ def test_among_equals_the_earlier_delivery_is_believed(make_records: MakeRecords
 
 @pytest.mark.parametrize("field", [field.name for field in record_fields("coded", "place")])
 def test_every_body_has_its_place_in_every_order(field: str) -> None:
-    order = precedence(field)
+    order = Precedence().of(field)
     assert len(set(order)) == len(order)
     assert set(order) >= {
         "police",

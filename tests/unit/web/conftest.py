@@ -27,6 +27,7 @@ def site(small_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Pa
     (folder / "data" / "figures.csv").write_text("indicator\n", "utf-8")
     (folder / "data" / "sources.json").write_text("[]", "utf-8")
     (folder / "data" / "committee.json").write_text("{}", "utf-8")
+    (folder / "data" / "answer_clock.json").write_text("{}", "utf-8")
     for path, content in site_files(small_edition, render_pages):
         put(folder / path, content)
     return folder

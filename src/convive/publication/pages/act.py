@@ -114,7 +114,7 @@ def _condition(one: Tree, effect: str, language: str) -> tuple[TableCell, ...]:
     wanted = one["holds"] != bool(one["to"])
     holds = Cell(say(f"act.holds_{'yes' if one['holds'] else 'no'}", language), "good" if wanted else "bad")
     since = day(one["since"], language) if one["since"] else say("act.never_otherwise", language)
-    found = "–" if one["value"] is None else value(one["value"], language, as_share=one["kind"] == "progress")
+    found = "–" if one["value"] is None else value(one["value"], language, as_share=one["share"])
     return one["label"][language], effect, holds, since, found
 
 
@@ -128,7 +128,7 @@ def indicators(told: Tree, language: str) -> tuple[Block, ...]:
     blocks: list[Block] = [Prose((say("act.indicators_about", language),))]
     if figures:
         caption = say("act.figures_table", language)
-        blocks.append(Table(caption, heads, figures, frozenset({1, 2, 3}), stacked=True))
+        blocks.append(Table(caption, heads, figures, stacked=True))
     if outputs:
         caption = say("act.outputs_table", language)
         blocks.append(Table(caption, heads[:5], outputs, frozenset({1, 2, 3}), stacked=True))

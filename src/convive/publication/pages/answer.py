@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from convive.publication.edition import Tree
-from convive.publication.pages import parts
+from convive.publication.pages import answer_clock, parts
 from convive.publication.pages.page import Block, Cell, Link, Notice, Page, Prose, Section, Table, TableCell, Tone
 from convive.publication.reading import Reader
 from convive.texts import date, number, say
@@ -20,7 +21,7 @@ TONES: Mapping[str, Tone] = {"overdue": "bad", "done": "good", "open": "", "with
 def build(reader: Reader) -> Page:
     told = reader.edition.committee
     if not told:
-        return parts.empty(NAME, reader)
+        return _without_committee(reader)
     language = reader.language
     blocks: list[Block] = []
     if told["illustrative"]:
@@ -28,6 +29,7 @@ def build(reader: Reader) -> Page:
     for name, made in (
         ("sessions", _sessions(told, language)),
         ("agreements", _agreements(told, language)),
+        ("clock", answer_clock.blocks(reader)),
         ("law", _law(told, language)),
         ("plan", _plan(reader)),
         ("changes", _changes(told, language)),
@@ -37,6 +39,13 @@ def build(reader: Reader) -> Page:
             blocks.append(Section(name, say(f"answer.{name}_title", language), tuple(made)))
     title = say("answer.title", language, unit=reader.focus_name)
     return Page(NAME, language, title, _lead(told, language), tuple(blocks))
+
+
+def _without_committee(reader: Reader) -> Page:
+    """Bodies answer citizens even where no committee does."""
+    made, page = answer_clock.blocks(reader), parts.empty(NAME, reader)
+    section = Section("clock", say("answer.clock_title", reader.language), tuple(made))
+    return replace(page, blocks=(section,)) if made else page
 
 
 def _lead(told: Tree, language: str) -> tuple[str, ...]:

@@ -105,8 +105,10 @@ def _coverage(told: Tree, reader: Reader) -> list[Section]:
         blocks.append(
             Prose((say("quality.coverage_answer", language, unseen=numbers["total"] - numbers["seen"], **numbers),))
         )
+        if one["method"] == "loglinear":
+            blocks.append(Prose((say("quality.coverage_interval", language),)))
     if one["years"]:
-        first, last = one["years"]
+        first, last = map(str, one["years"])
         blocks.append(Prose((say("quality.coverage_years", language, first=first, last=last),)))
     blocks.append(Prose((say("quality.coverage_assumes", language), *one["assumptions"])))
     rows = [

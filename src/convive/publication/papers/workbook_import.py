@@ -10,16 +10,16 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from tomlkit import TOMLDocument
 
 from convive.errors import PlanError, Problem
 from convive.publication.papers.workbook import Place, Sheet, sheets
-from convive.strategy.editing import rewrite
+from convive.strategy.editing import Edits, rewrite
 from convive.strategy.plan import Plan
 
 DATES, NUMBERS, LISTS = ("from", "until", "by"), ("quantity", "planned", "value", "year"), ("partners",)
@@ -69,14 +69,21 @@ def apply(folder: Path, changes: list[Difference]) -> None:
     where the plan would no longer hold; then nothing is written.
     """
 
-    def write(document: TOMLDocument, plan: Plan) -> None:
+    def edits(plan: Plan) -> Edits:
+        tables: dict[tuple[str, int], list[Difference]] = {}
         for one in _placed(changes, plan):
-            target: Any = document
-            for step in one.place[:-1]:
-                target = target[step]
-            target[one.place[-1]] = _value(one)
+            tables.setdefault((str(one.place[0]), int(one.place[1])), []).append(one)
+        return {place: partial(_write, within) for place, within in tables.items()}
 
-    rewrite(folder, write)
+    rewrite(folder, edits)
+
+
+def _write(changes: list[Difference], table: Any) -> None:
+    for one in changes:
+        target = table
+        for step in one.place[2:-1]:
+            target = target[step]
+        target[one.place[-1]] = _value(one)
 
 
 def _placed(changes: list[Difference], plan: Plan) -> list[Difference]:

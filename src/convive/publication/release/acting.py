@@ -77,7 +77,15 @@ def _condition(review: Review, one: Condition) -> dict[str, Any]:
     since = history.since(review.on)
     told: dict[str, Any] = {"id": one.id, "label": _text(one.label), "holds": history.holds(review.on), "to": one.to}
     told |= {"kind": "figure" if one.figure else "evidence" if one.evidence else "progress"}
-    return entry("condition", told | {"since": since.isoformat() if since else None, "value": _number(history.value)})
+    return entry(
+        "condition",
+        told
+        | {
+            "since": since.isoformat() if since else None,
+            "value": _number(history.value),
+            "share": history.share,
+        },
+    )
 
 
 def _move(move: Move) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from convive.publication.release import allowed, areas
 from convive.publication.release.acting import acting
 from convive.publication.release.answering import answering
 from convive.publication.release.choosing import choosing
+from convive.publication.release.clock import clock
 from convive.publication.release.definitions import definitions
 from convive.publication.release.evaluations import evaluations
 from convive.publication.release.findings import findings as told_findings
@@ -41,6 +42,8 @@ from convive.strategy.reading import load as load_plan
 from convive.strategy.review import review
 from convive.territory import Territory, read_landscape
 from convive.texts import say
+from convive.voice.reports.catalogue import read_catalogue
+from convive.voice.reports.clock import Clock
 
 README = {"es": "LEAME.txt", "en": "README.txt"}
 
@@ -56,9 +59,11 @@ def release(
     territory: Territory,
     version: str,
     committee: Answer | None = None,
+    answer_clock: Clock | None = None,
 ) -> None:
     """Write the open data below ``folder`` (the new ``public/``): figures after disclosure control and all that
-    explains them. ``committee``: what it answers for, where there is one.
+    explains them. ``committee``: what it answers for, where there is one. ``answer_clock``: how long bodies take with
+    what citizens report in the open, where they do.
 
     Equal inputs give equal bytes. Raises :class:`~convive.publication.release.allowed.NotDeclaredError` where a column
     or key would be published that nobody declared public.
@@ -74,6 +79,9 @@ def release(
     put(data / "territory.geojson", json_bytes(areas.geojson(territory.editions)))
     if committee is not None:
         put(data / "committee.json", json_bytes(answering(committee)))
+    if answer_clock is not None:
+        names = dict(territory.units.select("code", "name").iter_rows())
+        put(data / "answer_clock.json", json_bytes(clock(answer_clock, read_catalogue(observatory.voice, names))))
     head = _head(observatory, as_of, version) | {
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),

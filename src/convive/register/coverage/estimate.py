@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from convive.register.coverage.chapman import Floats, chapman, interval
-from convive.register.coverage.loglinear import Fit, Pairs, averaged, fit, models, weights
+from convive.register.coverage.loglinear import Fit, Pairs, averaged, fit, fullest, models, weights
 from convive.texts import say
 
-ASSUMPTIONS = ("closed", "linked", "independent", "equal", "same")
+ASSUMPTIONS = ("closed", "linked", "independent", "pairs", "equal", "same")
 
 
 @cache
@@ -71,14 +71,15 @@ class Coverage:
 
     def assumptions(self, language: str) -> list[str]:
         """What must hold for the number to mean anything, in words."""
-        named = [name for name in ASSUMPTIONS if not (name == "independent" and self.method == "loglinear")]
-        return [say(f"coverage.assumption.{name}", language) for name in named]
+        other = "independent" if self.method == "loglinear" else "pairs"
+        return [say(f"coverage.assumption.{name}", language) for name in ASSUMPTIONS if name != other]
 
 
 def coverage(histories: Mapping[frozenset[str], int]) -> Coverage:
     """The number of deaths from ``histories``: how many were seen by exactly these sources.
 
-    Two sources: Chapman's estimator. Three or more: log-linear models, averaged.
+    Two sources: Chapman's estimator. Three or more: log-linear models, averaged, with the interval
+    of the one that takes every pair for dependent.
     """
     saw = _sources(histories)
     limit = rules()
@@ -142,7 +143,10 @@ def _more(counts: Floats, chosen: Sequence[str], known: Mapping[str, int], seen:
     if max(near) > limit["conflict_ratio"] * min(near):
         conflict = Refusal("conflict", {"low": round(min(near)), "high": round(max(near))})
         return Coverage(seen, known, "loglinear", models=told, refused=(conflict,))
-    total, low, high = averaged(fits, weight, np.array([float(seen)]), confidence=limit["confidence"])
+    whole, largest = np.array([float(seen)]), fits[fullest(fits, usable)[0]]
+    total = averaged(fits, weight, whole)
+    low, high = interval(whole, largest.unseen, largest.variance, confidence=limit["confidence"])
+    low, high = np.minimum(low, total), np.maximum(high, total)
     if high[0] > limit["widest"] * low[0]:
         wide = Refusal("too_wide", {"low": round(low[0]), "high": round(high[0])})
         return Coverage(seen, known, "loglinear", models=told, refused=(wide,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ from convive.standard import Field, fields
 
 @dataclass(frozen=True)
 class Said:
-    """One field of a case: the value that is believed, its source, what each record says, whether they disagree, and
-    whether people may decide it."""
+    """One field of a case: the value that is believed, its source, what each record says, whether the records disagree,
+    which of them say something else than the case (``others``, by record), and whether people may decide it."""
 
     field: str
     label: Mapping[str, str]
@@ -23,7 +23,13 @@ class Said:
     source: str
     by_record: tuple[str, ...]
     disagree: bool
+    others: tuple[bool, ...]
     open: bool
+
+    @property
+    def voices(self) -> list[tuple[str, bool]]:
+        """What each record says, and whether the case says something else."""
+        return list(zip(self.by_record, self.others, strict=True))
 
 
 def case_file(
@@ -32,22 +38,40 @@ def case_file(
     language: str,
     units: Mapping[str, str],
     *,
+    differing: Mapping[str, Collection[str]] | None = None,
     only: Field | None = None,
 ) -> list[Said]:
     """The fields that the case or one of its records tells, in the order of the table; or ``only`` this one.
 
-    ``units``: the names of the territory's units by code.
+    ``units``: the names of the territory's units by code. ``differing``: by field, the record_id of those that do not
+    say what the case took.
     """
     rows = []
     for field in [only] if only else _on_file():
-        said = tuple(told_by_record(field, record, language) for record in records)
+        said = tuple(_told(field, record, language, units) for record in records)
         believed = told_by_case(field, case, language, units)
         if only or believed or any(said):
             source, disagree = case.get(f"{field.name}_source"), case.get(f"{field.name}_disagree")
+            other = (differing or {}).get(field.name, ())
+            others = tuple(record["record_id"] in other for record in records)
             rows.append(
-                Said(field.name, field.label, believed, source or "", said, bool(disagree), can_be_decided(field))
+                Said(
+                    field=field.name,
+                    label=field.label,
+                    believed=believed,
+                    source=source or "",
+                    by_record=said,
+                    disagree=bool(disagree),
+                    others=others,
+                    open=can_be_decided(field),
+                )
             )
     return rows
+
+
+def _told(field: Field, record: Mapping[str, Any], language: str, units: Mapping[str, str]) -> str:
+    """What a record says; what it says without words of its own (a place by its code, a precision) by its label."""
+    return told_by_record(field, record, language) or told_by_case(field, record, language, units)
 
 
 def decidable() -> list[Field]:

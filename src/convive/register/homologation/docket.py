@@ -46,10 +46,9 @@ class Docket:
 
     def after(self, key: str) -> Matter | None:
         """The undecided pair that comes after the one of that address, or else the first one."""
-        others = [one for one in self.undecided if one.key != key]
         keys = [one.key for one in self.undecided]
-        later = keys[keys.index(key) + 1 :] if key in keys else keys
-        return next((one for one in others if one.key in later), others[0] if others else None)
+        begin = keys.index(key) + 1 if key in keys else 0
+        return next((one for one in (*self.undecided[begin:], *self.undecided[:begin]) if one.key != key), None)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.committee.agenda import proposals
-from convive.committee.answer import answer
 from convive.errors import CommitteeError, ConviveError, Problem
 from convive.observatory import Observatory
 from convive.texts import date, say
@@ -22,9 +21,9 @@ from convive.web.committee import actions
 from convive.web.committee.documents import minutes
 from convive.web.committee.models import Agreement, Seat, Session
 from convive.web.committee.public_figures import alarms, gates, numbers
-from convive.web.committee.snapshot import committee
+from convive.web.committee.snapshot import committee, standing
 from convive.web.journal.checking import head
-from convive.web.office.guard import looked, may, requires
+from convive.web.office.guard import looked, may, requires, who_may
 from convive.web.office.views import frame
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -39,14 +38,13 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
     """Sessions, agreements and periods as they stand; sessions are called here."""
     if request.method == "POST":
         return _done(request, lambda: _call(request), "office:committee", language)
-    told = committee()
-    stands = answer(told) if told else None
+    stands = standing()
     context = {
         "stands": stands,
         "sessions": Session.objects.all()[:50],
         "agreements": _agreements(stands, language),
         "periods": _periods(stands, language),
-        "proposed": _proposed(language),
+        "proposed": _proposed(stands, language),
         "manage": may(request.user, actions.MANAGE),
         "kinds": [(kind, say(f"office.kind.{kind}", language)) for kind in actions.KINDS],
     }
@@ -139,16 +137,11 @@ def _minutes(request: HttpRequest, language: str, code: str, form: str) -> HttpR
 def _seats_page(request: HttpRequest, language: str, status: int) -> HttpResponse:
     context = {
         "seats": Seat.objects.select_related("user"),
-        "accounts": _officers(),
+        "accounts": who_may(actions.FOLLOW),
         "mine": request.POST if status == 409 else None,
         "manage": may(request.user, actions.MANAGE),
     }
     return render(request, "committee/seats.html", frame(language) | context, status=status)
-
-
-def _officers() -> list[User]:
-    """Accounts that today may report on the agreements of a seat."""
-    return [one for one in User.objects.filter(is_active=True).order_by("username") if may(one, actions.FOLLOW)]
 
 
 def _session_page(request: HttpRequest, language: str, one: Session, status: int = 200) -> HttpResponse:
@@ -269,9 +262,8 @@ def _periods(stands, language: str) -> list[str]:  # type: ignore[no-untyped-def
     return told
 
 
-def _proposed(language: str) -> list[str]:
-    told = committee()
-    if told is None:
+def _proposed(stands, language: str) -> list[str]:  # type: ignore[no-untyped-def]
+    if stands is None:
         return []
     last = Session.objects.exclude(held_on=None).order_by("-held_on").first()
     before = json.loads(last.figures) if last else {}
@@ -279,7 +271,7 @@ def _proposed(language: str) -> list[str]:
     return [
         item.words
         for item in proposals(
-            answer(told), language, before=before, now=numbers(), alarms=alarms(since), gates=gates(language)
+            stands, language, before=before, now=numbers(), alarms=alarms(since), gates=gates(language)
         )
     ]
 

@@ -25,6 +25,7 @@ class Line(models.Model):
         indexes = (
             models.Index(fields=("subject", "number"), name="journal_subject"),
             models.Index(fields=("by", "number"), name="journal_by"),
+            models.Index(fields=("act", "number"), name="journal_act"),
         )
 
     def __str__(self) -> str:

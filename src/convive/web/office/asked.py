@@ -5,16 +5,27 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from convive.committee.answer import Answer
 from convive.committee.chain import Head
+from convive.voice.reports.clock import Clock
 
 
-def asked(folder: Path) -> Answer | None:
-    """What the committee answers for today; None while the database knows no committee."""
+@dataclass(frozen=True)
+class Asked:
+    """What the database says in public: what the committee answers for, None while it knows no committee, and how long
+    bodies take with open reports, None while there is none."""
+
+    committee: Answer | None
+    answer_clock: Clock | None
+
+
+def asked(folder: Path) -> Asked:
+    """What the database of the observatory in ``folder`` says in public, today."""
     with multiprocessing.get_context("spawn").Pool(1) as worker:
-        return worker.apply(_answer, (str(folder.resolve()),))
+        return worker.apply(_asked, (str(folder.resolve()),))
 
 
 def asked_head(folder: Path) -> Head | None:
@@ -33,11 +44,12 @@ def _head(folder: str) -> Head | None:
     return head()
 
 
-def _answer(folder: str) -> Answer | None:
+def _asked(folder: str) -> Asked:
     os.environ["CONVIVE_OBSERVATORY"] = folder
     from convive.web.office import setup
 
     setup()
     from convive.web.committee.snapshot import snapshot
+    from convive.web.reports.telling import answer_clock
 
-    return snapshot()
+    return Asked(snapshot(), answer_clock())

@@ -13,11 +13,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.errors import ConviveError
-from convive.register.homologation import case_file, decidable, lines_about, told
+from convive.register.homologation import Said, case_file, decidable, lines_about
 from convive.register.ledger import Decision, reasons
 from convive.register.ledger.decision import OTHER
 from convive.register.totals import SIDES, differing, totals
-from convive.standard import classification, concept, fields
+from convive.standard import Field, classification, concept, fields
 from convive.texts import say
 from convive.web.office.actions.decisions import decide
 from convive.web.office.desk import Desk
@@ -68,9 +68,12 @@ def listed(request: HttpRequest, desk: Desk, language: str, which: str, name: st
     else:
         raise Http404
     page = Paginator(range(chosen.height), A_PAGE).get_page(request.GET.get("page"))
-    rows = [_row(desk, case, language) for case in chosen[page.object_list].iter_rows(named=True)]
+    shown = chosen[page.object_list].iter_rows(named=True)
+    field = fields()[name] if which == "disagree" else None
+    rows = [_row(desk, case, language, field) for case in shown]
     looked(request, "cases", tuple(row["key"] for row in rows))
-    return render(request, "office/case_list.html", frame(language) | {"title": title, "rows": rows, "page": page})
+    context = {"title": title, "rows": rows, "page": page, "disputed": field.label[language] if field else ""}
+    return render(request, "office/case_list.html", frame(language) | context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,14 +93,15 @@ def case(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
             return _taken_down(request, desk, language, key, kind, (), withdraws=withdraws)
         return _taken_down(request, desk, language, key, "annulled", tuple(sorted(set(names))))
     looked(request, "case", tuple(names))
+    told = desk.teller(language)
     context = {
         "key": key,
-        "rows": [(one, one.label[language]) for one in case_file(row, records, language, desk.unit_names)],
+        "rows": [(one, one.label[language]) for one in _file(desk, row, records, language)],
         "records": [(record["source_id"], record["file"], record["row"]) for record in records],
         "status": say(f"office.status.{row['status']}", language),
         "pairs": _pairs(desk, records),
         "annulled": any(line.decision.kind == "annulled" for line in about),
-        "lines": [(line.hash, told(line, language)) for line in about],
+        "lines": [(line.hash, told(line)) for line in about],
         "reasons": [(code, label[language]) for code, label in reasons()["annulled"].items()],
         "other": OTHER,
     }
@@ -124,13 +128,13 @@ def value(request: HttpRequest, desk: Desk, language: str, key: str, name: str) 
     looked(request, "value", tuple(names))
     codes = classification(str(field.classification)).values if field.kind == "coded" else ()
     labels = [(code, classification(str(field.classification)).label(code, language)) for code in codes]
-    said = next(one for one in case_file(row, records, language, desk.unit_names, only=field))
+    (said,) = _file(desk, row, records, language, only=field)
     context = {
         "key": key,
         "label": field.label[language],
         "meaning": field.meaning[language],
         "said": said,
-        "records": list(zip((record["source_id"] for record in records), said.by_record, strict=True)),
+        "records": [(record["source_id"], *voice) for record, voice in zip(records, said.voices, strict=True)],
         "codes": labels,
         "input": INPUTS.get(field.kind, "text"),
         "step": "any" if field.kind == "number" else "",
@@ -151,18 +155,21 @@ def _taken_down(
     **more: str,
 ) -> HttpResponse:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    reason = request.POST.get(f"reason_{kind}", "") or OTHER
+    reason = OTHER if kind == "withdrawn" else request.POST.get(f"reason_{kind}", "")
     words = request.POST.get("words", "").strip()
     decision = Decision(kind, records, request.user.get_username(), now, reason, words=words, **more)
+    of_case = redirect("office:case", language=language, key=key)
+    again = redirect("office:value", language=language, key=key, name=more["field"]) if more.get("field") else of_case
+    if not reason:
+        messages.error(request, say("office.choose_reason", language))
+        return again
     try:
         decide(desk=desk, decision=decision, by=request.user)
     except ConviveError as wrong:
         messages.error(request, wrong.describe(language))
-        if more.get("field"):
-            return redirect("office:value", language=language, key=key, name=more["field"])
-    else:
-        messages.success(request, say("office.taken_down", language))
-    return redirect("office:case", language=language, key=key)
+        return again
+    messages.success(request, say("office.taken_down", language))
+    return of_case
 
 
 @require_safe
@@ -199,17 +206,29 @@ def _found(desk: Desk, key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return rows.row(0, named=True), [desk.record(desk.places[record_id]) for record_id in members]
 
 
-def _row(desk: Desk, case: dict[str, Any], language: str) -> dict[str, Any]:
+def _file(
+    desk: Desk, case: dict[str, Any], records: list[dict[str, Any]], language: str, only: Field | None = None
+) -> list[Said]:
+    differing = desk.differing(case["case_id"])
+    return case_file(case, records, language, desk.unit_names, differing=differing, only=only)
+
+
+def _row(desk: Desk, case: dict[str, Any], language: str, field: Field | None) -> dict[str, Any]:
+    """A case in a list; with ``field``, which source gave its value and which say something else."""
     members = desk.case_records.filter(pl.col("case_id") == case["case_id"])["record_id"]
     records = [desk.record(desk.places[record_id]) for record_id in members]
     named = (called(record, language) for record in records)
     nameless = say("office.nameless", language)
+    said = _file(desk, case, records, language, field)[0] if field else None
+    others = zip(records, said.voices, strict=True) if said else ()
     return {
         "key": case["case_id"],
         "person": next((name for name in named if name != nameless), nameless),
         "day": str(case["occurred_on"] or case["died_on"] or case["registered_on"] or "–"),
         "place": desk.unit_names.get(case["occurrence_unit"] or "", "–"),
         "sources": ", ".join(case["sources"]),
+        "taken": said,
+        "others": [(record["source_id"], words) for record, (words, differs) in others if differs],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +14,12 @@ from django.conf import settings
 
 from convive.errors import Problem
 from convive.observatory import Observatory
-from convive.register.homologation import Docket, Matter, Sides, docket, other_pair
-from convive.register.ledger import Ledger, applied, read, record_names
+from convive.register.homologation import Docket, Matter, Sides, docket, no_longer_here, other_pair, spoken, told
+from convive.register.homologation.calling import Called
+from convive.register.ledger import Ledger, Line, applied, read, record_names
 from convive.territory import Territory
 
-TABLES = ("records", "links", "cases", "case_records")
+TABLES = ("records", "links", "cases", "case_records", "case_values")
 
 
 class NotBuilt(Exception):
@@ -27,7 +29,7 @@ class NotBuilt(Exception):
 @dataclass(frozen=True)
 class Desk:
     """The records of one build, their names in the ledger (by record_id), the pairs that linkage found, the cases and
-    which records make them up, and the names of the territory's units."""
+    which records make them up, who says what of them, and the names of the territory's units."""
 
     observatory: Observatory
     records: pl.DataFrame
@@ -35,6 +37,7 @@ class Desk:
     links: pl.DataFrame
     cases: pl.DataFrame
     case_records: pl.DataFrame
+    case_values: pl.DataFrame
     unit_names: dict[str, str]
 
     @cached_property
@@ -58,6 +61,11 @@ class Desk:
         """The case of each record, by record_id."""
         return dict(self.case_records.select("record_id", "case_id").iter_rows())
 
+    def differing(self, case: str) -> dict[str, frozenset[str]]:
+        """The records of a case that do not say what it took, by field."""
+        found = self.case_values.filter(~pl.col("agrees"), case_id=case).group_by("field").agg("record_id")
+        return {field: frozenset(records) for field, records in found.iter_rows()}
+
     def ledger(self) -> Ledger:
         """The ledger as it stands now; others may be writing it."""
         return read(self.observatory.decisions)
@@ -71,13 +79,27 @@ class Desk:
         ledger = self.ledger()
         return (*ledger.problems, *applied(self.records, ledger).problems)
 
-    def pair(self, key: str) -> Matter | None:
+    def pair(self, key: str, on_table: Docket) -> Matter | None:
         """Any two records by the address of their pair, whether linkage found them or not."""
-        found = self.docket().matter(key)
+        found = on_table.matter(key)
         ends = [self.record_called.get(name) for name in key.split("~")]
         if found is not None or len(ends) != 2 or None in ends or len(set(ends)) < 2:
             return found
         return other_pair(self.sides, self.links, self.ledger(), str(ends[0]), str(ends[1]))
+
+    def called(self, language: str) -> Called:
+        """How the table calls the records that the ledger names."""
+
+        def words(name: str) -> str:
+            found = self.record_called.get(name)
+            return spoken(self.record(self.places[found]), language) if found else no_longer_here(name, language)
+
+        return words
+
+    def teller(self, language: str) -> Callable[[Line], str]:
+        """What says a decision of the ledger, as it stands now, in one sentence."""
+        ledger, called = self.ledger(), self.called(language)
+        return lambda line: told(line, language, ledger, called)
 
     def record(self, place: int) -> dict[str, Any]:
         """One record, by field."""

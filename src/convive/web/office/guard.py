@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from convive.committee.roles import Held, permissions, units_for
-from convive.observatory import Observatory
+from convive.observatory import SETTINGS_FILE, Observatory
 from convive.web.journal import record
 from convive.web.office.models import Mandate
 
@@ -102,10 +103,26 @@ def permissions_of(user: User) -> frozenset[str]:
     return frozenset(name for name in permissions() if units_for(name, held, day))
 
 
+def who_may(permission: str) -> list[User]:
+    """The accounts that may do ``permission`` today, by name."""
+    day = today()
+    held: dict[User, list[Held]] = {}
+    for one in Mandate.objects.filter(user__is_active=True).select_related("user").order_by("user__username"):
+        held.setdefault(one.user, []).append(one.held)
+    return [user for user, mandates in held.items() if units_for(permission, mandates, day)]
+
+
 def today() -> dt.date:
     """The day in the observatory's time zone."""
-    zone = Observatory.open(settings.FOLDER).settings.observatory.timezone
-    return dt.datetime.now(ZoneInfo(zone)).date()
+    file = Path(settings.FOLDER) / SETTINGS_FILE
+    return dt.datetime.now(ZoneInfo(_zone(settings.FOLDER, file.stat().st_mtime_ns))).date()
+
+
+@lru_cache(maxsize=4)
+def _zone(folder: Path, version: int) -> str:
+    """Asked several times in each request; read again when ``version``, the settings' time of change, is another."""
+    del version
+    return Observatory.open(folder).settings.observatory.timezone
 
 
 def allowed(request: HttpRequest) -> dict[str, object]:

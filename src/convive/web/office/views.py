@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.errors import ConviveError, Problem
-from convive.register.homologation import Matter, compare
+from convive.register.homologation import Docket, Matter, compare
 from convive.register.homologation import minutes as minutes_of
-from convive.register.homologation.minutes import told
-from convive.register.ledger import Decision, contradiction_problem, contradictions, reasons
+from convive.register.ledger import Decision, Line, contradiction_problem, contradictions, reasons
 from convive.register.ledger.decision import OTHER
 from convive.texts import number, say
 from convive.web.office.actions.decisions import decide
@@ -26,6 +27,9 @@ from convive.web.office.desk import Desk, NotBuilt, desk
 from convive.web.office.guard import View, looked, requires
 from convive.web.office.models import Presence
 from convive.web.office.signs import note_refused, note_sign_in, note_sign_out
+
+A_PAGE = 50
+"""Pairs on one page of the list: few enough for a slow laptop."""
 
 
 class Enter(LoginView):
@@ -60,15 +64,19 @@ class Leave(LogoutView):
 
 
 def at_the_table(view: View) -> View:
-    """Only those who may see the victims' records; the view is handed what lies on the desk."""
+    """Only those who may see the victims' records; the view is handed what lies on the desk. A page that sends its form
+    itself, to tell where the server cannot be reached, is told where to go on."""
 
     @requires("register.homologate")
     @wraps(view)
     def guarded(request: HttpRequest, **named: str) -> HttpResponse:
         try:
-            return view(request, desk(), **named)
+            answer = view(request, desk(), **named)
         except NotBuilt:
             return render(request, "office/said.html", frame(named["language"]) | {"said": "not_built"}, status=503)
+        if isinstance(answer, HttpResponseRedirect) and request.headers.get("Accept") == "application/json":
+            return JsonResponse({"next": answer.url})
+        return answer
 
     return guarded
 
@@ -76,12 +84,18 @@ def at_the_table(view: View) -> View:
 @require_safe
 @at_the_table
 def docket(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
-    """All pairs, the undecided first."""
-    on_table = desk.docket()
-    looked(request, "docket", tuple(name for one in (*on_table.undecided, *on_table.decided) for name in one.names))
-    problems = _problems(desk, language)
-    rows = {name: [_row(desk, one, language) for one in getattr(on_table, name)] for name in ("undecided", "decided")}
-    return render(request, "office/docket.html", frame(language) | {"problems": problems, **rows})
+    """The pairs page by page, the undecided first."""
+    on_table, told = desk.docket(), desk.teller(language)
+    pages = {name: _page(request, name, getattr(on_table, name)) for name in ("undecided", "decided")}
+    shown = [one for page in pages.values() for one in page.object_list]
+    looked(request, "docket", tuple(name for one in shown for name in one.names))
+    context = {"problems": _problems(desk, language), **pages}
+    rows = {f"{name}_rows": [_row(desk, one, language, told) for one in page] for name, page in pages.items()}
+    return render(request, "office/docket.html", frame(language) | context | rows)
+
+
+def _page(request: HttpRequest, name: str, pairs: tuple[Matter, ...]) -> Page[Matter]:
+    return Paginator(pairs, A_PAGE).get_page(request.GET.get(name))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,25 +103,27 @@ def docket(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpResponse:
     """One pair side by side; a decision taken goes into the ledger, and the next pair comes."""
     on_table = desk.docket()
-    one = desk.pair(key)
+    one = desk.pair(key, on_table)
     if one is None:
         raise Http404
     if request.method == "POST":
-        return _decide(request, desk, language, one)
+        return _decide(request, desk, language, one, on_table)
     looked(request, "matter", one.names)
     rows = compare(desk.record(one.left), desk.record(one.right), language)
     following = on_table.after(key)
+    called = desk.called(language)
     choices = {
         kind: [(code, labels[language]) for code, labels in reasons()[kind].items()] for kind in ("same", "not_same")
     }
     context = {
         "matter": one,
+        "records": [called(name) for name in one.names],
         "rows": [(row, say(f"office.agreement.{row.agreement}", language), row.label[language]) for row in rows],
         "reasons": [(reason, reason.told(language)) for reason in one.reasons if reason.level != "unknown"],
         "probability": number(100 * one.probability, language, 1) if one.probability is not None else "",
         "choices": choices,
         "cases": [_case(desk, place) for place in (one.left, one.right)],
-        "decision": told(one.decision, language) if one.decision else "",
+        "decision": desk.teller(language)(one.decision) if one.decision else "",
         "standing": one.decision.hash if one.decision else "",
         "next": following.key if following else "",
         "left_over": len(on_table.undecided),
@@ -116,8 +132,7 @@ def matter(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRes
     return render(request, "office/matter.html", frame(language) | context)
 
 
-def _decide(request: HttpRequest, desk: Desk, language: str, one: Matter) -> HttpResponse:
-    on_table = desk.docket()
+def _decide(request: HttpRequest, desk: Desk, language: str, one: Matter, on_table: Docket) -> HttpResponse:
     here = redirect("office:matter", language=language, key=one.key)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     said = {name: request.POST.get(name, "").strip() for name in ("kind", "words", "reason_same", "reason_not_same")}
@@ -128,11 +143,12 @@ def _decide(request: HttpRequest, desk: Desk, language: str, one: Matter) -> Htt
             messages.error(request, say("office.changed_meanwhile", language))
             return here
         decision = Decision(kind, (), by, now, OTHER, words=said["words"], withdraws=one.decision.hash)
-    elif kind in ("same", "not_same"):
-        reason = said[f"reason_{kind}"] or OTHER
-        decision = Decision(kind, one.names, by, now, reason, words=said["words"])
+    elif kind in ("same", "not_same") and said[f"reason_{kind}"]:
+        decision = Decision(kind, one.names, by, now, said[f"reason_{kind}"], words=said["words"])
     else:
-        messages.error(request, say("office.choose", language))
+        messages.error(
+            request, say("office.choose_reason" if kind in ("same", "not_same") else "office.choose", language)
+        )
         return here
     try:
         decide(desk=desk, decision=decision, by=request.user)
@@ -169,7 +185,7 @@ def minutes(request: HttpRequest, desk: Desk, language: str, day: str = "") -> H
     of_day = minutes_of(date, present, desk.ledger(), desk.docket(), timezone)
     context = {
         "minutes": of_day,
-        "told": [told(line, language) for line in of_day.lines],
+        "told": of_day.decided(language, desk.called(language)),
         "problems": problems,
         "day": date.isoformat(),
         "city": desk.observatory.settings.observatory.name[language],
@@ -188,7 +204,8 @@ def minutes_file(request: HttpRequest, desk: Desk, language: str, day: str) -> H
     looked(request, "minutes")
     about = desk.observatory.settings.observatory
     present = list(Presence.objects.filter(day=date).values_list("name", flat=True))
-    text = minutes_of(date, present, desk.ledger(), desk.docket(), about.timezone).told(language, about.name[language])
+    of_day = minutes_of(date, present, desk.ledger(), desk.docket(), about.timezone)
+    text = of_day.told(language, about.name[language], desk.called(language))
     name = {"es": "acta", "en": "minutes"}[language]
     return HttpResponse(
         text,
@@ -230,7 +247,7 @@ def _contradictions(desk: Desk, decision: Decision) -> list[Problem]:
     return [contradiction_problem(one) for one in mine]
 
 
-def _row(desk: Desk, one, language: str) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _row(desk: Desk, one: Matter, language: str, told: Callable[[Line], str]) -> dict[str, object]:
     records = [desk.record(place) for place in (one.left, one.right)]
     days = [str(record["occurred_on"] or record["died_on"] or record["registered_on"] or "–") for record in records]
     return {
@@ -239,7 +256,7 @@ def _row(desk: Desk, one, language: str) -> dict[str, object]:  # type: ignore[n
         "people": [called(record, language) for record in records],
         "days": days,
         "probability": number(100 * (one.probability or 0), language, 1),
-        "decision": told(one.decision, language) if one.decision else "",
+        "decision": told(one.decision) if one.decision else "",
     }
 
 

@@ -12,8 +12,6 @@ from convive.observatory import Observatory
 from convive.territory import Territory
 from convive.voice.reports.catalogue import Catalogue, read_catalogue
 
-VOICE = "voice"
-
 
 @cache
 def observatory() -> Observatory:
@@ -27,7 +25,7 @@ def territory() -> Territory:
 
 @cache
 def catalogue() -> Catalogue:
-    return read_catalogue(observatory().folder / VOICE, unit_names())
+    return read_catalogue(observatory().voice, unit_names())
 
 
 @cache

@@ -20,7 +20,7 @@ from convive.web.reports.models import Marked, Round, Workshop
 
 def rules() -> Rules:
     """The least numbers of this observatory."""
-    return read_rules(place.observatory().folder / place.VOICE)
+    return read_rules(place.observatory().voice)
 
 
 def cells_of(round_: Round) -> dict[str, Cell]:

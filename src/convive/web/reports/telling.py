@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, QuerySet
 
 from convive.texts import date, number, say
-from convive.voice.reports.clock import Case
+from convive.voice.reports import clock
+from convive.voice.reports.clock import Case, Clock
 from convive.voice.reports.shares import Outcome
 from convive.voice.reports.states import Kind, State
 from convive.web.reports import place
@@ -80,6 +81,17 @@ def outcome(reports: QuerySet[Report]) -> Outcome:
         closed=ever(Kind.CLOSED),
         solved=reports.filter(state=State.SOLVED).count(),
         not_solved=reports.filter(state=State.NOT_SOLVED).count(),
+    )
+
+
+def answer_clock() -> Clock | None:
+    """The answer clock as it stands now; None while no body has a report to answer."""
+    known = cases()
+    if not known:
+        return None
+    rules = place.catalogue().rules
+    return clock.answer_clock(
+        known, at=dt.datetime.now(dt.UTC), minimum=rules.minimum_reports, within_days=rules.answered_within_days
     )
 
 

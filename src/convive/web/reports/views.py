@@ -132,8 +132,12 @@ def photo(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
+@csp_replace({"connect-src": [SELF]})
 def installed(request: HttpRequest, name: str) -> HttpResponse:
-    """What a telephone installs: from here and not from ``/static/``, so that its reach is ``/r/``."""
+    """What a telephone installs: from here and not from ``/static/``, so that its reach is ``/r/``.
+
+    What a worker may fetch is ruled by its own header and not by that of the page.
+    """
     path = find(f"reports/{name}")
     with open(path, "rb") as file:
         response = HttpResponse(file.read(), content_type=INSTALLED[name])

@@ -146,7 +146,15 @@ def test_a_break_of_the_population_forbids_the_comparison(small_edition: Edition
 def test_an_edition_without_figures_says_so_on_every_page(small_edition: Edition) -> None:
     figures = small_edition.figures.clear()
     bare = dataclasses.replace(
-        small_edition, figures=figures, sources=(), audit=(), scorecard={}, patterns={}, evaluations=[], committee={}
+        small_edition,
+        figures=figures,
+        sources=(),
+        audit=(),
+        scorecard={},
+        patterns={},
+        evaluations=[],
+        committee={},
+        answer_clock={},
     )
     names = (
         "front",
@@ -363,6 +371,8 @@ def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition)
     assert "Crimen organizado" in spanish
     assert "unos 196 (entre 188 y 211" in spanish
     assert "unos 12 que ninguna vio" in spanish
+    assert "el intervalo, el del modelo que deja depender a todas las fuentes" in spanish
+    assert "Se habla de 2011 a 2015" in spanish
     assert "about 12 that none saw" in english
     assert "98.0" in english
     assert "los pares desde 98 % se unieron solos: 403, entre los que se esperan 0.1 uniones falsas" in spanish
@@ -407,6 +417,21 @@ def test_the_map_tells_the_victims_that_are_in_no_row(small_edition: Edition) ->
 def test_the_map_tells_the_deaths_that_are_in_no_figure(small_edition: Edition, missing: int | None, text: str) -> None:
     found = said(build(with_quality(small_edition, "occurrence", missing), "map", "es"))
     assert (text in found) if text else ("no se conoce el lugar del hecho" not in found)
+
+
+def test_the_answer_clock_tells_the_worst_first_with_the_number_behind_it(small_edition: Edition) -> None:
+    spanish, english = (said(build(small_edition, "answer", language)) for language in LANGUAGES)
+    assert spanish.index("Municipalidad Provincial de Tumbes") < spanish.index("Empresa de alumbrado público")
+    assert spanish.index("Empresa de alumbrado público") < spanish.index("Todas las instituciones")
+    assert "ni la mitad (3 de 8)" in spanish
+    assert "Gobierno Regional ·" not in spanish
+    assert "3.0 days (1.0 to 6.0); 6 of 6" in english
+    few = {**small_edition.answer_clock, "rows": [], "all": None}
+    assert "muy pocos reportes" in said(build(dataclasses.replace(small_edition, answer_clock=few), "answer", "es"))
+    alone = dataclasses.replace(small_edition, committee={})
+    assert "ni la mitad" in said(build(alone, "answer", "es"))
+    none = dataclasses.replace(small_edition, answer_clock={})
+    assert "Respondidos" not in said(build(none, "answer", "es"))
 
 
 def test_the_committee_answers_in_plain_words(small_edition: Edition) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from convive.register.homologation import Docket, Sides, compare, docket, minutes
+from convive.register.homologation import Docket, Sides, compare, docket, minutes, no_longer_here, spoken, told
 from convive.register.ledger import Decision, append, read, record_names
 from convive.standard import links_schema
 
@@ -48,6 +48,37 @@ def on_table(records: pl.DataFrame, links: pl.DataFrame, ledger: Path, cases: st
         records["source_id"].cast(pl.String).to_list(),
     )
     return docket(sides, links, read(ledger))
+
+
+def called(records: pl.DataFrame, language: str) -> Callable[[str], str]:
+    """How the table calls these records."""
+    of = dict(zip(record_names(records), records.iter_rows(named=True), strict=True))
+    return lambda name: spoken(of[name], language) if name in of else no_longer_here(name, language)
+
+
+def test_a_record_is_called_by_its_file_number_else_by_its_row_and_never_by_the_victim(
+    make_records: MakeRecords,
+) -> None:
+    person = {"full_name": "SOTO ROSA", "identity_number": "43211234", "victims_in_event": 2, "victim_no": 2}
+    numbered, bare = make_records(person | {"source_record_number": "A-17"}, person).iter_rows(named=True)
+    assert spoken(numbered, "es") == "pnp n.º A-17, víctima 2"
+    assert spoken(bare, "en") == "pnp, row 3 of pnp.csv, victim 2"
+
+
+def test_a_decision_taken_back_is_told_whole_and_a_record_that_is_gone_by_its_name(
+    records: pl.DataFrame, tmp_path: Path
+) -> None:
+    names = tuple(sorted(record_names(records))[:1])
+    append(tmp_path, Decision("same", (*names, "pnp:gone"), "ana", AT, "same_person"))
+    first = read(tmp_path).lines[0]
+    append(tmp_path, Decision("withdrawn", (), "ana", AT, "other", words="Otra vez", withdraws=first.hash))
+    ledger = read(tmp_path)
+    said = told(ledger.lines[1], "es", ledger, called(records, "es"))
+    assert said.startswith(
+        "Se retira la decisión «Son la misma muerte: eess, fila 4 de eess.csv; pnp, un registro que ya"
+    )
+    assert "(pnp:gone)" in said
+    assert names[0] not in said
 
 
 def test_the_likeliest_undecided_pair_comes_first_and_joined_ones_not_at_all(
@@ -110,12 +141,13 @@ def test_minutes_say_who_was_there_what_was_decided_and_what_remains(
     table = on_table(records, links, tmp_path)
     append(tmp_path, Decision("not_same", table.undecided[0].names, "ana", AT, "namesakes"))
     table = on_table(records, links, tmp_path)
-    told = minutes(dt.date(2026, 3, 5), ["Ana, PNP", "Luis, Fiscalía"], read(tmp_path), table, "America/Lima")
-    spanish, english = (told.told(language, "Tumbes") for language in ("es", "en"))
+    of_day = minutes(dt.date(2026, 3, 5), ["Ana, PNP", "Luis, Fiscalía"], read(tmp_path), table, "America/Lima")
+    spanish, english = (of_day.told(language, "Tumbes", called(records, language)) for language in ("es", "en"))
     assert "- Ana, PNP" in spanish
     assert "No son la misma muerte" in spanish
     assert "Homónimos" in spanish
     assert "QUEDAN POR RESOLVER: 1" in spanish
     assert "They are not one death" in english
     assert "CARMEN" not in spanish + english
+    assert "No son la misma muerte: morgue, fila 3 de morgue.csv; pnp, fila 2 de pnp.csv. Motivo" in spanish
     assert minutes(dt.date(2026, 3, 6), [], read(tmp_path), table, "America/Lima").lines == ()
