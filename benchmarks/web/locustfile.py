@@ -21,6 +21,8 @@ class Secretary(HttpUser):
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
         said = {"username": USER, "password": PASSWORD, "csrfmiddlewaretoken": token}
         self.client.post("/entrar/", said, headers={"Referer": self.host}, name="(sign in)", allow_redirects=False)
+        for path in ("/es/plan/", "/es/comite/", "/es/bitacora/"):
+            self._look(path, "(first)")
 
     def _look(self, path: str, name: str) -> None:
         with self.client.get(path, name=name, catch_response=True) as answer:

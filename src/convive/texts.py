@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,14 @@ def label(labels: Mapping[str, str], language: str) -> str:
     return labels[language]
 
 
+@lru_cache(maxsize=8192)
 def number(value: float, language: str, decimals: int = 0) -> str:
     """``1234.56`` as the reader writes it, rounded to ``decimals``."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return str(_babel_decimal(value, format=pattern, locale=LOCALES[language]))
 
 
+@lru_cache(maxsize=8192)
 def date(value: dt.date, language: str, form: str = "long") -> str:
     """A date in words, e.g. ``3 de mayo de 2014`` or ``May 3, 2014``."""
     return str(_babel_date(value, format=form, locale=LOCALES[language]))

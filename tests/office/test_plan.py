@@ -18,9 +18,12 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from convive.publication.release.acting import acting
+from convive.publication.release.answering import answering
 from convive.publication.release.writing import json_bytes
 from convive.strategy import editing, reading
 from convive.strategy.decisions import load as decisions
+from convive.texts import say
+from convive.web.committee.snapshot import PUBLIC_ACTS, snapshot
 from convive.web.journal.models import Line
 from convive.web.office.plan import desk as desks
 from convive.web.office.plan import forms
@@ -385,6 +388,19 @@ def test_where_the_line_cannot_be_written_the_plan_is_put_back(
     with pytest.raises(OSError, match="full"):
         sec.post(address, said | {"label.es": "Otro"})
     assert (strategy / "plan.toml").read_bytes() == before
+
+
+def test_citizens_read_that_the_plan_changed_and_not_who_changed_it(signed_in: Callable[..., Client]) -> None:
+    sec = signed_in("sec-canary", "technical_secretary")
+    sec.post("/es/comite/integrantes/", {"do": "make", "code": "a", "office_es": "A", "agency": "A"})
+    sec.post(ATTACH, SAID | {"title": CANARY, "note": CANARY})
+    told = snapshot()
+    assert told is not None
+    assert [(one.act, one.subject) for one in told.changes][1:] == [("evidence.attached", "sessions")]
+    assert "canary" not in json_bytes(answering(told)).decode().lower()
+    for act in PUBLIC_ACTS:
+        for language in ("es", "en"):
+            assert "x-1" in say(f"answer.act.{act}", language, subject="x-1") or act == "plan.imported"
 
 
 def test_a_plan_that_somebody_broke_is_told_and_nothing_falls(signed_in: Callable[..., Client], strategy: Path) -> None:

@@ -33,7 +33,7 @@ class ChangePoints:
     the levels with its interval ``ratio_low``–``ratio_high``, the uncertain place of the change included. ``p``: as
     large an improvement by one change within both stretches, if they had one level. The changes were looked for: ``p``
     and the ratios flatter those found; that any was found at all is judged by ``overall``, the p-value of the series
-    having no change.
+    having no change, simulated with the mean and dispersion estimated and so a little rough.
 
     ``levels``: mean of each stretch (changes + 1). ``penalty`` of a change, in twice the log-likelihood over the
     ``dispersion`` (variance over mean). ``false_alarms``: how many changes a year are found where there is none.

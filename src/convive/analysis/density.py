@@ -1,9 +1,6 @@
 """Kernel density on a grid of cells: where events gather, how sure that is, and where they are more than by chance.
 
-Events are shared out among the sixteen cells around them by cubic B-splines, then the kernel is laid over all at once
-by Fourier transform: the time depends on the cells, hardly on the events. What sharing out blurs is divided out again
-(as in particle-mesh Ewald sums: Essmann et al., Journal of Chemical Physics 1995), so that the result is that of adding
-up every event's own kernel, to less than a thousandth of the maximum.
+The kernels are laid by :mod:`~convive.analysis.kernel_grid`.
 """
 
 from __future__ import annotations
@@ -14,23 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, stats
+from scipy import stats
 
 from convive.analysis.chance import stream, uniform
 from convive.analysis.checks import Floats, at_least, checked_points, require
+from convive.analysis.kernel_grid import KERNELS, KernelGrid
 from convive.analysis.raster import Raster
 from convive.analysis.threads import Run, in_threads
-from convive.errors import AnalysisError, Problem
-
-KERNELS = ("gaussian", "quartic")
-
-WORKERS = -1
-"""All processors; the result does not depend on their number."""
-
-FINE = {"gaussian": 2.5, "quartic": 6.0}
-"""Cells that a standard deviation of each kernel spans at least, else the grid is refined within."""
-
-FINEST = 9
 
 
 @dataclass(frozen=True)
@@ -91,7 +78,7 @@ def kernel_density(
     """
     space = checked_points(points, least=1, metres=metres)
     _argument(kernel, bandwidth, raster, confidence)
-    plan = _Plan(raster, bandwidth, kernel)
+    plan = KernelGrid(raster, bandwidth, kernel)
     weights = np.ones(len(space))
     spectrum = plan.of_events(space, weights)
     value = plan.laid(spectrum * plan.kernel(bandwidth))
@@ -121,7 +108,7 @@ def adaptive_density(
     space = checked_points(points, least=2, spread=True, metres=metres)
     _argument("gaussian", bandwidth, raster, confidence)
     widths = abramson_bandwidths(space, bandwidth, pilot=pilot, metres=True)
-    plan = _Plan(raster, float(widths.max()), "gaussian", least=float(widths.min()))
+    plan = KernelGrid(raster, float(widths.max()), "gaussian", least=float(widths.min()))
     nodes = np.geomspace(widths.min(), widths.max(), 40) if widths.max() > widths.min() * 1.001 else widths[:1]
     value = squares = np.zeros((1, 1), np.complex128)
     for weight, node in _between(widths, nodes):
@@ -195,7 +182,7 @@ def density_excess(
     cell = raster.cell_of(space)
     within = (cell >= 0) & (risk[cell] > 0)
     at_least(int(within.sum()), 2)
-    plan = _Plan(raster, bandwidth, kernel)
+    plan = KernelGrid(raster, bandwidth, kernel)
     smooth = plan.kernel(bandwidth)
     observed = plan.laid(plan.of_events(space[within], np.ones(int(within.sum()))) * smooth)
     cumulative = np.cumsum(risk) / risk.sum()
@@ -237,83 +224,11 @@ def _over(values: ArrayLike, raster: Raster, what: str) -> Floats:
     return array
 
 
-class _Plan:
-    """The padded grid on which events are shared out, and the kernels over it."""
-
-    def __init__(self, raster: Raster, widest: float, kernel: str, least: float | None = None) -> None:
-        deviation = _deviation(widest if least is None else least, kernel)
-        finer = 1
-        while deviation * finer < FINE[kernel] * raster.size and finer < FINEST:
-            finer += 2
-        if deviation * finer < raster.size:
-            raise AnalysisError(
-                Problem("analysis-cells-too-coarse", values={"size": raster.size, "bandwidth": f"{deviation:g}"})
-            )
-        self.raster, self.name, self.finer = raster, kernel, finer
-        self.size = raster.size / finer
-        reach = 5.5 * widest if kernel == "gaussian" else widest
-        self.margin = math.ceil(reach / raster.size) * finer
-        wanted = (raster.rows * finer + 2 * self.margin, raster.columns * finer + 2 * self.margin)
-        self.shape = tuple(fft.next_fast_len(int(one), real=True) for one in wanted)
-
-    def of_events(self, points: Floats, weights: Floats) -> NDArray[np.complex128]:
-        """The transform of events shared out among the sixteen nearest middles of cells, sharpened again."""
-        left = self.raster.left - self.margin * self.size
-        bottom = self.raster.bottom - self.margin * self.size
-        room = np.zeros(self.shape)
-        used_rows = self.raster.rows * self.finer + 2 * self.margin
-        used_columns = self.raster.columns * self.finer + 2 * self.margin
-        _shared_out(points, weights, left, bottom, self.size, used_rows, used_columns, room)
-        tall, wide = np.sinc(fft.fftfreq(self.shape[0])) ** 4, np.sinc(fft.rfftfreq(self.shape[1])) ** 4
-        sharpened: NDArray[np.complex128] = self._transformed(room) / (tall[:, None] * wide[None, :])
-        return sharpened
-
-    def of_cells(self, values: Floats) -> NDArray[np.complex128]:
-        """The transform of values that lie evenly in the cells of the raster."""
-        room = np.zeros(self.shape)
-        fine = np.repeat(np.repeat(values, self.finer, axis=0), self.finer, axis=1) / self.finer**2
-        room[self.margin : self.margin + len(fine), self.margin : self.margin + fine.shape[1]] = fine
-        return self._transformed(room)
-
-    def kernel(self, bandwidth: float, *, power: int = 1) -> NDArray[np.complex128]:
-        """The transform of the kernel (or its square) over the padded grid, centred on cell (0, 0)."""
-        rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) * self.size for n in self.shape)
-        if self.name == "gaussian":
-            variance = bandwidth**2 / power
-            tall, wide = np.exp(-(rows**2) / (2 * variance)), np.exp(-(columns**2) / (2 * variance))
-            height = 1 / (2 * math.pi * variance)
-            if power == 2:
-                height /= 4 * math.pi * bandwidth**2
-            transformed = fft.fft(tall)[:, None] * fft.rfft(wide)[None, :] * height
-        else:
-            apart = (rows[:, None] ** 2 + columns[None, :] ** 2) / bandwidth**2
-            shape = np.maximum(1 - apart, 0) ** 2 * (3 / (math.pi * bandwidth**2))
-            shape = shape**power
-            transformed = self._transformed(shape)
-        return np.asarray(transformed, dtype=np.complex128)
-
-    def laid(self, spectrum: NDArray[np.complex128]) -> Floats:
-        """Back to the cells of the raster, at their middles."""
-        whole = fft.irfft2(spectrum, s=self.shape, workers=WORKERS)
-        first = self.margin + self.finer // 2
-        rows, columns = self.raster.shape
-        cut = whole[first : first + rows * self.finer : self.finer, first : first + columns * self.finer : self.finer]
-        laid: Floats = np.maximum(cut[:rows, :columns], 0.0)
-        return laid
-
-    def _transformed(self, room: Floats) -> NDArray[np.complex128]:
-        return np.asarray(fft.rfft2(room, workers=WORKERS), dtype=np.complex128)
-
-
-def _deviation(bandwidth: float, kernel: str) -> float:
-    return bandwidth if kernel == "gaussian" else bandwidth / math.sqrt(8)
-
-
 def _share(window: ArrayLike, raster: Raster, bandwidth: float, kernel: str) -> Floats:
     """The share of each cell's kernel inside the window; NaN outside."""
     inside = _over(window, raster, "window") > 0
     require(bool(inside.any()), what="window", got="empty", wanted="cells inside")
-    plan = _Plan(raster, bandwidth, kernel)
+    plan = KernelGrid(raster, bandwidth, kernel)
     share = plan.laid(plan.of_cells(inside.astype(np.float64)) * plan.kernel(bandwidth)) * plan.size**2 * plan.finer**2
     return np.where(inside, np.minimum(share, 1.0), np.nan)
 
@@ -360,35 +275,6 @@ def _between(widths: Floats, nodes: Floats) -> list[tuple[Floats, float]]:
     step = math.log(nodes[1] / nodes[0])
     place = np.clip(np.log(widths / nodes[0]) / step, 0, len(nodes) - 1)
     return [(np.maximum(0.0, 1 - np.abs(place - at)), float(node)) for at, node in enumerate(nodes)]
-
-
-@njit(cache=True)
-def _shared_out(
-    points: Floats, weights: Floats, left: float, bottom: float, size: float, rows: int, columns: int, room: Floats
-) -> None:
-    wide, tall = np.empty(4), np.empty(4)
-    for at in range(len(points)):
-        across = (points[at, 0] - left) / size - 0.5
-        up = (points[at, 1] - bottom) / size - 0.5
-        column, row = int(np.floor(across)), int(np.floor(up))
-        if column < 1 or row < 1 or column + 2 >= columns or row + 2 >= rows:
-            continue
-        _spline(across - column, wide)
-        _spline(up - row, tall)
-        for above in range(4):
-            part = weights[at] * tall[above]
-            for aside in range(4):
-                room[row - 1 + above, column - 1 + aside] += part * wide[aside]
-
-
-@njit(cache=True, inline="always")
-def _spline(past: float, into: Floats) -> None:
-    """The cubic B-spline's weights of the four middles around a point that lies ``past`` the second, in cells."""
-    rest = 1 - past
-    into[0] = rest**3 / 6
-    into[1] = 2 / 3 - past * past * (1 + rest) / 2
-    into[2] = 2 / 3 - rest * rest * (1 + past) / 2
-    into[3] = past**3 / 6
 
 
 def _foretold(ordered: Floats, bandwidth: float) -> Floats:

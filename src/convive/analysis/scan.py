@@ -53,9 +53,9 @@ class Cluster:
 
     ``observed`` events, ``expected``, their ``ratio``; ``relative_risk`` inside against outside; the log-likelihood
     ratio ``llr``; ``p`` by rank among the simulations and ``p_gumbel`` by the Gumbel distribution fitted to them
-    (Abrams, Kulldorff & Kleinman, 2010), which goes below 1 / (simulations + 1). ``recurrence_days``: how many days of
-    one such look a day pass until chance alone brings one as large (prospective scans only; by ``p_gumbel`` where no
-    simulation was as large). ``locations``: those in the circle.
+    (Abrams, Kulldorff & Kleinman, 2010), which goes below 1 / (simulations + 1) and is rough where events are few.
+    ``recurrence_days``: how many days of one such look a day pass until chance alone brings one as large
+    (prospective scans only; by ``p_gumbel`` where no simulation was as large). ``locations``: those in the circle.
     """
 
     centre: tuple[float, float]

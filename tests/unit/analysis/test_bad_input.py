@@ -20,11 +20,11 @@ import shapely
 
 import convive.analysis
 from convive.analysis.displacement import Counted
+from convive.analysis.landscape_variables import Factor
 from convive.analysis.neighbours import from_pairs, grid
 from convive.analysis.network import lixels, network
 from convive.analysis.points_in_polygons import polygon_grid
 from convive.analysis.raster import Raster
-from convive.analysis.risk_terrain import Factor
 from convive.errors import AnalysisError
 
 INNER = {
@@ -39,8 +39,8 @@ INNER = {
     "network.chains": "of a network that network checked",
     "network.over_lixels": "a check",
     "penalised_counts.checked_counts": "a check",
-    "risk_terrain.density_of": "of cells that operationalise checked",
-    "risk_terrain.distance_to": "of cells that operationalise checked",
+    "landscape_variables.density_of": "of cells that operationalise checked",
+    "landscape_variables.distance_to": "of cells that operationalise checked",
     "threads": "calls what it is given",
     "weekly": "shared by the alarms, which check",
     "neighbours.grid": "of two numbers",
@@ -157,7 +157,7 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "rates.local_empirical_bayes": ({"counts": COUNTS, "population": PEOPLE, "neighbours": grid(6, 6)}, {"counts": V}),
     "rates.spatial_rate": ({"counts": COUNTS, "population": PEOPLE, "neighbours": grid(6, 6)}, {"counts": V}),
     "rates.standardised_rates": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V}),
-    "risk_terrain.operationalise": ({"cells": CELLS, "factors": BARS, "bandwidths": [200.0]}, {"cells": P}),
+    "landscape_variables.operationalise": ({"cells": CELLS, "factors": BARS, "bandwidths": [200.0]}, {"cells": P}),
     "risk_terrain.risk_terrain": (
         {"cells": CELLS, "counts": IN_CELLS, "factors": BARS, "bandwidths": [200.0], "resamples": 5} | QUICK,
         {"counts": V},

@@ -10,8 +10,9 @@ import pytest
 import shapely
 from scipy.spatial.distance import cdist
 
+from convive.analysis.landscape_variables import Factor, density_of, distance_to, operationalise
 from convive.analysis.penalised_counts import count_model
-from convive.analysis.risk_terrain import Factor, density_of, distance_to, operationalise, risk_terrain
+from convive.analysis.risk_terrain import risk_terrain
 from convive.errors import AnalysisError
 
 CORNER = 500_000.0

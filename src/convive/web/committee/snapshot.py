@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, cast
 
 from django.conf import settings
 
 from convive.committee.answer import Answer, Change, answer
 from convive.committee.law import Level
+from convive.committee.records import FILE, FOLDER, Committee, FollowUp, read
 from convive.committee.records import Agreement as AgreementRecord
-from convive.committee.records import Committee, FollowUp, read
 from convive.committee.records import Seat as SeatRecord
 from convive.committee.records import Session as SessionRecord
 from convive.web.committee.models import Agreement, Seat, Session
@@ -20,6 +21,8 @@ from convive.web.office.guard import today
 PUBLIC_ACTS = (
     *("session.called", "session.changed", "session.held", "agreement.made", "agreement.followed"),
     *("agreement.done", "agreement.withdrawn", "seat.made", "seat.changed"),
+    *("plan.changed", "plan.added", "plan.imported", "plan.changed_outside", "gate.decided"),
+    *("evidence.attached", "evidence.confirmed", "evidence.withdrawn"),
 )
 """Acts whose lines are told in public: number, day, act and subject, never who or why."""
 
@@ -35,6 +38,29 @@ def snapshot() -> Answer | None:
 def committee() -> Committee | None:
     """The records of the database in the form of the domain. Level, and since when the committee is bound, come from
     ``committee/committee.toml`` where the city has one."""
+    return _kept(*_version())[0]
+
+
+def standing() -> Answer | None:
+    """What the committee answers for today, without the log: what the office's pages show."""
+    return _kept(*_version())[1]
+
+
+def _version() -> tuple[object, ...]:
+    """Another one as soon as anything of the committee changes: every change leaves a line in its transaction."""
+    last = Line.objects.filter(act__in=PUBLIC_ACTS).order_by("-number").values_list("hash", flat=True).first()
+    path = settings.FOLDER / FOLDER / FILE
+    return last, Seat.objects.count(), today(), path.stat().st_mtime_ns if path.exists() else 0
+
+
+@lru_cache(maxsize=2)
+def _kept(*version: object) -> tuple[Committee | None, Answer | None]:
+    del version
+    told = _read()
+    return told, answer(told) if told else None
+
+
+def _read() -> Committee | None:
     seats = list(Seat.objects.all())
     if not seats:
         return None

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.committee.agenda import proposals
-from convive.committee.answer import answer
 from convive.errors import CommitteeError, ConviveError, Problem
 from convive.observatory import Observatory
 from convive.texts import date, say
@@ -22,7 +21,7 @@ from convive.web.committee import actions
 from convive.web.committee.documents import minutes
 from convive.web.committee.models import Agreement, Seat, Session
 from convive.web.committee.public_figures import alarms, gates, numbers
-from convive.web.committee.snapshot import committee
+from convive.web.committee.snapshot import committee, standing
 from convive.web.journal.checking import head
 from convive.web.office.guard import looked, may, requires, who_may
 from convive.web.office.views import frame
@@ -39,8 +38,7 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
     """Sessions, agreements and periods as they stand; sessions are called here."""
     if request.method == "POST":
         return _done(request, lambda: _call(request), "office:committee", language)
-    told = committee()
-    stands = answer(told) if told else None
+    stands = standing()
     context = {
         "stands": stands,
         "sessions": Session.objects.all()[:50],

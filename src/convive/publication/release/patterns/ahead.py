@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from convive.analysis.forecast import SELF_EXCITING, UNIFORM, Scores, forecast, rolling_scores
+from convive.analysis.landscape_variables import Factor
 from convive.analysis.raster import Raster, raster_around
-from convive.analysis.risk_terrain import Factor, RiskTerrain, risk_terrain
+from convive.analysis.risk_terrain import RiskTerrain, risk_terrain
 from convive.errors import AnalysisError
 from convive.publication.release import allowed
 from convive.publication.release.patterns.places import located_events, plane_around

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 from threading import Lock
@@ -38,12 +38,14 @@ class NoPlan(Exception):
 
 @dataclass(frozen=True)
 class Desk:
-    """``folder``: the observatory's ``strategy/``; ``built``: whether there are released figures to review it with."""
+    """``folder``: the observatory's ``strategy/``; ``built``: whether there are released figures to review it with.
+    ``kept``: pieces of pages that are the same for everybody until the plan changes, by name and language."""
 
     folder: Path
     plan: Plan
     review: Review
     built: bool
+    kept: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def tree(self) -> dict[str, Any]:

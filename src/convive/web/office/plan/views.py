@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from convive.publication.pages import act, measures
@@ -24,10 +25,19 @@ from convive.web.office.views import frame
 @with_plan("plan.read")
 def overview(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """Stages, gates, indicators, and the measures stage by stage."""
-    context = _overview(desk, language) | _problems(desk, language)
+    if ("overview", language) not in desk.kept:
+        context = frame(language) | _page() | _overview(desk, language)
+        desk.kept["overview", language] = render_to_string("plan/standing.html", context)
     left = left_by_last()
-    context["outside"] = left is not None and left != digests(desk.folder)
-    return render(request, "plan/overview.html", frame(language) | _page() | context)
+    context = {
+        "title": desk.plan.title[language],
+        "synthetic": desk.plan.synthetic[language] if desk.plan.synthetic else "",
+        "built": desk.built,
+        "standing": desk.kept["overview", language],
+        "targets": [(one.id, one.label[language]) for one in desk.plan.indicator],
+        "outside": left is not None and left != digests(desk.folder),
+    }
+    return render(request, "plan/overview.html", frame(language) | context | _problems(desk, language))
 
 
 @require_safe
@@ -105,14 +115,10 @@ def _overview(desk: Desk, language: str) -> dict[str, Any]:
     ]
     objectives = [(label[language], _count(tree, name)) for name, label in tree["objectives"].items()]
     return {
-        "title": tree["title"][language],
-        "synthetic": tree["synthetic"][language] if tree["synthetic"] else "",
-        "built": desk.built,
         "blocks": blocks,
         "gates": act.gates(tree, language),
         "objectives": [say("planning.objective_has", language, label=label, n=n) for label, n in objectives],
         "indicators": act.indicators(tree, language),
-        "targets": [(one["id"], one["label"][language]) for one in tree["indicators"]],
         "stages": stages,
     }
 
