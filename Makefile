@@ -15,11 +15,11 @@ run: .venv/ready        ## build the Tumbes example and serve it at http://127.0
 	$(BIN)/convive serve examples/tumbes --bind $(SERVE_AT)
 
 test: .venv/ready       ## all tests; what is skipped says why
-	$(BIN)/python -m pytest -n auto -rs
-	$(BIN)/python -m pytest -n auto -rs tests/office --database sqlite
-	$(BIN)/python -m pytest -n auto -rs tests/office --database postgresql
-	$(BIN)/python -m pytest -n auto -rs tests/citizen --database sqlite
-	$(BIN)/python -m pytest -n auto -rs tests/citizen --database postgresql
+	$(BIN)/python -m pytest -n auto --dist worksteal -rs
+	$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/office --database sqlite
+	$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/office --database postgresql
+	$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/citizen --database sqlite
+	$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/citizen --database postgresql
 	$(BIN)/python -m pytest -n 1 -rs tests/reports --database sqlite
 	$(BIN)/python -m pytest -n 1 -rs tests/reports --database postgresql
 
