@@ -25,7 +25,7 @@ import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django_otp.oath import TOTP
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from convive.build import build
 from convive.observatory import Observatory
@@ -47,10 +47,13 @@ class Office:
     address: str
     codes: dict[str, list[str]] = field(default_factory=dict)
     """Recovery codes by user: a code of the authenticator serves once in 30 seconds."""
+    opened: list[BrowserContext] = field(default_factory=list)
+    """To be closed afterwards: a page of a slowed-down laptop keeps a processor busy as long as it is open."""
 
     def page(self, browser: Browser, user: str = "maria", size: tuple[int, int] = (1280, 900)) -> Page:
         """A page of somebody who has signed in."""
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.opened.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         self.sign_in(page, user)
@@ -113,7 +116,10 @@ def office(with_accounts: Path, tmp_path: Path) -> Iterator[Office]:
             break
         except OSError:
             time.sleep(0.2)
-    yield Office(folder, address)
+    office = Office(folder, address)
+    yield office
+    for context in office.opened:
+        context.close()
     server.terminate()
     server.wait(30)
 

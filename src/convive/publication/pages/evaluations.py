@@ -86,7 +86,7 @@ def _picture(one: Told, language: str) -> Table:
     for placebo in one["placebos"]:
         label = say(f"evaluations.placebo.{placebo['kind'].replace('-', '_')}", language, label=placebo["label"])
         rows.append((label, *_change(placebo, language)))
-    return Table(say("evaluations.picture", language), header, tuple(rows), frozenset({1, 2}))
+    return Table(say("evaluations.picture", language), header, tuple(rows), frozenset({1, 2}), stacked=True)
 
 
 def _doubt(one: Told, language: str) -> tuple[str, ...]:
