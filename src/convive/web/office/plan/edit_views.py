@@ -28,23 +28,26 @@ SALT = "convive.plan.seen"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_plan(actions.EDIT)
-def edit_measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
-    """A measure without its activities."""
-    return _edit(request, desk, language, "measure", name)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_plan(actions.EDIT)
-def edit_activity(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
-    """An activity: who, when, which evidence it needs."""
-    return _edit(request, desk, language, "activity", name)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_plan(actions.EDIT)
-def edit_indicator(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
-    """An indicator: baseline and target."""
-    return _edit(request, desk, language, "indicator", name)
+def edit(request: HttpRequest, desk: Desk, language: str, kind: Kind, name: str) -> HttpResponse:
+    """A measure without its activities, an activity, or an indicator's baseline and target."""
+    part = editing.find(desk.plan, kind, name)
+    if part is None:
+        raise Http404
+    fields = _fields(kind, desk.plan, language)
+    stands = forms.flat(fields, editing.told(part))
+    if request.method != "POST":
+        return _form(request, language, kind, name, fields, stands, stands, editing.fingerprint(part))
+    typed, seen = forms.sent(fields, request.POST), request.POST.get("seen", "")
+    base = _base(request.POST.get("base", ""))
+    try:
+        actions.change(kind=kind, name=name, values=forms.read(fields, typed), seen=seen, by=request.user)
+    except ChangedMeanwhile as late:
+        return _late(request, language, kind, name, base, typed, late.describe(language))
+    except ConviveError as misfit:
+        wrong = misfit.describe(language)
+        return _form(request, language, kind, name, fields, typed, base, seen, wrong=wrong, status=422)
+    messages.success(request, say("office.kept", language))
+    return redirect(_page_of(kind), language=language, **({} if kind == "indicator" else {"name": name}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,27 +77,6 @@ def new_activity(request: HttpRequest, desk: Desk, language: str, name: str) -> 
 def _fields(kind: Kind, plan: Plan, language: str) -> tuple[forms.Part, ...]:
     made = {"measure": forms.measure_fields, "activity": forms.activity_fields, "indicator": forms.indicator_fields}
     return made[kind](plan, language)
-
-
-def _edit(request: HttpRequest, desk: Desk, language: str, kind: Kind, name: str) -> HttpResponse:
-    part = editing.find(desk.plan, kind, name)
-    if part is None:
-        raise Http404
-    fields = _fields(kind, desk.plan, language)
-    stands = forms.flat(fields, editing.told(part))
-    if request.method != "POST":
-        return _form(request, language, kind, name, fields, stands, stands, editing.fingerprint(part))
-    typed, seen = forms.sent(fields, request.POST), request.POST.get("seen", "")
-    base = _base(request.POST.get("base", ""))
-    try:
-        actions.change(kind=kind, name=name, values=forms.read(fields, typed), seen=seen, by=request.user)
-    except ChangedMeanwhile as late:
-        return _late(request, language, kind, name, base, typed, late.describe(language))
-    except ConviveError as misfit:
-        wrong = misfit.describe(language)
-        return _form(request, language, kind, name, fields, typed, base, seen, wrong=wrong, status=422)
-    messages.success(request, say("office.kept", language))
-    return redirect(_page_of(kind), language=language, **({} if kind == "indicator" else {"name": name}))
 
 
 def _late(
