@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-ENOUGH_SECONDS = 30
+from serving import serving
+
 SERVE = """
 import sys
 from pathlib import Path
@@ -52,31 +49,5 @@ def public(tumbes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(public: Path) -> Iterator[str]:
     """Where the live site answers."""
-    port = _free_port()
-    server = subprocess.Popen([sys.executable, "-c", SERVE, str(public), str(port)])
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(base, server)
+    with serving(lambda port: [sys.executable, "-c", SERVE, str(public), str(port)]) as base:
         yield base
-    finally:
-        server.terminate()
-        server.wait(ENOUGH_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _wait_for(base: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + ENOUGH_SECONDS
-    while time.monotonic() < until:
-        assert server.poll() is None, "the server stopped"
-        try:
-            urllib.request.urlopen(base, timeout=10).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError(f"nothing answers at {base}")

@@ -7,11 +7,9 @@ import datetime as dt
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -31,6 +29,7 @@ from convive.build import build
 from convive.observatory import Observatory
 from convive.register.ledger import Decision, append, read, record_names
 from convive.standard import links_schema
+from serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -104,24 +103,11 @@ def with_accounts(public: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def office(with_accounts: Path, tmp_path: Path) -> Iterator[Office]:
     folder = tmp_path / "tumbes"
     shutil.copytree(with_accounts, folder)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = subprocess.Popen([*CONVIVE, "office", str(folder), "--bind", f"127.0.0.1:{port}"])
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(150):
-        assert server.poll() is None
-        try:
-            urllib.request.urlopen(f"{address}/entrar/", timeout=10).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    office = Office(folder, address)
-    yield office
-    for context in office.opened:
-        context.close()
-    server.terminate()
-    server.wait(30)
+    with serving(lambda port: [*CONVIVE, "office", str(folder), "--bind", f"127.0.0.1:{port}"], "/entrar/") as address:
+        office = Office(folder, address)
+        yield office
+        for context in office.opened:
+            context.close()
 
 
 def press(page: Page, keys: str, *more: str) -> None:

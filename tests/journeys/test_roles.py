@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from convive.committee.roles import roles
+from serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -126,7 +125,10 @@ def analyst(walk: Walk) -> None:
     page.click("[data-first]")
     page.wait_for_url("**/par/**")
     walk.look()
-    walk.press("button[value=same]")
+    page.keyboard.press("s")
+    page.keyboard.press("1")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     walk.kept()
 
 
@@ -217,21 +219,10 @@ def office(public: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     with pikepdf.new() as made:
         made.add_blank_page()
         made.save(paper)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        at = f"127.0.0.1:{found.getsockname()[1]}"
-    server = subprocess.Popen([sys.executable, "-m", "convive", "office", str(folder), "--bind", at])
-    until = time.monotonic() + ENOUGH_SECONDS
-    while time.monotonic() < until:
-        assert server.poll() is None
-        try:
-            urllib.request.urlopen(f"http://{at}/entrar/", timeout=10).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield f"http://{at}", paper
-    server.terminate()
-    server.wait(30)
+    with serving(
+        lambda port: [sys.executable, "-m", "convive", "office", str(folder), "--bind", f"127.0.0.1:{port}"], "/entrar/"
+    ) as address:
+        yield address, paper
 
 
 def test_every_role_has_a_way() -> None:

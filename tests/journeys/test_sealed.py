@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from convive.voice import key_file
 from convive.voice.sealed import Cost
+from serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +31,7 @@ def folder(tumbes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example with three custodians, whose keys lie beside it."""
     made = tmp_path_factory.mktemp("sealed") / "tumbes"
     shutil.copytree(tumbes, made, ignore=shutil.ignore_patterns("private", "public"))
-    (made / "voice").mkdir()
+    (made / "voice").mkdir(exist_ok=True)
     (made / "voice" / "limits.toml").write_text("[door]\nwait_seconds = 0\neven_seconds = 0\n", "utf-8")
     cards = []
     for name, seat in SEATS.items():
@@ -47,35 +45,20 @@ def folder(tumbes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def citizens(folder: Path) -> Iterator[str]:
-    yield from serving("citizen", folder)
+    with serving(lambda port: command("citizen", folder, port), "/es/") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def desk(folder: Path) -> Iterator[str]:
-    yield from serving("custody", "desk", folder.parent / "ana.key")
-
-
-def serving(*command: object) -> Iterator[str]:
-    """The address of a command that serves, while it does."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = subprocess.Popen([*CONVIVE, *map(str, command), "--bind", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + ENOUGH_SECONDS
-    try:
-        while True:
-            assert server.poll() is None, "the server stopped"
-            assert time.monotonic() < until, "nothing answers"
-            try:
-                urllib.request.urlopen(f"{address}/es/", timeout=10).close()
-                break
-            except OSError:
-                time.sleep(0.3)
+    with serving(lambda port: command("custody", "desk", folder.parent / "ana.key", port), "/es/") as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(ENOUGH_SECONDS)
+
+
+def command(*words: object) -> list[str]:
+    """The words of a command that serves, the last of them its port."""
+    *named, port = map(str, words)
+    return [*CONVIVE, *named, "--bind", f"127.0.0.1:{port}"]
 
 
 def page_of(browser: Browser, width: int) -> Page:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from serving import serving
 
 ENOUGH_SECONDS = 180
 TUMBES = Path(__file__).parents[2] / "examples" / "tumbes"
@@ -38,27 +37,5 @@ def served(folder: Path) -> Iterator[tuple[str, str]]:
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL",)}
     environment["CONVIVE_OBSERVATORY"] = str(city)
     made = subprocess.run([sys.executable, "-c", KEY], env=environment, capture_output=True, text=True, check=True)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
-    server = subprocess.Popen([sys.executable, "-c", SERVE, str(city), str(port)], env=environment)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{base}/r/es/", server)
+    with serving(lambda port: [sys.executable, "-c", SERVE, str(city), str(port)], "/r/es/", environment) as base:
         yield base, made.stdout.strip()
-    finally:
-        server.terminate()
-        server.wait(ENOUGH_SECONDS)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + ENOUGH_SECONDS
-    while time.monotonic() < until:
-        assert server.poll() is None, "the server stopped"
-        try:
-            urllib.request.urlopen(address, timeout=10).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError(f"nothing answers at {address}")

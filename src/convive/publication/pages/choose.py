@@ -101,7 +101,7 @@ def _dissent(told: Tree, language: str) -> tuple[Block, ...]:
         )
         for sheet in told["sheets"]
     )
-    return prose, Table(say("choose.sheets", language), heads, rows, frozenset({2}))
+    return prose, Table(say("choose.sheets", language), heads, rows, frozenset({2}), stacked=True)
 
 
 def _detail(told: Tree, language: str) -> tuple[Block, ...]:

@@ -36,8 +36,8 @@ def _row(one: Row, bodies: Names, categories: Names) -> dict[str, Any]:
     return entry(
         "answer_clock_row",
         {
-            "body": _name(one.body, bodies),
-            "category": None if one.category not in categories else _name(one.category, categories),
+            "body": bodies.get(one.body, {"es": one.body, "en": one.body}) if one.body else None,
+            "category": categories.get(one.category),
             "reports": one.outcome.received,
             "closed": one.outcome.closed,
             "solved": one.outcome.solved,
@@ -47,10 +47,6 @@ def _row(one: Row, bodies: Names, categories: Names) -> dict[str, Any]:
             "until": {name: _median(getattr(one, name)) for name in MILESTONES},
         },
     )
-
-
-def _name(code: str, names: Names) -> Mapping[str, str] | None:
-    return names.get(code, {"es": code, "en": code}) if code else None
 
 
 def _median(one: Median) -> dict[str, Any]:
