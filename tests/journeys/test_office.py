@@ -335,11 +335,11 @@ def test_a_case_is_found_corrected_annulled_and_the_next_build_follows(office: O
 
     page.goto(case)
     page.select_option("#reason_annulled", "not_a_death")
-    page.click("button[value=annulled]")
-    page.wait_for_selector(".message")
+    with page.expect_navigation():
+        page.click("button[value=annulled]")
     page.locator("form", has_text="no cuenta").locator("textarea").first.fill("La víctima sí murió")
-    page.locator("form", has_text="La víctima no murió").locator("button[value=withdrawn]").click()
-    page.wait_for_selector(".message")
+    with page.expect_navigation():
+        page.locator("form", has_text="La víctima no murió").locator("button[value=withdrawn]").click()
     assert office.decisions() == ["reclassified", "value", "annulled", "withdrawn"]
 
 
