@@ -66,8 +66,8 @@ class Leave(LogoutView):
 
 def at_the_table(view: View) -> View:
     """Only those who may see the victims' records; the view is handed what lies on the desk: with a mandate for a part
-    of the territory, what occurred there. A page that sends its form itself, to tell where the server cannot be reached,
-    is told where to go on."""
+    of the territory, what occurred there. A page that sends its form itself, to tell where the server cannot be
+    reached, is told where to go on."""
 
     @requires("register.homologate")
     @wraps(view)
