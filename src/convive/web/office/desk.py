@@ -14,7 +14,17 @@ from django.conf import settings
 
 from convive.errors import Problem
 from convive.observatory import Observatory
-from convive.register.homologation import Docket, Matter, Sides, docket, no_longer_here, other_pair, spoken, told
+from convive.register.homologation import (
+    Docket,
+    Matter,
+    Sides,
+    disputes,
+    docket,
+    no_longer_here,
+    other_pair,
+    spoken,
+    told,
+)
 from convive.register.homologation.calling import Called
 from convive.register.ledger import Ledger, Line, applied, read, record_names
 from convive.territory import Territory
@@ -29,7 +39,7 @@ class NotBuilt(Exception):
 @dataclass(frozen=True)
 class Desk:
     """The records of one build, their names in the ledger (by record_id), the pairs that linkage found, the cases and
-    which records make them up, who says what of them, and the names of the territory's units."""
+    which records make them up, who says what of them, and the territory."""
 
     observatory: Observatory
     records: pl.DataFrame
@@ -38,7 +48,28 @@ class Desk:
     cases: pl.DataFrame
     case_records: pl.DataFrame
     case_values: pl.DataFrame
-    unit_names: dict[str, str]
+    territory: Territory
+
+    @cached_property
+    def unit_names(self) -> dict[str, str]:
+        """The names of the territory's units by code."""
+        return dict(self.territory.units.select("code", "name").iter_rows())
+
+    @cached_property
+    def _in_dispute(self) -> pl.DataFrame:
+        return disputes(self.cases, self.case_values, self.territory.ancestors)
+
+    def disputes(self) -> pl.DataFrame:
+        """What a meeting would want to settle (field, case_id), without what it settled since the build."""
+        case = self.sides.case_named
+        settled = [
+            (line.decision.field, case[name])
+            for line in self.ledger().standing
+            for name in line.decision.records
+            if line.decision.field and name in case
+        ]
+        ended = pl.DataFrame(settled, schema=self._in_dispute.schema, orient="row")
+        return self._in_dispute.join(ended, on=["field", "case_id"], how="anti", maintain_order="left")
 
     @cached_property
     def sides(self) -> Sides:
@@ -124,7 +155,5 @@ def desk() -> Desk:
             records = pl.read_parquet(private / "records.parquet", glob=False)
             names = dict(zip(records["record_id"], record_names(records), strict=True))
             tables = [pl.read_parquet(private / f"{name}.parquet", glob=False) for name in TABLES[1:]]
-            units = Territory.load(observatory.territory).units
-            unit_names = dict(units.select("code", "name").iter_rows())
-            _desk = version, Desk(observatory, records, names, *tables, unit_names)
+            _desk = version, Desk(observatory, records, names, *tables, Territory.load(observatory.territory))
         return _desk[1]
