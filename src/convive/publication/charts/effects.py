@@ -13,7 +13,7 @@ from convive.publication.charts.chart import Spec, inline, specification
 
 COLUMNS = ("label", "ratio", "low", "high", "text", "focus")
 
-TICKS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 10.0)
+TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 """Ratios that the axis names, as changes in per cent."""
 
 LEAST, MOST = 0.05, 20.0
@@ -27,7 +27,7 @@ def draw(rows: pl.DataFrame, *, width: theme.Width, x_title: str) -> Spec:
     room = 1.02 if width.narrow else (high / low) ** 0.55
     scale = alt.Scale(type="log", domain=[low, high * room], nice=False, clamp=True)
     ticks = [tick for tick in TICKS if low <= tick <= high]
-    says = "format(100 * (datum.value - 1), '+.0f') + ' %'"
+    says = "(datum.value == 1 ? '0' : format(100 * (datum.value - 1), '+.0f')) + ' %'"
     x = alt.X("ratio:Q", title=x_title, scale=scale, axis=alt.Axis(values=ticks, labelExpr=says))
     y = alt.Y(
         "label:N",

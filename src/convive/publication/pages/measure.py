@@ -16,7 +16,6 @@ from convive.publication.charts.evaluations import PREFIX
 from convive.publication.edition import Edition, Tree
 from convive.publication.effect import averted, percent, rows, span
 from convive.publication.pages.evidence import MARK, cited
-from convive.publication.pages.evidence import span as between
 from convive.publication.pages.measure_cost import cost
 from convive.publication.pages.measures import evaluation_told
 from convive.publication.pages.page import Block, ChartBlock, Link, Notice, Page, Prose, Section, Table
@@ -188,15 +187,11 @@ def _elsewhere(one: Judged, language: str) -> Section:
     if not studies:
         return _section("elsewhere", (*told, say("evaluations.elsewhere_none", language)), language)
     words, links = cited("; ".join(named), language)
-    for kind in dict.fromkeys(found.measure for found in studies):
-        values: dict[str, str] = {"measure": rules()["measures"][kind][language]}
-        carried = expected(kind)
-        if carried is None:
-            told.append(say("evaluations.elsewhere_not_carried", language, **values))
-            continue
-        values |= {"change": percent(carried.ratio, language), "kept": number(100 * carried.kept, language)}
-        values["span"] = between(carried.low, carried.high, language)
-        told.append(say("evaluations.elsewhere_expected", language, **values))
+    told += [
+        say("evaluations.elsewhere_not_carried", language, measure=rules()["measures"][kind][language])
+        for kind in dict.fromkeys(found.measure for found in studies)
+        if expected(kind) is None
+    ]
     prose = Prose((*told, f"{words[0].upper()}{words[1:]}"), links)
     return Section("elsewhere", say("evaluations.elsewhere", language), (prose,))
 

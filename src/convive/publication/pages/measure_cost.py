@@ -26,12 +26,12 @@ def cost(found: Tree | None, measure: Tree | None, plan: Tree, language: str) ->
         return (say("evaluations.cost_none", language),)
     years = [row["year"] for row in measure["money"] if row[kind] > 0]
     base = Base(plan["currency"], max(years))
+    since = str(max(years)) if min(years) == max(years) else f"{min(years)}–{max(years)}"
     first = say(
         f"evaluations.cost_{kind}",
         language,
         amount=base.written(totals[kind], language),
-        first=str(min(years)),
-        last=str(max(years)),
+        years=since,
     )
     if found is None or found["averted"] is None or found["averted_low"] is None or found["averted_high"] is None:
         return (first, say("evaluations.cost_no_effect", language))
