@@ -10,14 +10,16 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from postgresql import new_database
 
 if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
     from django.test import Client
 
 ROOT = Path(__file__).parents[1]
@@ -80,3 +82,40 @@ def client() -> Client:
     from django.test import Client
 
     return Client(SERVER_NAME="localhost")
+
+
+@contextmanager
+def served() -> Iterator[WSGIHandler]:
+    """The side as a WSGI server calls it, within the transaction of a test: a request does not close it."""
+    from django.core.signals import request_finished, request_started
+    from django.core.wsgi import get_wsgi_application
+    from django.db import close_old_connections
+
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield get_wsgi_application()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
+def ask_all(description: str, *, examples: int, **more: Any) -> dict[str, set[int]]:
+    """Ask each operation of an OpenAPI ``description`` as many ``examples`` of what it takes, and does not take; what
+    breaks it, or is answered otherwise than described, fails. The answers' codes by path."""
+    import schemathesis
+    from hypothesis import HealthCheck, given, settings
+
+    codes: dict[str, set[int]] = {}
+    with served() as application:
+        schema = schemathesis.openapi.from_wsgi(description, application)
+        for operation in (found.ok() for found in schema.get_all_operations()):
+
+            @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy())
+            def ask(case: schemathesis.Case) -> None:
+                answer = case.call_and_validate(**more)
+                codes.setdefault(case.operation.path, set()).add(answer.status_code)
+
+            ask()
+    return codes

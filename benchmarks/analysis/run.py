@@ -2,8 +2,8 @@
 
     python benchmarks/analysis/run.py [name …]
 
-Names: near_repeat local_statistics density scan points_in_polygons network_density alarms (all by default). Peers:
-pointpats, esda, KDEpy, scikit-learn, GeoPandas (the development group), R with spatstat.linnet and surveillance
+Names: near_repeat local_statistics density scan points_in_polygons network_density alarms growth (all by default).
+Peers: pointpats, esda, KDEpy, scikit-learn, GeoPandas (the development group), R with spatstat.linnet and surveillance
 (Debian). The last column of each table is the goal's measure: the ratio to the peer, or seconds; ``growth`` is how much
 slower an event becomes when there are more of them (1 is linear).
 """
@@ -11,6 +11,7 @@ slower an event becomes when there are more of them (1 is linear).
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ GOALS = {
     "points_in_polygons": "10 million points, 1,834 districts >= 2×",
     "network_density": "20,000 segments and events < 10 s; >= 20× on the 116 of Chicago",
     "alarms": "no goal; beside R's surveillance",
+    "growth": "time no faster than n log n, memory linear, second start free",
 }
 
 
@@ -34,7 +36,7 @@ def main(names: list[str]) -> None:
         began = time.perf_counter()
         try:
             importlib.import_module(name).main()
-        except (ImportError, FileNotFoundError) as missing:
+        except (ImportError, FileNotFoundError, subprocess.CalledProcessError) as missing:
             print(f"not run: {missing}", flush=True)
         print(f"--- {time.perf_counter() - began:.0f} s in all", flush=True)
 

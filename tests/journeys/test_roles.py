@@ -40,7 +40,7 @@ from convive.web.office.people import seat
 from convive.web.office.second_factor import _hashed
 from convive.web.reports.models import Happened, Report
 for role in roles():
-    seat(role, sys.argv[1], role)
+    seat(role, sys.argv[1], role, body="committee" if role == "agency_officer" else "")
     user = User.objects.get(username=role)
     TOTPDevice.objects.create(user=user, confirmed=True, name="authenticator")
     codes = StaticDevice.objects.create(user=user, name="recovery")
@@ -186,6 +186,7 @@ def report_officer(walk: Walk) -> None:
 
 
 def panel_recorder(walk: Walk) -> None:
+    walk.at("reportes/por-verificar/")
     page = walk.at(f"reportes/{walk.turn + 1}/panel/")
     page.fill("#people", "5")
     walk.press("button[value=solved]")

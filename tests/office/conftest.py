@@ -52,15 +52,14 @@ def person() -> Callable[..., User]:
     from convive.web.office.guard import today
     from convive.web.office.models import Mandate
 
-    def make(name: str, *held: str, unit: str = "") -> User:
+    def make(name: str, *held: str, unit: str = "", body: str = "") -> User:
         user = User(username=name)
         user.set_unusable_password()
         user.save()
         for role in held:
             since = today() - dt.timedelta(days=30)
-            Mandate.objects.create(
-                user=user, role=role, unit=unit, since=since, given_by="admin", confirmed_by="secretaria"
-            )
+            told = {"unit": unit, "body": body, "since": since}
+            Mandate.objects.create(user=user, role=role, given_by="admin", confirmed_by="secretaria", **told)
         return user
 
     return make
@@ -73,9 +72,9 @@ def signed_in(person: Callable[..., User]) -> Callable[..., Client]:
     from django_otp import DEVICE_ID_SESSION_KEY
     from django_otp.plugins.otp_static.models import StaticDevice
 
-    def enter(name: str, *held: str, unit: str = "", verified: bool = True) -> Client:
+    def enter(name: str, *held: str, unit: str = "", body: str = "", verified: bool = True) -> Client:
         client = Client(SERVER_NAME="localhost")
-        user = person(name, *held, unit=unit)
+        user = person(name, *held, unit=unit, body=body)
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         if verified:
             session = client.session

@@ -12,8 +12,10 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from convive.web.reports.models import Happened, Report
+from django_side import ask_all
 
 V2 = "/open311/v2"
 HERE = {"lat": "-3.5182", "long": "-80.4548"}
@@ -278,7 +280,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.dictionaries(NAMES, WORDS, max_size=6), path=WORDS, form=st.sampled_from(["xml", "json"]))
 def test_nothing_breaks_it(client: Client, key: str, query: dict[str, str], path: str, form: str) -> None:
     """Malformed requests of every call: never a 500, and always readable as what was asked for."""
@@ -298,3 +300,11 @@ def test_nothing_breaks_it(client: Client, key: str, query: dict[str, str], path
             ElementTree.fromstring(answer.content)
         elif answer["Content-Type"].startswith("application/json"):
             json.loads(answer.content)
+
+
+def test_nothing_that_its_description_allows_breaks_it(post: Callable[..., Any]) -> None:
+    post()
+    # What a description cannot say, such as that a stretch has at most 90 days, is refused though it fits.
+    asked = ask_all(f"{V2}/openapi.json", examples=12, excluded_checks=[positive_data_acceptance])
+    assert len(asked) == 6
+    assert 200 in asked[f"{V2}/services.{{form}}"] & asked[f"{V2}/requests.{{form}}"]

@@ -43,6 +43,13 @@ def edges_of(bands: ArrayLike, *, what: str) -> Floats:
     return edges
 
 
+def in_space(points: Floats, edges: Floats) -> NDArray[np.int64]:
+    """An order of ``points`` in which those near each other stand near each other: what a simulation looks up for the
+    neighbours of an event is then at hand, however many events there are."""
+    key, _ = _cells(points, float(edges[-1]))
+    return np.argsort(key, kind="stable")
+
+
 def near_pairs(points: Floats, edges: Floats, *, metric: str = "euclidean") -> NearPairs:
     """All pairs of ``points`` (n, 2) no further apart than the last of ``edges``, each with its band.
 
@@ -50,12 +57,7 @@ def near_pairs(points: Floats, edges: Floats, *, metric: str = "euclidean") -> N
     :class:`~convive.errors.AnalysisError` where there are more pairs than memory holds.
     """
     require(metric in METRICS, what="metric", got=metric, wanted=" / ".join(METRICS))
-    reach = float(edges[-1])
-    low = points.min(axis=0)
-    size = reach if reach > 0 else 1.0
-    cells = np.floor((points - low) / size).astype(np.int64)
-    wide = int(cells[:, 0].max()) + 1
-    key = cells[:, 1] * wide + cells[:, 0]
+    key, wide = _cells(points, float(edges[-1]))
     order = np.argsort(key, kind="stable")
     keys, starts = np.unique(key[order], return_index=True)
     ends = np.append(starts[1:], len(key))
@@ -70,6 +72,14 @@ def near_pairs(points: Floats, edges: Floats, *, metric: str = "euclidean") -> N
     other, band = np.empty(begins[-1], np.int32), np.empty(begins[-1], np.uint8)
     in_threads(_paired, len(points), *asked, begins, other, band)
     return NearPairs(begins, other, band)
+
+
+def _cells(points: Floats, reach: float) -> tuple[NDArray[np.int64], int]:
+    """The number of each point's cell of the grid, row after row, and how many cells a row has."""
+    size = reach if reach > 0 else 1.0
+    cells = np.floor((points - points.min(axis=0)) / size).astype(np.int64)
+    wide = int(cells[:, 0].max()) + 1
+    return cells[:, 1] * wide + cells[:, 0], wide
 
 
 @njit(cache=True, nogil=True)

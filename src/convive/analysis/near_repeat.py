@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.chance import p_value, shuffle, stream
 from convive.analysis.checks import Floats, checked_points, checked_times, require
-from convive.analysis.near_pairs import Bands, NearPairs, Positions, band_of, edges_of, near_pairs
+from convive.analysis.near_pairs import Bands, NearPairs, Positions, band_of, edges_of, in_space, near_pairs
 from convive.analysis.threads import Run, in_threads
 
 Counts = NDArray[np.int64]
@@ -92,6 +92,8 @@ def near_repeat(
     """
     space, moments = _checked(points, times, simulations, metres=metres)
     near, late = edges_of(distances, what="distances"), edges_of(durations, what="durations")
+    order = in_space(space, near)
+    space, moments = space[order], moments[order]
     pairs = near_pairs(space, near, metric=metric)
     observed, simulated = _counted(pairs, moments, near, late, simulations, seed)
     expected = simulated.mean(axis=0)
@@ -136,6 +138,8 @@ def knox(
     """
     space, moments = _checked(points, times, simulations, metres=metres)
     near, late = edges_of(distance, what="distance"), edges_of(duration, what="duration")
+    order = in_space(space, near)
+    space, moments = space[order], moments[order]
     pairs = near_pairs(space, near, metric=metric)
     table, tables = _counted(pairs, moments, near, late, simulations, seed)
     observed, simulated = int(table[0, 0]), tables[:, 0, 0].astype(np.float64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,12 +25,15 @@ def run(
         str, typer.Option("--role", help=text("office.role", roles=", ".join(roles())), metavar="ROLE")
     ] = "",
     unit: Annotated[str, typer.Option("--unit", help=text("office.unit"), metavar="CODE")] = "",
+    body: Annotated[str, typer.Option("--body", help=text("office.body"), metavar="ID")] = "",
     remove: Annotated[str, typer.Option("--remove", help=text("office.remove"), metavar="USER")] = "",
+    reset: Annotated[str, typer.Option("--reset-second-factor", help=text("office.reset"), metavar="USER")] = "",
 ) -> None:
     host, port = address_of(bind)
     Observatory.open(folder)
-    if add or remove:
-        _people(folder, add, role, unit, remove)
+    if add or remove or reset:
+        _setup(folder)
+        _people(add, (role, unit, body), remove, reset)
         return
     refuse_taken_port(host, port)
 
@@ -39,20 +43,27 @@ def run(
     serve_office(folder, host=host, port=port)
 
 
-def _people(folder: Folder, add: str, role: str, unit: str, remove: str) -> None:
+def _setup(folder: Path) -> None:
     os.environ["CONVIVE_OBSERVATORY"] = str(folder.resolve())
     from convive.web.office import setup
 
     setup()
-    from convive.web.office.people import seat, unseat
+
+
+def _people(add: str, role: tuple[str, str, str], remove: str, reset: str) -> None:
+    from convive.web.office.people import reset_second_factor, seat, unseat
 
     if remove:
         if not unseat(remove):
             raise WrongUse(Problem("no-such-user", value=remove))
         out.print(text("office.removed", user=remove), markup=False)
     if add:
-        is_new = seat(add, _password(), role, unit)
+        is_new = seat(add, _password(), *role)
         out.print(text("office.added" if is_new else "office.changed", user=add), markup=False)
+    if reset:
+        if not reset_second_factor(reset):
+            raise WrongUse(Problem("no-such-user", value=reset))
+        out.print(text("office.was_reset", user=reset), markup=False)
 
 
 def _password() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Any
 EVERYWHERE = ""
 """The unit of a mandate that is not bound to a part of the territory."""
 
+
+Above = Callable[[str], Collection[str]]
 
 CONFIRMING = "accounts.confirm"
 """The permission by which a second person confirms a role."""
@@ -31,12 +33,14 @@ class Permission:
 
 @dataclass(frozen=True)
 class Role:
-    """A list of permissions with a name; ``alone``: not together with a role that has private permissions."""
+    """A list of permissions with a name; ``alone``: not together with a role that has private permissions;
+    ``of_body``: whoever has it acts for one body of the plan, which the mandate names."""
 
     name: str
     label: Mapping[str, str]
     permissions: frozenset[str]
     alone: bool = False
+    of_body: bool = False
 
     @property
     def private(self) -> bool:
@@ -53,16 +57,37 @@ class Role:
 @dataclass(frozen=True)
 class Held:
     """A role that somebody holds: in which ``unit`` of the territory, from ``since`` to ``until`` (both included; None:
-    without end), and whether it ``holds`` at all: one with private permissions does once a second person confirmed."""
+    without end), whether it ``holds`` at all: one with private permissions does once a second person confirmed, and for
+    which ``body`` of the plan, where the role acts for one."""
 
     role: str
     unit: str
     since: dt.date
     until: dt.date | None
     holds: bool
+    body: str = ""
 
     def on(self, day: dt.date) -> bool:
         return self.holds and self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a permission goes: in a ``unit`` of the territory (:data:`EVERYWHERE`: all of it), and for a ``body`` of
+    the plan (None: for all of them; empty: the mandate names none yet, and so for none)."""
+
+    unit: str
+    body: str | None
+
+    def covers(self, units: Collection[str], bodies: Collection[str], above: Above) -> bool:
+        """Whether something that lies in all of ``units`` and is a matter of ``bodies`` is within reach; without units
+        it concerns the whole territory. ``above``: the units in which a unit lies, itself among them."""
+        here = self.unit == EVERYWHERE or (bool(units) and all(self.unit in above(unit) for unit in units))
+        return here and (self.body is None or self.body in bodies)
+
+    def touches(self, units: Collection[str], above: Above) -> bool:
+        """Whether something that lies in ``units`` has to do with the unit: within it, or around it."""
+        return self.unit == EVERYWHERE or any(self.unit in above(unit) or unit in above(self.unit) for unit in units)
 
 
 @cache
@@ -75,7 +100,13 @@ def permissions() -> dict[str, Permission]:
 def roles() -> dict[str, Role]:
     """Every role by name."""
     return {
-        name: Role(name, _labels(entry), frozenset(entry["permissions"]), entry.get("alone", False))
+        name: Role(
+            name,
+            _labels(entry),
+            frozenset(entry["permissions"]),
+            entry.get("alone", False),
+            entry.get("of_body", False),
+        )
         for name, entry in _table()["roles"].items()
     }
 
@@ -86,8 +117,14 @@ def units_for(permission: str, mandates: Iterable[Held], day: dt.date) -> frozen
 
     Raises ``KeyError`` for a permission that does not exist: a mistyped one must never pass for one that nobody has.
     """
+    return frozenset(one.unit for one in reaches(permission, mandates, day))
+
+
+def reaches(permission: str, mandates: Iterable[Held], day: dt.date) -> frozenset[Reach]:
+    """How far the ``mandates`` carry ``permission`` on ``day``; see :func:`units_for`."""
     wanted = permissions()[permission].name
-    return frozenset(one.unit for one in mandates if one.on(day) and wanted in roles()[one.role].permissions)
+    held = [one for one in mandates if one.on(day) and wanted in roles()[one.role].permissions]
+    return frozenset(Reach(one.unit, one.body if roles()[one.role].of_body else None) for one in held)
 
 
 def clash(names: Iterable[str]) -> tuple[str, str] | None:

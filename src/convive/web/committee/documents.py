@@ -27,9 +27,10 @@ def minutes(session: Session, city: str, language: str, head: Head | None) -> Pa
 
 def _attendance(session: Session, language: str) -> Iterator[Part]:
     yield Heading(say("office.present", language))
-    there = set(session.attendances.values_list("seat_id", flat=True))
+    noted = dict(session.attendances.values_list("seat_id", "excused"))
     for seat in Seat.objects.all():
-        came = say("office.came" if seat.pk in there else "office.did_not_come", language)
+        how = "did_not_come" if seat.pk not in noted else "excused" if noted[seat.pk] else "came"
+        came = say(f"office.{how}", language)
         label = seat.office_en if language == "en" and seat.office_en else seat.office_es
         yield Paragraph(f"{label} ({seat.agency}) {seat.holder}: {came}")
 

@@ -55,10 +55,12 @@ class Session(models.Model):
 
 
 class Attendance(models.Model):
-    """A seat was present at a session."""
+    """A seat was present at a session, or away for a reason that was accepted (``excused``): that counts for no
+    quorum."""
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT)
+    excused = models.BooleanField(default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("session", "seat"), name="attended_once"),)

@@ -93,8 +93,10 @@ def _seat(one: Seat) -> SeatRecord:
 
 def _session(one: Session) -> SessionRecord:
     kind = cast(Literal["ordinary", "extraordinary", "consultation"], one.kind)
-    present = tuple(sorted(seen.seat.code for seen in one.attendances.all()))
-    return SessionRecord(id=one.code, kind=kind, called_on=one.called_on, held_on=one.held_on, present=present)
+    noted = sorted((seen.seat.code, seen.excused) for seen in one.attendances.all())
+    present, excused = (tuple(code for code, away in noted if away is side) for side in (False, True))
+    days = {"called_on": one.called_on, "held_on": one.held_on}
+    return SessionRecord(id=one.code, kind=kind, present=present, excused=excused, **days)
 
 
 def _agreement(one: Agreement) -> AgreementRecord:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.committee.agenda import proposals
+from convive.committee.roles import EVERYWHERE
 from convive.errors import CommitteeError, ConviveError, Problem
 from convive.observatory import Observatory
 from convive.texts import date, say
@@ -23,7 +25,7 @@ from convive.web.committee.models import Agreement, Seat, Session
 from convive.web.committee.public_figures import alarms, gates, numbers
 from convive.web.committee.snapshot import committee, standing
 from convive.web.journal.checking import head
-from convive.web.office.guard import looked, may, requires, who_may
+from convive.web.office.guard import everywhere, looked, may, requires, who_may
 from convive.web.office.views import frame
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -45,7 +47,8 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
         "agreements": _agreements(stands, language),
         "periods": _periods(stands, language),
         "proposed": _proposed(stands, language),
-        "manage": may(request.user, actions.MANAGE),
+        "whole": EVERYWHERE in request.units,  # type: ignore[attr-defined]
+        "manage": everywhere(request.user, actions.MANAGE),
         "kinds": [(kind, say(f"office.kind.{kind}", language)) for kind in actions.KINDS],
     }
     return render(request, "committee/overview.html", frame(language) | context)
@@ -55,6 +58,7 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
 @requires("committee.read")
 def session(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """One session: agenda, attendance with quorum, minutes, agreements."""
+    refuse_part(request)
     one = _found(Session, code)
     if request.method == "POST":
         kept = _done(request, lambda: _change_session(request, one), "office:session", language, code=code)
@@ -83,7 +87,7 @@ def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
         if kept.status_code == 302:
             return kept
         status = kept.status_code
-    manage = may(request.user, actions.MANAGE)
+    manage = everywhere(request.user, actions.MANAGE)
     follows = manage or (may(request.user, actions.FOLLOW) and one.owner.user_id == request.user.pk)
     context = {"one": one, "manage": manage, "follows": follows, "mine": request.POST if status == 409 else None}
     return render(request, "committee/agreement.html", frame(language) | context, status=status)
@@ -93,6 +97,7 @@ def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
 @requires("committee.read")
 def seats(request: HttpRequest, language: str) -> HttpResponse:
     """The seats of the committee, their agencies, and who holds them."""
+    refuse_part(request)
     status = 200
     if request.method == "POST":
         kept = _done(request, lambda: _seat(request), "office:seats", language)
@@ -117,11 +122,18 @@ def minutes_pdf(request: HttpRequest, language: str, code: str) -> HttpResponse:
     return _minutes(request, language, code, "pdf")
 
 
+def refuse_part(request: HttpRequest) -> None:
+    """What is not public of the committee is not for whoever has a mandate for a part of its territory alone."""
+    if EVERYWHERE not in request.units:  # type: ignore[attr-defined]
+        raise PermissionDenied
+
+
 def _minutes(request: HttpRequest, language: str, code: str, form: str) -> HttpResponse:
     """They name the holders of the seats: the look is noted, and the head that they print is that of this line."""
     from convive.publication.papers.pdf import pdf
     from convive.publication.papers.word import word
 
+    refuse_part(request)
     one = _found(Session, code)
     looked(request, f"minutes/{code}")
     name = {"es": "acta", "en": "minutes"}[language]
@@ -139,19 +151,19 @@ def _seats_page(request: HttpRequest, language: str, status: int) -> HttpRespons
         "seats": Seat.objects.select_related("user"),
         "accounts": who_may(actions.FOLLOW),
         "mine": request.POST if status == 409 else None,
-        "manage": may(request.user, actions.MANAGE),
+        "manage": everywhere(request.user, actions.MANAGE),
     }
     return render(request, "committee/seats.html", frame(language) | context, status=status)
 
 
 def _session_page(request: HttpRequest, language: str, one: Session, status: int = 200) -> HttpResponse:
-    there = set(one.attendances.values_list("seat_id", flat=True))
+    noted = dict(one.attendances.values_list("seat_id", "excused"))
     day = one.held_on or one.planned_on
     told = committee()
     voting = len(told.voting(day)) if told else 0
     needed = told.law.quorum.needed(voting) if told else 0
-    seats = [(seat, seat.pk in there) for seat in Seat.objects.all()]
-    present = sum(came for seat, came in seats if seat.votes)
+    seats = [(seat, noted.get(seat.pk) is False, noted.get(seat.pk) is True) for seat in Seat.objects.all()]
+    present = sum(came for seat, came, _ in seats if seat.votes)
     context = {
         "one": one,
         "mine": {name: request.POST.get(name, "") for name in ("agenda", "minutes")} if status == 409 else None,
@@ -159,7 +171,7 @@ def _session_page(request: HttpRequest, language: str, one: Session, status: int
         "seats": seats,
         "quorum": say("office.quorum_told", language, came=present, seats=voting, needed=needed),
         "agreements": one.agreements.select_related("owner"),
-        "manage": may(request.user, actions.MANAGE),
+        "manage": everywhere(request.user, actions.MANAGE),
         "day": date(day, language),
     }
     return render(request, "committee/session.html", frame(language) | context, status=status)
@@ -180,8 +192,8 @@ def _change_session(request: HttpRequest, one: Session) -> None:
     said, seen = request.POST, _number(request.POST.get("version", ""))
     what = said.get("do", "")
     if what == "hold":
-        present = [_number(key) for key in said.getlist("present")]
-        actions.hold(session=one, seen=seen, held_on=_day(said.get("held_on", "")), present=present, by=request.user)
+        who = {name: [_number(key) for key in said.getlist(name)] for name in ("present", "excused")}
+        actions.hold(session=one, seen=seen, held_on=_day(said.get("held_on", "")), by=request.user, **who)
     elif what == "agree":
         owner = Seat.objects.filter(pk=_number(said.get("owner", ""))).first()
         if owner is None:

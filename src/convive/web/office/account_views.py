@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView
@@ -19,13 +18,13 @@ from django.views.decorators.http import require_http_methods
 
 from convive.committee.roles import roles
 from convive.errors import ConviveError
-from convive.observatory import Observatory
-from convive.territory import Territory
 from convive.texts import say
 from convive.web.journal import record
 from convive.web.office.actions import accounts as actions
 from convive.web.office.guard import requires
 from convive.web.office.models import Mandate
+from convive.web.office.people import bodies
+from convive.web.office.territory import units
 from convive.web.office.views import frame
 
 
@@ -41,7 +40,9 @@ def accounts(request: HttpRequest, language: str) -> HttpResponse:
             messages.error(request, wrong.describe(language))
         if once is None:
             return redirect("office:accounts", language=language)
-    context = _people(language) | {"manage": True, "once": once, "units": _units()}
+    context = _people(language) | {"manage": True, "once": once}
+    context["units"] = sorted(units().items())
+    context["bodies"] = [(name, label[language]) for name, label in bodies().items()]
     return render(request, "office/accounts.html", frame(language) | context)
 
 
@@ -91,7 +92,8 @@ def _managed(request: HttpRequest) -> dict[str, str] | None:
         until = None
         with suppress(ValueError):
             until = dt.date.fromisoformat(said.get("until", ""))
-        actions.give(user=user, role=said.get("role", ""), unit=said.get("unit", ""), until=until, by=by)
+        where = {name: said.get(name, "") for name in ("role", "unit", "body")}
+        actions.give(user=user, until=until, by=by, **where)
     elif what == "restore":
         return {
             "name": user.get_username(),
@@ -126,8 +128,3 @@ def _people(language: str) -> dict[str, object]:
 def _state(mandate: Mandate, language: str) -> str:
     state = "ended" if mandate.ended_by else "waits" if mandate.waits else "holds"
     return say(f"office.mandate.{state}", language)
-
-
-def _units() -> list[tuple[str, str]]:
-    units = Territory.load(Observatory.open(settings.FOLDER).territory).units
-    return sorted(set(units.select("code", "name").iter_rows()))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -14,10 +14,20 @@ from django.conf import settings
 
 from convive.errors import Problem
 from convive.observatory import Observatory
-from convive.register.homologation import Docket, Matter, Sides, docket, no_longer_here, other_pair, spoken, told
+from convive.register.homologation import (
+    Docket,
+    Matter,
+    Sides,
+    disputes,
+    docket,
+    no_longer_here,
+    other_pair,
+    spoken,
+    told,
+)
 from convive.register.homologation.calling import Called
 from convive.register.ledger import Ledger, Line, applied, read, record_names
-from convive.territory import Territory
+from convive.web.office.territory import above, units
 
 TABLES = ("records", "links", "cases", "case_records", "case_values")
 
@@ -29,7 +39,8 @@ class NotBuilt(Exception):
 @dataclass(frozen=True)
 class Desk:
     """The records of one build, their names in the ledger (by record_id), the pairs that linkage found, the cases and
-    which records make them up, who says what of them, and the names of the territory's units."""
+    which records make them up, who says what of them, and the names of the territory's units. ``scoped``: it holds only
+    what a part of the territory may see, see :meth:`within`."""
 
     observatory: Observatory
     records: pl.DataFrame
@@ -39,6 +50,52 @@ class Desk:
     case_records: pl.DataFrame
     case_values: pl.DataFrame
     unit_names: dict[str, str]
+    scoped: bool = False
+    parts: dict[frozenset[str], Desk] = field(default_factory=dict, compare=False)
+
+    def within(self, units: Collection[str]) -> Desk:
+        """The desk of whoever has a mandate for ``units`` alone: the cases that occurred in them, and what makes those
+        up. A case whose place is not known lies in no unit."""
+        inside = frozenset(code for code in self.unit_names if not above(code).isdisjoint(units))
+        if inside not in self.parts:
+            self.parts[inside] = self._part(inside)
+        return self.parts[inside]
+
+    def _part(self, inside: frozenset[str]) -> Desk:
+        cases = self.cases.filter(pl.col("occurrence_unit").cast(pl.String).is_in(list(inside)))
+        members = self.case_records.join(cases.select("case_id"), on="case_id", how="semi")
+        records = self.records.join(members.select("record_id"), on="record_id", how="semi", maintain_order="left")
+        kept = records["record_id"].to_list()
+        links = self.links.filter(pl.col("left").is_in(kept) & pl.col("right").is_in(kept))
+        return replace(
+            self,
+            records=records,
+            names={record_id: self.names[record_id] for record_id in kept},
+            links=links,
+            cases=cases,
+            case_records=members,
+            case_values=self.case_values.join(cases.select("case_id"), on="case_id", how="semi"),
+            scoped=True,
+            parts={},
+        )
+
+    @cached_property
+    def _in_dispute(self) -> pl.DataFrame:
+        lines = [(code, ancestor) for code in self.unit_names for ancestor in above(code)]
+        ancestors = pl.DataFrame(lines, schema={"code": pl.String, "ancestor": pl.String}, orient="row")
+        return disputes(self.cases, self.case_values, ancestors)
+
+    def disputes(self) -> pl.DataFrame:
+        """What a meeting would want to settle (field, case_id), without what it settled since the build."""
+        case = self.sides.case_named
+        settled = [
+            (line.decision.field, case[name])
+            for line in self.ledger().standing
+            for name in line.decision.records
+            if line.decision.field and name in case
+        ]
+        ended = pl.DataFrame(settled, schema=self._in_dispute.schema, orient="row")
+        return self._in_dispute.join(ended, on=["field", "case_id"], how="anti", maintain_order="left")
 
     @cached_property
     def sides(self) -> Sides:
@@ -67,8 +124,15 @@ class Desk:
         return {field: frozenset(records) for field, records in found.iter_rows()}
 
     def ledger(self) -> Ledger:
-        """The ledger as it stands now; others may be writing it."""
-        return read(self.observatory.decisions)
+        """The ledger as it stands now; others may be writing it. For a part of the territory: the lines about its own
+        records."""
+        ledger = read(self.observatory.decisions)
+        if not self.scoped:
+            return ledger
+        own = set(self.names.values())
+        lines = [line for line in ledger.lines if line.decision.records and own.issuperset(line.decision.records)]
+        hashes = {line.hash for line in lines}
+        return Ledger(tuple(one for one in ledger.lines if one in lines or one.decision.withdraws in hashes))
 
     def docket(self) -> Docket:
         """What is on the table now."""
@@ -124,7 +188,5 @@ def desk() -> Desk:
             records = pl.read_parquet(private / "records.parquet", glob=False)
             names = dict(zip(records["record_id"], record_names(records), strict=True))
             tables = [pl.read_parquet(private / f"{name}.parquet", glob=False) for name in TABLES[1:]]
-            units = Territory.load(observatory.territory).units
-            unit_names = dict(units.select("code", "name").iter_rows())
-            _desk = version, Desk(observatory, records, names, *tables, unit_names)
+            _desk = version, Desk(observatory, records, names, *tables, units())
         return _desk[1]

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from convive.committee.roles import Held, permissions, units_for
+from convive.committee.roles import EVERYWHERE, Held, Reach, permissions, reaches, units_for
 from convive.observatory import SETTINGS_FILE, Observatory
 from convive.web.journal import record
 from convive.web.office.models import Mandate
@@ -88,6 +88,16 @@ def may(user: User, permission: str) -> bool:
 def units_of(user: User, permission: str) -> frozenset[str]:
     """Where in the territory ``user`` may do ``permission`` today; see :func:`convive.committee.roles.units_for`."""
     return units_for(permission, mandates_of(user), today())
+
+
+def reaches_of(user: User, permission: str) -> frozenset[Reach]:
+    """How far ``user`` may do ``permission`` today; see :func:`convive.committee.roles.reaches`."""
+    return reaches(permission, mandates_of(user), today())
+
+
+def everywhere(user: User, permission: str) -> bool:
+    """Whether ``user`` may do ``permission`` today in the whole territory."""
+    return EVERYWHERE in units_of(user, permission)
 
 
 def mandates_of(user: User) -> tuple[Held, ...]:

@@ -18,6 +18,7 @@ PAGES = (
     ("accounts.manage", "office:accounts"),
     ("custody.open", "custody:reports"),
     ("reports.answer", "answers:list"),
+    ("reports.panel", "answers:to_see"),
     ("workshops.facilitate", "answers:rounds"),
     ("journal.read", "office:journal"),
 )

@@ -10,7 +10,8 @@ from convive.committee.roles import Held, roles
 
 
 class Mandate(models.Model):
-    """A role that somebody holds, in a unit of the territory (none: everywhere), from a day to a day.
+    """A role that somebody holds, in a unit of the territory (none: everywhere), for a body of the plan where the role
+    acts for one, from a day to a day.
 
     One that shows data of persons holds only once somebody else than its giver has confirmed it. It is ended, never
     deleted.
@@ -19,6 +20,7 @@ class Mandate(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mandates")
     role = models.CharField(max_length=40)
     unit = models.CharField(max_length=20, blank=True)
+    body = models.CharField(max_length=60, blank=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     given_by = models.CharField(max_length=150)
@@ -47,7 +49,7 @@ class Mandate(models.Model):
     @property
     def held(self) -> Held:
         """The mandate as the rules know it."""
-        return Held(self.role, self.unit, self.since, self.until, not self.waits and not self.ended_by)
+        return Held(self.role, self.unit, self.since, self.until, not self.waits and not self.ended_by, self.body)
 
 
 class Presence(models.Model):

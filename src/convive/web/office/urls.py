@@ -52,6 +52,7 @@ office = [
     path("<language:language>/bitacora/", journal_views.journal, name="journal"),
 ]
 urlpatterns = [
+    path("api/v1/", include("convive.web.office.api.urls", namespace="api")),
     path("", include((office, "office"))),
     path("", include("convive.web.custody.urls")),
     path("", include("convive.web.reports.office_urls")),

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from convive.committee.roles import EVERYWHERE
 from convive.errors import ConviveError, Problem
 from convive.register.homologation import Docket, Matter, compare
 from convive.register.homologation import minutes as minutes_of
@@ -64,14 +65,16 @@ class Leave(LogoutView):
 
 
 def at_the_table(view: View) -> View:
-    """Only those who may see the victims' records; the view is handed what lies on the desk. A page that sends its form
-    itself, to tell where the server cannot be reached, is told where to go on."""
+    """Only those who may see the victims' records; the view is handed what lies on the desk: with a mandate for a part
+    of the territory, what occurred there. A page that sends its form itself, to tell where the server cannot be
+    reached, is told where to go on."""
 
     @requires("register.homologate")
     @wraps(view)
     def guarded(request: HttpRequest, **named: str) -> HttpResponse:
         try:
-            answer = view(request, desk(), **named)
+            whole, units = desk(), request.units  # type: ignore[attr-defined]
+            answer = view(request, whole if EVERYWHERE in units else whole.within(units), **named)
         except NotBuilt:
             return render(request, "office/said.html", frame(named["language"]) | {"said": "not_built"}, status=503)
         if isinstance(answer, HttpResponseRedirect) and request.headers.get("Accept") == "application/json":

@@ -10,6 +10,7 @@ app_name = "answers"
 
 urlpatterns = [
     path("<language:language>/reportes/", office_views.listed, name="list"),
+    path("<language:language>/reportes/por-verificar/", office_views.to_see, name="to_see"),
     path("<language:language>/reportes/<int:number>/", office_views.one, name="one"),
     path("<language:language>/reportes/<int:number>/foto.jpg", office_views.photo, name="photo"),
     path("<language:language>/reportes/<int:number>/panel/", office_views.panel, name="panel"),

@@ -24,6 +24,7 @@ from convive.web.reports.telling import both_shares, row
 
 A_PAGE = 50
 OPEN = ("received", "answered", "in_work", "not_solved")
+TO_SEE = ("answered", "in_work", "closed", "not_solved")
 
 
 @require_safe
@@ -84,11 +85,22 @@ def photo(request: HttpRequest, language: str, number: int) -> HttpResponse:
     return HttpResponse(bytes(found.jpeg), content_type="image/jpeg")
 
 
+@require_safe
+@requires("reports.panel")
+def to_see(request: HttpRequest, language: str) -> HttpResponse:
+    """What a panel may go and see: what a body says that it answered or acted on, the longest first, without the words
+    of whoever reported it."""
+    reports = _theirs(request).filter(state__in=TO_SEE).order_by("updated", "pk")
+    page = Paginator(reports, A_PAGE).get_page(request.GET.get("page"))
+    rows = [row(one, language) for one in page.object_list]
+    return render(request, "answers/to_see.html", frame(language) | {"rows": rows, "page": page})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("reports.panel")
 def panel(request: HttpRequest, language: str, number: int) -> HttpResponse:
     """What a panel of neighbours found."""
-    report = get_object_or_404(Report.objects.prefetch_related("events"), pk=number)
+    report = _found(request, number)
     if request.method == "POST":
         people = request.POST.get("people", "")
         try:
@@ -124,7 +136,7 @@ def _do(request: HttpRequest, report: Report) -> None:
 
 
 def _theirs(request: HttpRequest) -> Any:
-    """The reports of the units in which whoever reads may answer."""
+    """The reports of the units in which whoever reads may do what the page is for."""
     reports = Report.objects.select_related("photo").prefetch_related("events")
     units = request.units  # type: ignore[attr-defined]
     if EVERYWHERE in units:

@@ -10,12 +10,14 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from convive.errors import VoiceError
 from convive.texts import say
@@ -87,6 +89,12 @@ def discovery(request: HttpRequest) -> tuple[str, Any, int]:
         },
         200,
     )
+
+
+@require_safe
+def description(request: HttpRequest) -> HttpResponse:
+    """The calls as OpenAPI describes them, for programs that know no Open311."""
+    return HttpResponse((Path(__file__).parent / "open311.openapi.json").read_bytes(), content_type="application/json")
 
 
 @call("GET", "HEAD")

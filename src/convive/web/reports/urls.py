@@ -27,6 +27,7 @@ urlpatterns = [
     re_path(r"^r/foto/(?P<number>\d{1,18})\.jpg$", views.photo, name="photo"),
     re_path(r"^r/(?P<name>app\.webmanifest|worker\.js)$", views.installed, name="installed"),
     re_path(rf"^open311/discovery{FORMAT}$", open311_views.discovery, name="discovery"),
+    re_path(rf"{V2}/openapi\.json$", open311_views.description),
     re_path(rf"{V2}/services{FORMAT}$", open311_views.services),
     re_path(rf"{V2}/services/(?P<code>[^/]{{1,100}}){FORMAT}$", open311_views.service),
     re_path(rf"{V2}/requests{FORMAT}$", open311_views.requests),

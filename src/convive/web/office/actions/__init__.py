@@ -17,18 +17,26 @@ if TYPE_CHECKING:
 
 @contextmanager
 def acting(
-    permission: str, *, by: User, act: str, subject: str, reason: str = "", details: Mapping[str, object] | None = None
+    permission: str,
+    *,
+    by: User,
+    act: str,
+    subject: str,
+    reason: str = "",
+    details: Mapping[str, object] | None = None,
+    whole: bool = False,
 ) -> Iterator[dict[str, object]]:
-    """A block in which ``by`` changes something: refused without ``permission``, logged with its end, or undone.
+    """A block in which ``by`` changes something: refused without ``permission`` (``whole``: without having it in the
+    whole territory), logged with its end, or undone.
 
     Yields the details of the line, to which the block may add what it only then knows (``subject`` among them).
     Raises ``PermissionDenied``.
     """
     from convive.web.journal import record
-    from convive.web.office.guard import may
+    from convive.web.office.guard import everywhere, may
 
     with transaction.atomic():
-        if not may(by, permission):
+        if not (everywhere if whole else may)(by, permission):
             raise PermissionDenied
         told = dict(details or {})
         yield told

@@ -12,12 +12,11 @@ import secrets
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from convive.committee.roles import roles
 from convive.errors import Problem, WrongUse
 from convive.web.office.actions import acting
 from convive.web.office.guard import today
 from convive.web.office.models import Mandate
-from convive.web.office.people import refuse_clash
+from convive.web.office.people import refuse_clash, refuse_unknown
 
 MANAGE = "accounts.manage"
 CONFIRM = "accounts.confirm"
@@ -40,21 +39,21 @@ def make(*, name: str, by: User) -> str:
     return password
 
 
-def give(*, user: User, role: str, unit: str = "", until: dt.date | None = None, by: User) -> Mandate:
+def give(*, user: User, role: str, unit: str = "", body: str = "", until: dt.date | None = None, by: User) -> Mandate:
     """Give a role from today on; one that shows data of persons waits for a second person.
 
-    Raises :class:`WrongUse` for a role that does not exist, that goes not together with another of the same account,
-    that is held already, or that ends before it begins.
+    Raises :class:`WrongUse` for a role, unit or body that does not exist, a role that acts for a body without one, that
+    goes not together with another of the same account, that is held already, or that ends before it begins.
     """
-    with acting(MANAGE, by=by, act="role.given", subject=user.get_username(), details={"role": role, "unit": unit}):
-        if role not in roles():
-            raise WrongUse(Problem("role-unknown", value=role, values={"known": ", ".join(roles())}))
+    details = {"role": role, "unit": unit, "body": body}
+    with acting(MANAGE, by=by, act="role.given", subject=user.get_username(), details=details):
+        refuse_unknown(role, unit, body)
         held = [one for one in user.mandates.filter(ended_by="") if one.until is None or one.until >= today()]
-        if any((one.role, one.unit) == (role, unit) for one in held) or (until and until < today()):
+        if any((one.role, one.unit, one.body) == (role, unit, body) for one in held) or (until and until < today()):
             raise WrongUse(Problem("role-held", value=role))
         refuse_clash(user.get_username(), [*(one.role for one in held), role])
         return Mandate.objects.create(
-            user=user, role=role, unit=unit, since=today(), until=until, given_by=by.get_username()
+            user=user, role=role, unit=unit, body=body, since=today(), until=until, given_by=by.get_username()
         )
 
 

@@ -26,10 +26,12 @@ from convive.strategy import decisions, editing, evidence, reading, review
 from convive.strategy.chained import Row
 from convive.strategy.decisions import Decision
 from convive.strategy.editing import Kind, Values
+from convive.strategy.plan import Plan
 from convive.web.journal import one_at_a_time, record
 from convive.web.journal.models import Line
 from convive.web.office.guard import may, today
 from convive.web.office.plan.desk import Desk, desk, names
+from convive.web.office.plan.scope import WHOLE, Part, acts_on, part
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -46,9 +48,11 @@ ACTS = (
 
 def change(*, kind: Kind, name: str, values: Values, seen: str, by: User) -> None:
     """Change a measure, an activity or an indicator; the log keeps what stood before and what stands now."""
-    with _changing(EDIT, by=by, act="plan.changed", subject=name) as (here, told):
-        part = editing.find(here.plan, kind, name)
-        before = editing.told(part) if part is not None else {}
+    with _changing(EDIT, by=by, act="plan.changed", subject=name, of=(kind, name)) as (here, told):
+        found = editing.find(here.plan, kind, name)
+        before = editing.told(found) if found is not None else {}
+        if "evaluation" in values and not acts_on(by, EDIT, Part(tuple(values["evaluation"]["treated"]))):
+            raise PermissionDenied
         editing.change(here.folder, kind, name, values, seen=seen, on=today(), **names())
         told["kind"] = kind
         told["changes"] = {
@@ -58,7 +62,10 @@ def change(*, kind: Kind, name: str, values: Values, seen: str, by: User) -> Non
 
 def add_activity(*, measure: str, values: Values, by: User) -> None:
     """A new activity of a measure."""
-    with _changing(EDIT, by=by, act="plan.added", subject=str(values.get("id", ""))) as (here, told):
+    with _changing(EDIT, by=by, act="plan.added", subject=str(values.get("id", "")), of=("measure", measure)) as (
+        here,
+        told,
+    ):
         editing.add_activity(here.folder, measure, values, **names())
         told |= {"measure": measure, "values": {key: _text(value) for key, value in values.items()}}
 
@@ -72,7 +79,8 @@ def bring(*, changes: Sequence[Difference], by: User) -> None:
 
 def attach(*, values: Mapping[str, str], by: User) -> Row:
     """Attach evidence to an activity. Its file, where it has one, is there already: one without a row says nothing."""
-    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=values.get("activity", "")) as (here, told):
+    name = values.get("activity", "")
+    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, of=("activity", name)) as (here, told):
         row = _add(here, by, values | {"act": "attach"})
         told |= {"evidence": row.id, "kind": values.get("kind", ""), "sha256": values.get("file", "").partition(".")[0]}
     return row
@@ -80,18 +88,20 @@ def attach(*, values: Mapping[str, str], by: User) -> Row:
 
 def confirm(*, name: str, by: User) -> None:
     """The second person's word, with the document in view."""
-    with _changing(EVIDENCE, by=by, act="evidence.confirmed", subject=name) as (here, _):
+    of = _proves(name)
+    with _changing(EVIDENCE, by=by, act="evidence.confirmed", subject=name, of=of) as (here, _):
         _add(here, by, {"act": "confirm", "refers": name})
 
 
 def withdraw(*, name: str, reason: str, by: User) -> None:
     """Take evidence back for a reason: the row stays and counts no longer. Who attached it may, and who edits the
     plan."""
-    with _changing(EVIDENCE, by=by, act="evidence.withdrawn", subject=name, reason=reason) as (here, _):
+    of = _proves(name)
+    with _changing(EVIDENCE, by=by, act="evidence.withdrawn", subject=name, reason=reason, of=of) as (here, _):
         if not reason:
             raise PlanError(Problem("evidence-reason", column="reason"))
         found = next((one for one in here.review.ledger.evidence if one.id == name), None)
-        if found is not None and found.by != by.get_username() and not may(by, EDIT):
+        if found is not None and found.by != by.get_username() and not _edits(here.plan, of, by):
             raise PlanError(Problem("evidence-not-yours", value=name))
         _add(here, by, {"act": "withdraw", "refers": name, "note": reason})
 
@@ -128,15 +138,17 @@ def _add(here: Desk, by: User, values: Mapping[str, str]) -> Row:
 
 @contextmanager
 def _changing(
-    permission: str, *, by: User, act: str, subject: str, reason: str = ""
+    permission: str, *, by: User, act: str, subject: str, reason: str = "", of: tuple[Kind, str] | None = None
 ) -> Iterator[tuple[Desk, dict[str, Any]]]:
     """An act on the plan's files by the rule of this module, one after the other; yields the plan as it stands and the
-    details of the line."""
+    details of the line. ``of``: the part that it changes, which the mandates of ``by`` must reach; None: the whole."""
     with transaction.atomic():
         if not may(by, permission):
             raise PermissionDenied
         one_at_a_time()
         here, told = desk(), dict[str, Any]()
+        if not acts_on(by, permission, _part(here.plan, of)):
+            raise PermissionDenied
         path = here.folder / reading.FILE
         before = path.read_bytes()
         _note_what_others_did(here.folder)
@@ -148,6 +160,21 @@ def _changing(
             if path.read_bytes() != before:
                 editing.replace(path, before)
             raise
+
+
+def _part(plan: Plan, of: tuple[Kind, str] | None) -> Part:
+    """What an act changes; of a part that is not there it is told later, to whoever reaches the whole."""
+    return part(plan, *of) if of is not None and editing.find(plan, *of) is not None else WHOLE
+
+
+def _proves(piece: str) -> tuple[Kind, str] | None:
+    """The activity that a piece of evidence belongs to."""
+    found = next((one for one in desk().review.ledger.evidence if one.id == piece), None)
+    return ("activity", found.activity) if found is not None else None
+
+
+def _edits(plan: Plan, of: tuple[Kind, str] | None, by: User) -> bool:
+    return acts_on(by, EDIT, _part(plan, of))
 
 
 def _note_what_others_did(folder: Path) -> None:

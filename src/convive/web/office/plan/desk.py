@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,14 +18,13 @@ from django.shortcuts import render
 
 from convive.errors import ConviveError
 from convive.indicators import catalogue
-from convive.observatory import Observatory
 from convive.publication.release.acting import acting
 from convive.standard.schema import figures_schema
 from convive.strategy import decisions, evidence, reading
 from convive.strategy.plan import Plan
 from convive.strategy.review import Review, review
-from convive.territory import Territory
 from convive.web.office.guard import View, requires, today
+from convive.web.office.territory import units
 from convive.web.office.views import frame
 
 FILES = (reading.FILE, evidence.FILE, decisions.FILE)
@@ -39,13 +38,13 @@ class NoPlan(Exception):
 @dataclass(frozen=True)
 class Desk:
     """``folder``: the observatory's ``strategy/``; ``built``: whether there are released figures to review it with.
-    ``kept``: pieces of pages that are the same for everybody until the plan changes, by name and language."""
+    ``kept``: pieces of pages until the plan changes, by language and what of the plan they show (None: all of it)."""
 
     folder: Path
     plan: Plan
     review: Review
     built: bool
-    kept: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
+    kept: dict[tuple[str, frozenset[str] | None], str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def tree(self) -> dict[str, Any]:
@@ -92,18 +91,6 @@ def _read(folder: Path, data: Path, day: dt.date) -> Desk:
     else:
         figures, as_of = pl.DataFrame(schema=figures_schema()), plan.start
     return Desk(folder, plan, review(folder, plan, figures, as_of=min(as_of, day), today=day), built)
-
-
-def units() -> dict[str, str]:
-    """The units of the territory by code, with their names."""
-    folder = Observatory.open(settings.FOLDER).territory
-    return _units(folder, tuple(sorted((str(path), *_stamp(path)) for path in folder.glob("*"))))
-
-
-@lru_cache(maxsize=2)
-def _units(folder: Path, stamp: tuple[tuple[object, ...], ...]) -> dict[str, str]:
-    del stamp
-    return dict(Territory.load(folder).units.select("code", "name").iter_rows())
 
 
 def names() -> dict[str, set[str]]:

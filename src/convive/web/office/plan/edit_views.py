@@ -17,9 +17,10 @@ from convive.strategy.editing import ChangedMeanwhile, Kind
 from convive.strategy.plan import Plan
 from convive.texts import say
 from convive.web.office.actions import plan as actions
-from convive.web.office.plan import forms
+from convive.web.office.plan import forms, scope
 from convive.web.office.plan.desk import Desk, with_plan
 from convive.web.office.plan.desk import desk as as_it_stands
+from convive.web.office.plan.views import refuse_beyond
 from convive.web.office.views import frame
 
 SALT = "convive.plan.seen"
@@ -33,6 +34,7 @@ def edit(request: HttpRequest, desk: Desk, language: str, kind: Kind, name: str)
     part = editing.find(desk.plan, kind, name)
     if part is None:
         raise Http404
+    refuse_beyond(request, actions.EDIT, scope.part(desk.plan, kind, name))
     fields = _fields(kind, desk.plan, language)
     stands = forms.flat(fields, editing.told(part))
     if request.method != "POST":
@@ -57,6 +59,7 @@ def new_activity(request: HttpRequest, desk: Desk, language: str, name: str) -> 
     one = desk.plan.measures.get(name)
     if one is None:
         raise Http404
+    refuse_beyond(request, actions.EDIT, scope.part(desk.plan, "measure", name))
     fields = forms.activity_fields(desk.plan, language, new=True)
     typed, wrong = {"lead": one.lead, "from": one.start.isoformat(), "until": one.until.isoformat()}, ""
     if request.method == "POST":

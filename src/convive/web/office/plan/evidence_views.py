@@ -13,7 +13,8 @@ from convive.web.office.actions import plan as actions
 from convive.web.office.guard import looked
 from convive.web.office.plan import files
 from convive.web.office.plan.desk import Desk, with_plan
-from convive.web.office.plan.views import activity_page
+from convive.web.office.plan.scope import part
+from convive.web.office.plan.views import activity_page, refuse_beyond, refuse_unseen
 
 TYPED = ("kind", "dated", "quantity", "source", "title", "public", "note")
 
@@ -25,6 +26,7 @@ def attach(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpRe
     one = desk.plan.activities.get(name)
     if one is None:
         raise Http404
+    refuse_beyond(request, actions.EVIDENCE, part(desk.plan, "activity", name))
     typed = {field: " ".join(request.POST.get(field, "").split())[:500] for field in TYPED}
     upload = request.FILES.get("file")
     try:
@@ -65,6 +67,7 @@ def file(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
     kept = files.read(desk.folder, found.file) if found is not None else None
     if found is None or kept is None:
         raise Http404
+    refuse_unseen(request, desk, found.activity)
     looked(request, f"evidence/{key}", (found.file,))
     content, media = kept
     ending = found.file.rpartition(".")[2]

@@ -16,6 +16,8 @@ from convive.texts import say
 from convive.web.office.actions import plan as actions
 from convive.web.office.guard import today
 from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.scope import WHOLE
+from convive.web.office.plan.views import refuse_beyond
 from convive.web.office.views import frame
 
 TYPED = ("decision", "decided_on", "by", "reason", "document")
@@ -25,6 +27,7 @@ TYPED = ("decision", "decided_on", "by", "reason", "document")
 @with_plan(actions.GATE)
 def gate(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """Nobody skips a gate without a decision on record: who, why, in which document, and what was missing."""
+    refuse_beyond(request, actions.GATE, WHOLE)
     typed, wrong = {"decided_on": today().isoformat(), "decision": ""}, ""
     if request.method == "POST":
         typed = {name: " ".join(request.POST.get(name, "").split())[:500] for name in TYPED}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,26 +17,33 @@ from convive.publication.pages.planned import amount, day, share, value
 from convive.strategy.evidence import Evidence, kinds
 from convive.strategy.plan import Activity, Measure
 from convive.texts import say
-from convive.web.office.actions.plan import EDIT, EVIDENCE, digests, left_by_last
-from convive.web.office.guard import may, today
+from convive.web.office.actions.plan import EDIT, EVIDENCE, GATE, digests, left_by_last
+from convive.web.office.guard import reaches_of, today
 from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.scope import WHOLE, Part, acts_on, part, seen_by, within
 from convive.web.office.views import frame
+
+WHOLE_ACTS = {"gate": GATE, "edit": EDIT, "fetch": "plan.read"}
+"""What the overview leads to that concerns the whole plan, and the permission that it asks for."""
 
 
 @require_safe
 @with_plan("plan.read")
 def overview(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """Stages, gates, indicators, and the measures stage by stage."""
-    if ("overview", language) not in desk.kept:
-        context = frame(language) | _page() | _overview(desk, language)
-        desk.kept["overview", language] = render_to_string("plan/standing.html", context)
+    seen = seen_by(request.user, desk.plan.measure)
+    if (language, seen) not in desk.kept:
+        context = frame(language) | _page() | _overview(desk, language, seen)
+        desk.kept[language, seen] = render_to_string("plan/standing.html", context)
+    whole = {name: acts_on(request.user, permission, WHOLE) for name, permission in WHOLE_ACTS.items()}
     left = left_by_last()
     context = {
         "title": desk.plan.title[language],
         "synthetic": desk.plan.synthetic[language] if desk.plan.synthetic else "",
         "built": desk.built,
-        "standing": desk.kept["overview", language],
-        "targets": [(one.id, one.label[language]) for one in desk.plan.indicator],
+        "standing": desk.kept[language, seen],
+        "whole": whole,
+        "targets": _targets(request, desk, (one.id for one in desk.plan.indicator), language),
         "outside": left is not None and left != digests(desk.folder),
     }
     return render(request, "plan/overview.html", frame(language) | context | _problems(desk, language))
@@ -45,7 +54,10 @@ def overview(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 def measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
     """One measure: who, when, activities, money, indicators, risks, rights, how it will be judged."""
     one = _found(desk.plan.measures, name)
+    _refuse_unseen(request, desk, one)
     context = _measure(desk, one, language)
+    context["edits"] = acts_on(request.user, EDIT, part(desk.plan, "measure", name))
+    context["targets"] = _targets(request, desk, context["wanted"], language)
     return render(request, "plan/measure.html", frame(language) | _page() | context)
 
 
@@ -53,7 +65,35 @@ def measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpR
 @with_plan("plan.read")
 def activity(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
     """One activity: what it needs, and its evidence."""
-    return activity_page(request, desk, language, _found(desk.plan.activities, name))
+    one = _found(desk.plan.activities, name)
+    refuse_unseen(request, desk, name)
+    return activity_page(request, desk, language, one)
+
+
+def refuse_beyond(request: HttpRequest, permission: str, of: Part) -> None:
+    """Raise ``PermissionDenied`` where the mandates of whoever asks do not reach the part ``of`` the plan."""
+    if not acts_on(request.user, permission, of):
+        raise PermissionDenied
+
+
+def refuse_unseen(request: HttpRequest, desk: Desk, activity: str) -> None:
+    """Raise ``PermissionDenied`` where an activity has nothing to do with the units of whoever asks."""
+    of = next((one for one in desk.plan.measure if any(each.id == activity for each in one.activity)), None)
+    if of is not None:
+        _refuse_unseen(request, desk, of)
+
+
+def _refuse_unseen(request: HttpRequest, desk: Desk, one: Measure) -> None:
+    seen = seen_by(request.user, [one])
+    if seen is not None and one.id not in seen:
+        raise PermissionDenied
+
+
+def _targets(request: HttpRequest, desk: Desk, names: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """The indicators among ``names`` that whoever reads may change."""
+    plan, reaches = desk.plan, reaches_of(request.user, EDIT)
+    mine = [name for name in names if within(reaches, part(plan, "indicator", name))]
+    return [(name, plan.indicators[name].label[language]) for name in mine]
 
 
 def activity_page(
@@ -95,21 +135,22 @@ def activity_page(
         "currency": tree["currency"],
         "typed": typed or {"dated": today().isoformat(), "kind": needed[0]},
         "wrong": wrong,
-        "edits": may(request.user, EDIT),
-        "attaches": may(request.user, EVIDENCE),
+        "edits": acts_on(request.user, EDIT, part(desk.plan, "activity", one.id)),
+        "attaches": acts_on(request.user, EVIDENCE, part(desk.plan, "activity", one.id)),
         "confirm": desk.plan.confirm,
     }
     return render(request, "plan/activity.html", frame(language) | context, status=status)
 
 
-def _overview(desk: Desk, language: str) -> dict[str, Any]:
+def _overview(desk: Desk, language: str, seen: frozenset[str] | None) -> dict[str, Any]:
     tree = desk.tree
+    shown = [one for one in tree["measures"] if seen is None or one["id"] in seen]
     blocks: list[Block] = [act.stages(tree, language), *act.moves(tree, language)]
     stages = [
         {
             "label": stage["label"][language],
             "id": stage["id"],
-            "measures": [_row(one, tree, language) for one in tree["measures"] if one["stage"] == stage["id"]],
+            "measures": [_row(one, tree, language) for one in shown if one["stage"] == stage["id"]],
         }
         for stage in tree["stages"]
     ]
@@ -196,7 +237,7 @@ def _measure(desk: Desk, measure: Measure, language: str) -> dict[str, Any]:
         if money
         else None,
         "indicators": Table(say("act.indicators", language), heads, rows, stacked=True),
-        "targets": [(each["id"], each["label"][language]) for each in tree["indicators"] if each["id"] in wanted],
+        "wanted": [each["id"] for each in tree["indicators"] if each["id"] in wanted],
         "risks": [measures.risk_told(risk, language) for risk in one["risks"]],
         "rights": measures.rights_told(one, tree, language),
         "evaluation": measures.evaluation_told(one["evaluation"], tree, language),
@@ -214,7 +255,8 @@ def _activity_facts(desk: Desk, one: Activity, language: str) -> list[tuple[str,
 
 
 def _evidence(request: HttpRequest, desk: Desk, one: Activity, language: str) -> list[dict[str, Any]]:
-    me, edits, attaches = request.user.get_username(), may(request.user, EDIT), may(request.user, EVIDENCE)
+    me, of = request.user.get_username(), part(desk.plan, "activity", one.id)
+    edits, attaches = (acts_on(request.user, permission, of) for permission in (EDIT, EVIDENCE))
     found = [piece for piece in desk.review.ledger.evidence if piece.activity == one.id]
     return [
         {

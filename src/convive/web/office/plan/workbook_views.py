@@ -15,6 +15,8 @@ from convive.publication.papers.workbook_import import LARGEST, Difference, diff
 from convive.texts import say
 from convive.web.office.actions import plan as actions
 from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.scope import WHOLE
+from convive.web.office.plan.views import refuse_beyond
 from convive.web.office.views import frame
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +31,8 @@ def fetch(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """The matrix of activities as an Excel workbook."""
     from convive.publication.papers.workbook import workbook
 
-    del request, language
+    del language
+    refuse_beyond(request, "plan.read", WHOLE)
     return HttpResponse(
         workbook(desk.plan, desk.review),
         content_type=XLSX,
@@ -41,6 +44,7 @@ def fetch(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 @with_plan(actions.EDIT)
 def bring(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     """A workbook that comes back: first the difference, then, accepted, the change."""
+    refuse_beyond(request, actions.EDIT, WHOLE)
     found: list[Difference] | None = None
     wrong = ""
     if request.method == "POST":

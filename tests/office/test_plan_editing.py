@@ -1,0 +1,156 @@
+"""The plan edited in the office, by one, by two at once, and as a workbook that comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from openpyxl import load_workbook
+
+from convive.strategy import editing, reading
+from convive.web.office.plan import desk as desks
+from convive.web.office.plan import forms
+from planning import HERE, acts, last, seen_of, strategy, territory
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from django.test import Client
+
+__all__ = ["strategy", "territory"]
+
+
+def test_the_second_of_two_sees_both_versions_and_loses_nothing(
+    signed_in: Callable[..., Client], strategy: Path
+) -> None:
+    ana, luis = (signed_in(name, "technical_secretary") for name in ("ana", "luis"))
+    address = f"{HERE}medida/activate-committee/cambiar/"
+    said = seen_of(ana, address)
+    text = (strategy / "plan.toml").read_text("utf-8")
+    assert ana.post(address, said | {"label.es": "Nombre de Ana", "lead": "region"}).status_code == 302
+    late = luis.post(address, said | {"label.es": "Nombre de Luis", "source": "9.9"})
+    assert late.status_code == 409
+    assert "Nombre de Ana" in late.text
+    assert "Nombre de Luis" in late.text
+    held = reading.load(strategy)
+    assert held is not None
+    assert held.measures["activate-committee"].label.es == "Nombre de Ana"
+    again = {part["name"]: part["text"] for part in late.context["parts"] if "form" in part}
+    assert (again["label.es"], again["lead"], again["source"]) == ("Nombre de Ana", "region", "9.9")
+    sent = said | again | {"partners": said["partners"], "label.es": "Nombre de ambos", "seen": late.context["seen"]}
+    assert luis.post(address, sent).status_code == 302
+    told = reading.load(strategy)
+    assert told is not None
+    one = told.measures["activate-committee"]
+    assert (one.label.es, one.lead, one.source) == ("Nombre de ambos", "region", "9.9")
+    assert acts() == ["plan.changed"] * 2
+    assert last()["changes"]["label"][0]["es"] == "Nombre de Ana"
+    assert sum(line.startswith("#") for line in text.splitlines()) == sum(
+        line.startswith("#") for line in (strategy / "plan.toml").read_text("utf-8").splitlines()
+    )
+
+
+def test_what_cannot_be_read_is_told_and_what_was_typed_stays(signed_in: Callable[..., Client], strategy: Path) -> None:
+    sec = signed_in("sec", "technical_secretary")
+    before = (strategy / "plan.toml").read_bytes()
+    address = f"{HERE}actividad/sessions/cambiar/"
+    said = seen_of(sec, address)
+    for wrong, words in (
+        ({"from": "mañana"}, "no es una fecha"),
+        ({"needs.0.quantity": "doce"}, "no es un número"),
+        ({"label.es": ""}, "no puede quedar vacía"),
+        ({"until": "2001-01-01"}, "termina antes de empezar"),
+    ):
+        answer = sec.post(address, said | {"label.en": "As I typed it"} | wrong)
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert "As I typed it" in answer.text
+    assert (strategy / "plan.toml").read_bytes() == before
+    assert acts() == []
+
+
+def test_a_form_that_nobody_touched_changes_nothing() -> None:
+    plan = desks.desk().plan
+    for language in ("es", "en"):
+        made = {"measure": forms.measure_fields, "activity": forms.activity_fields, "indicator": forms.indicator_fields}
+        for kind, fields_of in made.items():
+            fields = fields_of(plan, language)
+            for part in getattr(plan, editing.PLACES[kind]).values():
+                before = editing.told(part)
+                post = QueryDict(mutable=True)
+                for name, text in forms.flat(fields, before).items():
+                    post.setlist(name, text.split(", ") if name == "partners" and text else [text])
+                after = forms.read(fields, forms.sent(fields, post))
+                if kind == "measure":
+                    after["evaluation"]["named_on"] = before["evaluation"]["named_on"]
+                assert {key: before[key] for key in after if key in before} == {
+                    key: value for key, value in after.items() if key in before
+                }
+
+
+def test_a_new_activity_and_another_target(signed_in: Callable[..., Client], strategy: Path) -> None:
+    sec = signed_in("sec", "technical_secretary")
+    address = f"{HERE}medida/activate-committee/actividad-nueva/"
+    said = seen_of(sec, address) | {
+        "id": "public-minutes",
+        "label.es": "Actas públicas",
+        "label.en": "Public minutes",
+        "needs.0.kind": "document",
+        "needs.0.quantity": "4",
+        "needs.0.what.es": "actas",
+        "needs.0.what.en": "minutes",
+    }
+    assert sec.post(address, said).headers["Location"] == "/es/plan/actividad/public-minutes/"
+    target = f"{HERE}indicador/homicides-department/cambiar/"
+    assert sec.post(target, seen_of(sec, target) | {"target.value": "20"}).status_code == 302
+    plan = reading.load(strategy)
+    assert plan is not None
+    assert plan.activities["public-minutes"].needs[0].quantity == 4
+    assert plan.indicators["homicides-department"].target.value == 20
+    assert acts() == ["plan.added", "plan.changed"]
+
+
+def brought(client: Client, changes: dict[tuple[str, str, str], object]) -> HttpResponse:
+    """The workbook fetched, some cells changed, and sent back for its difference."""
+    book = load_workbook(io.BytesIO(client.get(f"{HERE}actividades.xlsx").content))
+    for (sheet, name, column), value in changes.items():
+        head = [cell.value for cell in book[sheet][1]]
+        row = next(row for row in book[sheet].iter_rows(min_row=2) if row[0].value == name)
+        row[head.index(column)].value = value
+    out = io.BytesIO()
+    book.save(out)
+    return client.post(f"{HERE}excel/", {"file": SimpleUploadedFile("plan.xlsx", out.getvalue())})
+
+
+def test_a_workbook_is_shown_before_it_is_written(signed_in: Callable[..., Client], strategy: Path) -> None:
+    sec = signed_in("sec", "technical_secretary")
+    before = (strategy / "plan.toml").read_bytes()
+    change: dict[tuple[str, str, str], object] = {
+        ("Actividades", "sessions", "hasta"): dt.date(2015, 3, 31),
+        ("Presupuesto", "activate-committee/1", "planificado"): 30000,
+    }
+    shown = brought(sec, change)
+    assert "2015-03-31" in shown.text
+    assert "30000" in shown.text
+    assert (strategy / "plan.toml").read_bytes() == before
+    assert acts() == []
+    accept = {"do": "accept", "difference": shown.context["signed"]}
+    assert sec.post(f"{HERE}excel/", accept | {"difference": shown.context["signed"][:-3]}).status_code == 422
+    assert sec.post(f"{HERE}excel/", accept).status_code == 302
+    plan = reading.load(strategy)
+    assert plan is not None
+    assert plan.activities["sessions"].until == dt.date(2015, 3, 31)
+    assert plan.measures["activate-committee"].budget[0].planned == 30000
+    assert [row[1:] for row in last()["changes"]] == [
+        ["sessions", "hasta", "2014-12-31", "2015-03-31"],
+        ["activate-committee/1", "planificado", "24000", "30000"],
+    ]
+    late = sec.post(f"{HERE}excel/", accept)
+    assert late.status_code == 422
+    assert "ya no dice" in late.text
+    assert "no sirve" in brought(sec, {("Actividades", "sessions", "hasta"): "pronto"}).text
+    assert "dice lo mismo" in brought(sec, {}).text
