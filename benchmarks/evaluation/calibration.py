@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import tempfile
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -61,7 +62,7 @@ def main() -> None:
             rows.append(row)
             print(line(row), flush=True)
             if not told.cities:
-                with FileLock(FILE.with_suffix(".lock")):
+                with FileLock(Path(tempfile.gettempdir()) / "convive-calibration.lock"):
                     write(rows)
 
 
