@@ -22,7 +22,7 @@ from convive.texts import date, say
 from convive.web.committee import actions
 from convive.web.committee.documents import minutes
 from convive.web.committee.models import Agreement, Seat, Session
-from convive.web.committee.public_figures import alarms, gates, numbers
+from convive.web.committee.public_figures import alarms, gates, numbers, released
 from convive.web.committee.snapshot import committee, standing
 from convive.web.journal.checking import head
 from convive.web.office.guard import everywhere, looked, may, requires, who_may
@@ -120,6 +120,24 @@ def minutes_word(request: HttpRequest, language: str, code: str) -> HttpResponse
 def minutes_pdf(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The minutes of a session as PDF."""
     return _minutes(request, language, code, "pdf")
+
+
+@require_safe
+@requires("committee.read")
+def bulletin_pdf(request: HttpRequest, language: str) -> HttpResponse:
+    """The bulletin of the released edition, to print: nothing that is not public, and the head of the log."""
+    from convive.publication.papers.bulletin import bulletin
+    from convive.publication.papers.pdf import pdf
+
+    reader = released(language)
+    if reader is None:
+        return render(request, "office/said.html", frame(language) | {"said": "not_built"}, status=404)
+    name = {"es": "boletin", "en": "bulletin"}[language]
+    return HttpResponse(
+        pdf(bulletin(reader, str(head() or ""))),
+        content_type=PDF,
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
 
 
 def refuse_part(request: HttpRequest) -> None:
