@@ -12,7 +12,7 @@ from django.views.static import serve
 from convive.web.public.published import published
 from convive.web.public.rendering import render_not_found
 
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\b)")
+_GZIP = re.compile(r"\bgzip\b")
 
 
 @require_safe
