@@ -2,8 +2,9 @@
 
 ``python benchmarks/coverage/calibration.py`` prints one row a kind of register: in how many of 1,000 the interval holds
 the truth; in how many that of the averaged models would (Turek & Fletcher, Comput. Stat. Data Anal. 2012), which
-Convive does not give; how many of some of them the estimator answers at all, refusals and all; and in how many of
-those it holds.
+Convive does not give; in how many it holds once the joins that linkage missed are reckoned with (where it missed none,
+that is the first number again); how many of some of them the estimator answers at all, refusals and all, where it is
+told what linkage missed; and in how many of those it holds.
 First where the assumptions hold, then where they do not.
 """
 
@@ -18,6 +19,7 @@ from convive.register.coverage import coverage
 from convive.register.coverage.chapman import chapman, interval
 from convive.register.coverage.estimate import rules
 from convive.register.coverage.loglinear import averaged, fit, fullest, models, weights
+from convive.register.coverage.missed import joins, mended, widened
 
 RUNS = 1_000
 ASKED = {2: 1_000, 3: 200, 4: 30}
@@ -73,11 +75,13 @@ FAIL = (
     Kind(500, (0.7, 0.6), missed=0.05),
     Kind(500, (0.7, 0.6, 0.5), missed=0.05),
     Kind(400, (0.7, 0.6, 0.5, 0.4), easy=0.3),
+    Kind(1000, (0.7, 0.6, 0.5, 0.4), feed=0.5),
+    Kind(1000, (0.7, 0.6, 0.5, 0.4), missed=0.05),
 )
 
 
-def drawn(kind: Kind) -> np.ndarray:
-    """(RUNS, histories): deaths of each history from 1 on."""
+def drawn(kind: Kind) -> tuple[np.ndarray, float]:
+    """(RUNS, histories): deaths of each history from 1 on. And the share of joins that linkage missed."""
     draws = np.random.default_rng(SEED)
     chance = np.broadcast_to(np.array(kind.seen), (RUNS, kind.deaths, len(kind.seen)))
     if kind.easy:
@@ -91,6 +95,7 @@ def drawn(kind: Kind) -> np.ndarray:
         saw[:, :, -1] |= saw[:, :, :-1].all(axis=2) & (draws.random((RUNS, kind.deaths)) < kind.feed)
     number = (saw * (1 << np.arange(len(kind.seen)))).sum(axis=2)
     counts = np.stack([(number == at).sum(axis=1) for at in range(1, 2 ** len(kind.seen))], axis=1).astype(float)
+    share = 0.0
     if kind.missed:
         lost = saw[:, :, -1] & saw[:, :, :-1].any(axis=2) & (draws.random((RUNS, kind.deaths)) < kind.missed)
         last = 1 << len(kind.seen) - 1
@@ -99,7 +104,8 @@ def drawn(kind: Kind) -> np.ndarray:
             counts[:, at - 1] -= gone
             counts[:, at - last - 1] += gone
         counts[:, last - 1] += lost.sum(axis=1)
-    return counts
+        share = lost.sum() / np.maximum(saw.sum(axis=2) - 1, 0).sum()
+    return counts, float(share)
 
 
 Intervals = tuple[np.ndarray, np.ndarray]
@@ -124,6 +130,13 @@ def intervals(counts: np.ndarray, sources: int) -> tuple[np.ndarray, Intervals, 
     return total, told, of_averaged(seen, unseen, variance, weight)
 
 
+def reckoned(counts: np.ndarray, sources: int, share: float, unmended: np.ndarray) -> Intervals:
+    """The intervals where the share of joins that linkage missed is reckoned with."""
+    whole = mended(counts, sources, share)
+    total, (low, high), _ = intervals(whole, sources)
+    return widened(low, total, high, unmended, share * joins(whole, sources), confidence=rules()["confidence"])
+
+
 def of_averaged(seen: np.ndarray, unseen: np.ndarray, variance: np.ndarray, weight: np.ndarray) -> Intervals:
     """From where on each tail, every model's counted by its weight, holds half of what is left."""
     known, tail = unseen + 0.5, (1 - rules()["confidence"]) / 2
@@ -144,7 +157,7 @@ def holds(ends: Intervals, deaths: int) -> float:
     return float(((ends[0] <= deaths) & (deaths <= ends[1])).mean())
 
 
-def answered(counts: np.ndarray, kind: Kind) -> tuple[int, int]:
+def answered(counts: np.ndarray, kind: Kind, missed: float) -> tuple[int, int]:
     """How many registers the whole estimator, refusals and all, answers, and how many of those intervals hold."""
     told = right = 0
     for row in counts[: ASKED[len(kind.seen)]]:
@@ -152,7 +165,7 @@ def answered(counts: np.ndarray, kind: Kind) -> tuple[int, int]:
             frozenset(name for place, name in enumerate(NAMES) if at >> place & 1): int(deaths)
             for at, deaths in enumerate(row, 1)
         }
-        found = coverage(histories)
+        found = coverage(histories, missed)
         if found.low is not None and found.high is not None:
             told += 1
             right += found.low <= kind.deaths <= found.high
@@ -160,18 +173,20 @@ def answered(counts: np.ndarray, kind: Kind) -> tuple[int, int]:
 
 
 def main() -> None:
-    head = f"{'register':>52} {'mean total':>11} {'holds':>7} {'averaged':>9} {'answered':>9}"
+    head = f"{'register':>52} {'mean total':>11} {'holds':>7} {'averaged':>9} {'mended':>7} {'answered':>9}"
     print(f"{head} {'holds of these':>15}")
     for title, kinds in (("where the assumptions hold", HOLD), ("where they do not", FAIL)):
         print(title)
         for kind in kinds:
-            counts = drawn(kind)
+            counts, missed = drawn(kind)
             total, told, other = intervals(counts, len(kind.seen))
-            asked, right = answered(counts, kind)
+            joined = reckoned(counts, len(kind.seen), missed, total)
+            asked, right = answered(counts, kind, missed)
             share = f"{right / asked:>15.1%}" if asked else f"{'–':>15}"
+            given = f"{asked / ASKED[len(kind.seen)]:>9.1%} {share}"
             print(
                 f"{kind.told():>52} {total.mean():>11.1f} {holds(told, kind.deaths):>7.1%} "
-                f"{holds(other, kind.deaths):>9.1%} {asked / ASKED[len(kind.seen)]:>9.1%} {share}",
+                f"{holds(other, kind.deaths):>9.1%} {holds(joined, kind.deaths):>7.1%} {given}",
                 flush=True,
             )
 

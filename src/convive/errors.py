@@ -42,8 +42,9 @@ WRONG_USE = 2
 class Problem:
     """One thing that is wrong, where it is, and what to do about it.
 
-    ``code`` names an entry of a ``problems.toml``; ``values`` fills its named placeholders. ``row`` counts as a
-    spreadsheet does: the first line of the file is row 1, whether or not it is a header.
+    ``code`` names an entry of a ``problems.toml``; ``values`` fills its named placeholders, a label in both languages
+    (``{"es": …, "en": …}``) with that of the reader. ``row`` counts as a spreadsheet does: the first line of the file
+    is row 1, whether or not it is a header.
     """
 
     code: str
@@ -71,7 +72,8 @@ class Problem:
             "column": self.column,
             "value": self.value,
         }
-        return problem_texts()[self.code][part][language].format_map(known | dict(self.values))
+        values = {name: one[language] if isinstance(one, Mapping) else one for name, one in self.values.items()}
+        return problem_texts()[self.code][part][language].format_map(known | values)
 
 
 class ConviveError(Exception):

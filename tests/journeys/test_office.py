@@ -165,8 +165,8 @@ def test_two_people_at_once_lose_no_decision_and_the_second_is_told(office: Offi
     maria.wait_for_url(lambda url: url != luis.url)
     press(luis, "n1", "Enter")
     luis.wait_for_selector(".message.error")
-    assert "ya está decidida" in luis.inner_text("main")
-    assert "maria" in luis.inner_text("main")
+    assert "ya está decidida por maria" in luis.inner_text(".message.error")
+    assert "son la misma muerte" in luis.inner_text(".message.error")
     assert office.decisions() == ["same"]
 
 
@@ -312,6 +312,8 @@ def test_a_case_is_found_corrected_annulled_and_the_next_build_follows(office: O
     page.click("button[value=reclassified]")
     page.wait_for_url(case)
     assert "«Mecanismo» pasa a" in page.inner_text("main")
+    page.goto(f"{office.address}/es/casos/disagree/mechanism/")
+    assert case.rstrip("/").split("/")[-1] not in page.inner_text("main")
     page.goto(f"{case}age_years/")
     page.fill("#value", "33")
     page.select_option("#reason_value", "later_information")

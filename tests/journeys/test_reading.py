@@ -37,9 +37,12 @@ def _page(browser: Browser, size: tuple[int, int], **options: object) -> Iterato
     context.close()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe calls serious or critical, with the element."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, only: tuple[str, ...] = ()) -> list[str]:
+    """What axe calls serious or critical, with the element; by the rules ``only``, where any are named."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if only:
+        options["runOnly"] = {"type": "rule", "values": only}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{page.url}: {item['id']} {item['nodes'][0]['html']}"
         for item in found
@@ -52,12 +55,14 @@ def violations(page: Page) -> list[str]:
 def test_axe_finds_nothing_serious_on_any_page(
     browser: Browser, address: str, size: tuple[int, int], scheme: str
 ) -> None:
+    # The other scheme has the same elements in other colours.
+    only = ("color-contrast",) if scheme == "dark" else ()
     for page in _page(browser, size, color_scheme=scheme):
         found = []
         for path in PAGES:
             page.goto(f"{address}/{path}")
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            found += violations(page)
+            found += violations(page, only)
         assert found == []
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 
 from convive.errors import WrongUse
 from convive.observatory import Observatory
+from convive.standard import links_schema
 from convive.web.committee import actions as committee
 from convive.web.journal.models import Line
 from convive.web.office.actions import accounts
@@ -142,7 +143,9 @@ def test_the_table_holds_what_occurred_in_the_units_of_a_mandate(folder: Path, t
         observatory=Observatory.open(folder),
         records=records,
         names={one: f"name-{one}" for one in records["record_id"]},
-        links=pl.DataFrame({"left": [0, 2], "right": [1, 3], "zone": ["people", "people"]}),
+        links=pl.DataFrame(
+            [("r1", "r2", 0.5, "people", ""), ("r3", "r4", 0.5, "people", "")], schema=links_schema(), orient="row"
+        ),
         cases=pl.DataFrame({"case_id": ["c1", "c2", "c3"], "occurrence_unit": ["240301", "240101", None]}),
         case_records=pl.DataFrame({"case_id": ["c1", "c1", "c2", "c3"], "record_id": ["r1", "r2", "r3", "r4"]}),
         case_values=pl.DataFrame({"case_id": ["c1", "c2"], "record_id": ["r1", "r3"]}),
@@ -151,7 +154,7 @@ def test_the_table_holds_what_occurred_in_the_units_of_a_mandate(folder: Path, t
     part = desk.within({"2403"})
     assert part.records["record_id"].to_list() == ["r1", "r2"]
     assert part.cases["case_id"].to_list() == ["c1"]
-    assert part.links.select("left", "right").rows() == [(0, 1)]
+    assert part.links.select("left", "right").rows() == [("r1", "r2")]
     assert set(part.names) == {"r1", "r2"}
     assert desk.within({"240101"}).links.is_empty()
     assert desk.within({"2403"}) is part

@@ -19,6 +19,7 @@ from convive.register.incidents import incidents, street_addresses
 from convive.register.ledger import Ledger, applied
 from convive.register.precedence import Precedence
 from convive.register.ranking import Integers, Ranked, ranked, ties
+from convive.register.unjoined import missed_share
 from convive.register.voices import case_values
 from convive.standard import case_values_schema, concept_expression, links_schema
 
@@ -52,9 +53,9 @@ class Register:
 
     ``values``: who says what of each field (:func:`~convive.register.voices.case_values`).
     ``contradictions``: left, right (record_id), joined_by (the rule that would join them), reason. ``links``: left,
-    right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds, and the
-    ``outcome`` of those that hold. Names and identity numbers are in none of them. ``problems``: what the ledger says
-    that could not be applied.
+    right (record_id), probability, zone and reasons of what linkage found; ``consequences`` of its thresholds, the
+    ``outcome`` of those that hold, and the share of joins that it expects to have ``missed``. Names and identity
+    numbers are in none of them. ``problems``: what the ledger says that could not be applied.
     """
 
     cases: pl.DataFrame
@@ -65,6 +66,7 @@ class Register:
     links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=links_schema()))
     consequences: pl.DataFrame = field(default_factory=pl.DataFrame)
     outcome: Outcome | None = None
+    missed: float | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -97,6 +99,8 @@ def build_register(
     decided = applied(records, ledger or Ledger())
     joins = joins.and_decided(decided.joined, decided.apart, records.height)
     case = components(records.height, joins.pairs).astype(np.int64)
+    if find_links is not None:
+        links["missed"] = missed_share(found.pairs, case, decided.apart, found.outcome.misses)
     with ThreadPoolExecutor() as pool:
         heads = pool.submit(lambda: _heads(records, ranked(case, tie), tie))
         fields = fuse(records, case, tie, believed, pool.map)

@@ -6,11 +6,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from convive.linkage.link import link
 from convive.register import FindsLinks, build_register
+from convive.register.unjoined import missed_share
 from convive.sources.harmonise import complete
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks" / "linkage"))
@@ -66,3 +68,23 @@ def test_what_exact_rules_forbid_is_not_joined_by_probability(records: pl.DataFr
     cases = dict(register.case_records.select("record_id", "case_id").iter_rows())
     by_other_ways = {pair for pair in forbidden if len({cases[record] for record in pair}) == 1}
     assert not {frozenset(pair) for pair in joined.iter_rows()} & (forbidden - by_other_ways)
+
+
+def test_what_linkage_expects_to_have_missed_is_what_people_have_not_settled() -> None:
+    case = np.array([0, 0, 1, 2, 3, 3])
+    rows = [(0, 1, 0.99, "joined"), (0, 2, 0.6, "people"), (1, 2, 0.5, "people"), (2, 3, 0.4, "people")]
+    pairs = pl.DataFrame(rows, schema=["left", "right", "probability", "zone"], orient="row")
+    none = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
+    assert missed_share(pairs, case, none, 0.5) == pytest.approx(1.5 / 3.5)
+    decided = pl.DataFrame({"left": [3], "right": [2]})
+    assert missed_share(pairs, case, decided, 0.5) == pytest.approx(1.1 / 3.1)
+    assert missed_share(pairs.filter(zone="joined"), case, none, 0.0) == 0
+
+
+def test_a_register_tells_how_many_joins_it_expects_to_have_missed(
+    records: pl.DataFrame, find_links: FindsLinks
+) -> None:
+    register = build_register(records, find_links)
+    assert build_register(records).missed is None
+    assert register.missed is not None
+    assert 0 < register.missed < 0.1

@@ -107,6 +107,9 @@ def _coverage(told: Tree, reader: Reader) -> list[Section]:
         )
         if one["method"] == "loglinear":
             blocks.append(Prose((say("quality.coverage_interval", language),)))
+        (_, low), (factor, high) = one["hidden"]
+        ends = {"low": round(low), "high": round(high), "factor": number(factor, language)}
+        blocks.append(Prose((say("quality.coverage_hidden", language, **ends),)))
     if one["years"]:
         first, last = map(str, one["years"])
         blocks.append(Prose((say("quality.coverage_years", language, first=first, last=last),)))
@@ -124,7 +127,25 @@ def _coverage(told: Tree, reader: Reader) -> list[Section]:
     if rows:
         columns = ("model", "total", "interval", "weight")
         blocks.append(_table("coverage_models", columns, rows, reader, numeric=frozenset({1, 2, 3})))
+    if one["missed"]:
+        blocks += [Prose((say("quality.coverage_missed_text", language),)), _missed_joins(one["missed"], reader)]
     return [Section("coverage", say("quality.coverage", language), tuple(blocks))]
+
+
+def _missed_joins(cases: Sequence[Tree], reader: Reader) -> Table:
+    """The number, had linkage missed some of the joins."""
+    language = reader.language
+    rows: list[tuple[TableCell, ...]] = []
+    for case in cases:
+        share = say("words.percent", language, value=number(100 * case["share"], language, 1))
+        told = say("quality.coverage_expected", language, share=share) if case["expected"] else share
+        if case["total"] is None:
+            rows.append((told, Cell(say("quality.state.unsaid", language), "doubt"), "–"))
+            continue
+        ends = f"{number(case['low'], language)}–{number(case['high'], language)}"
+        rows.append((told, number(case["total"], language), ends))
+    columns = ("missed_joins", "total", "interval")
+    return _table("coverage_missed", columns, rows, reader, numeric=frozenset({1, 2}))
 
 
 def _body(name: str, language: str) -> str:

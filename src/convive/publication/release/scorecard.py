@@ -32,18 +32,18 @@ def scorecard(
         "sources": [_source(one, least) for one in sources(records, register.case_records)],
         "agreement": [_agreement(one, least) for one in agreement(records, register.case_records, register.cases)],
         "breaks": [_break(one) for one in breaks(records)],
-        "coverage": _coverage(_covered(records, register.cases, concept)),
+        "coverage": _coverage(_covered(records, register, concept)),
         "linkage": _linkage(register),
         "outcome": _outcome(register),
     }
     return allowed.entry("scorecard", told)
 
 
-def _covered(records: pl.DataFrame, cases: pl.DataFrame, concept: str) -> Coverage:
+def _covered(records: pl.DataFrame, register: Register, concept: str) -> Coverage:
     of = records.select(pl.col("source_id", "source_body").cast(pl.String)).unique()
-    counted, years = cases.filter(pl.col(f"figure_in_{concept}")), shared_years(records)
+    counted, years = register.cases.filter(pl.col(f"figure_in_{concept}")), shared_years(records)
     held = within(counted, years) if years else counted
-    return between(histories(held, dict(of.iter_rows())), years)
+    return between(histories(held, dict(of.iter_rows())), years, register.missed)
 
 
 def _criterion(one: Criterion, least: int) -> dict[str, Any]:
@@ -140,6 +140,20 @@ def _coverage(one: Coverage) -> dict[str, Any]:
             for model in one.models
         ],
         "refused": [_refusal(refusal) for refusal in one.refused],
+        "missed": [
+            allowed.entry(
+                "coverage_missed",
+                {
+                    "share": case.share,
+                    "expected": case.expected,
+                    "total": _rounded(case.total),
+                    "low": _rounded(case.low),
+                    "high": _rounded(case.high),
+                },
+            )
+            for case in one.missed
+        ],
+        "hidden": [[factor, _rounded(total)] for factor, total in one.hidden],
         "assumptions": {language: one.assumptions(language) for language in LANGUAGES},
     }
     return allowed.entry("coverage_estimate", told)

@@ -13,6 +13,7 @@ import numpy as np
 
 from convive.register.coverage.chapman import Floats, chapman, interval
 from convive.register.coverage.loglinear import Fit, Pairs, averaged, fit, fullest, models, weights
+from convive.register.coverage.missed import joins, mended, widened
 from convive.texts import say
 
 ASSUMPTIONS = ("closed", "linked", "independent", "pairs", "equal", "same")
@@ -48,10 +49,24 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """The number and its interval, had linkage missed this ``share`` of the joins; None where it could not be said
+    then. ``expected``: it is the share that linkage itself expects."""
+
+    share: float
+    expected: bool
+    total: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Coverage:
     """``seen``: deaths in the register. ``total``, ``low``, ``high``: all deaths, with their 95 % interval; None where
     it is ``refused``. ``models``: all that were fitted, the weightiest first, even where they conflict. ``sources``:
-    deaths that each saw. ``years``: the first and last that are spoken of, where not all.
+    deaths that each saw. ``missed``: the number for joins that linkage may have missed. ``hidden``: the number for
+    dependence of all sources at once, by its odds ratio. ``years``: the first and last that are spoken of, where not
+    all.
     """
 
     seen: int
@@ -62,6 +77,8 @@ class Coverage:
     high: float | None = None
     models: tuple[Model, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    hidden: tuple[tuple[float, float], ...] = ()
     years: tuple[int, int] | None = None
 
     @property
@@ -75,33 +92,69 @@ class Coverage:
         return [say(f"coverage.assumption.{name}", language) for name in ASSUMPTIONS if name != other]
 
 
-def coverage(histories: Mapping[frozenset[str], int]) -> Coverage:
+def coverage(histories: Mapping[frozenset[str], int], missed: float | None = None) -> Coverage:
     """The number of deaths from ``histories``: how many were seen by exactly these sources.
 
     Two sources: Chapman's estimator. Three or more: log-linear models, averaged, with the interval
-    of the one that takes every pair for dependent.
+    of the one that takes every pair for dependent. ``missed``: the share of joins that linkage expects to have missed;
+    None where it cannot tell.
     """
     saw = _sources(histories)
-    limit = rules()
-    chosen = sorted(saw, key=lambda name: (-saw[name], name))[: limit["most_sources"]]
-    counts = _counts(histories, chosen)
-    seen = int(sum(counts))
-    known = {name: saw[name] for name in chosen}
-    method = "chapman" if len(chosen) == 2 else "loglinear"
-    if refused := _refusals(counts, chosen, seen):
-        told = Coverage(seen, known, method, refused=refused)
-    elif method == "chapman":
-        told = _two(counts, known, seen)
-    else:
-        told = _more(np.array([counts], dtype=np.float64), chosen, known, seen)
-    return _with_others(told, sum(deaths for history, deaths in histories.items() if history) - seen)
+    chosen = sorted(saw, key=lambda name: (-saw[name], name))[: rules()["most_sources"]]
+    counts = np.array(_counts(histories, chosen), dtype=np.float64)
+    told = _estimated(counts, {name: saw[name] for name in chosen})
+    if told.total is not None:
+        told = _doubted(told, counts, missed)
+    return _with_others(told, sum(deaths for history, deaths in histories.items() if history) - told.seen)
 
 
-def between(histories: Mapping[frozenset[str], int], years: tuple[int, int] | None) -> Coverage:
+def between(
+    histories: Mapping[frozenset[str], int], years: tuple[int, int] | None, missed: float | None = None
+) -> Coverage:
     """The same of the ``years`` that all sources share; refused where they share none."""
     if years is None:
         return Coverage(sum(histories.values()), _sources(histories), "none", refused=(Refusal("no_years", {}),))
-    return replace(coverage(histories), years=years)
+    return replace(coverage(histories, missed), years=years)
+
+
+def _estimated(counts: Floats, known: Mapping[str, int]) -> Coverage:
+    """The number from the deaths of each history from 1 on; ``known``: deaths that each source saw."""
+    chosen, seen = list(known), int(counts.sum().round())
+    if refused := _refusals(counts.round().astype(int).tolist(), chosen, seen):
+        return Coverage(seen, known, "chapman" if len(chosen) == 2 else "loglinear", refused=refused)
+    return _two(counts, known, seen) if len(chosen) == 2 else _more(counts[None], chosen, known, seen)
+
+
+def _doubted(told: Coverage, counts: Floats, expected: float | None) -> Coverage:
+    """``told`` with what it would be where its assumptions fail in ways that the data do not show; without its number
+    where linkage itself expects that they do."""
+    limit = rules()
+    shares = sorted({*limit["missed"], *([round(expected, 4)] if expected else [])})
+    missed = tuple(_had_missed(told, counts, share, expected=share == round(expected or 0, 4)) for share in shares)
+    factors = (1 / limit["hidden"], limit["hidden"])
+    hidden = tuple((factor, told.seen + factor * (told.unseen or 0)) for factor in factors)
+    told = replace(told, missed=missed, hidden=hidden)
+    mine = next((one for one in missed if one.expected), None)
+    if mine is None or told.low is None or told.high is None:
+        return told
+    if mine.total is not None and told.low <= mine.total <= told.high:
+        return told
+    ends = [end for end in (told.low, told.high, mine.low, mine.high) if end is not None]
+    values = {"share": f"{100 * mine.share:.1f}", "low": round(min(ends)), "high": round(max(ends))}
+    refused = (Refusal("missed_links", values),)
+    return replace(told, total=None, low=None, high=None, hidden=(), refused=refused)
+
+
+def _had_missed(told: Coverage, counts: Floats, share: float, *, expected: bool) -> Missed:
+    """The number had linkage missed this share of the joins; ``told`` is what it is as it stands."""
+    whole = mended(counts[None], len(told.sources), share)
+    found = _estimated(whole[0], told.sources)
+    if found.total is None:
+        return Missed(share, expected, None, None, None)
+    before, low, total, high = (np.array([end or 0.0]) for end in (told.total, found.low, found.total, found.high))
+    gone = share * joins(whole, len(told.sources))
+    low, high = widened(low, total, high, before, gone, confidence=rules()["confidence"])
+    return Missed(share, expected, found.total, max(float(low[0]), found.seen), float(high[0]))
 
 
 def _with_others(told: Coverage, others: int) -> Coverage:
@@ -113,8 +166,8 @@ def _with_others(told: Coverage, others: int) -> Coverage:
     return replace(told, seen=seen, total=total, low=low, high=high)
 
 
-def _two(counts: Sequence[int], known: Mapping[str, int], seen: int) -> Coverage:
-    only_first, only_second, both = (np.array([float(one)]) for one in counts)
+def _two(counts: Floats, known: Mapping[str, int], seen: int) -> Coverage:
+    only_first, only_second, both = counts[:, None]
     total, variance = chapman(only_first + both, only_second + both, both)
     low, high = interval(
         np.array([float(seen)]), np.maximum(total - seen, 0), variance, confidence=rules()["confidence"]
@@ -135,15 +188,17 @@ def _more(counts: Floats, chosen: Sequence[str], known: Mapping[str, int], seen:
     weight = weights(fits, usable, akaike=limit["akaike_share"])
     told = _told(fits, usable, weight, chosen, seen)
     best = min(float(one.aicc[0]) for one, fine in zip(fits, usable, strict=True) if fine[0])
-    near = [
-        seen + float(one.unseen[0])
+    largest = fits[fullest(fits, usable)[0]]
+    if largest.chance[0] < limit["least_fit"]:
+        return Coverage(seen, known, "loglinear", models=told, refused=(Refusal("unfit", {}),))
+    plausible = {
+        _named(one.pairs, chosen)
         for one, fine in zip(fits, usable, strict=True)
         if fine[0] and one.aicc[0] - best <= limit["plausible_within"]
-    ]
-    if max(near) > limit["conflict_ratio"] * min(near):
-        conflict = Refusal("conflict", {"low": round(min(near)), "high": round(max(near))})
+    }
+    if conflict := _conflict([model for model in told if model.pairs in plausible]):
         return Coverage(seen, known, "loglinear", models=told, refused=(conflict,))
-    whole, largest = np.array([float(seen)]), fits[fullest(fits, usable)[0]]
+    whole = np.array([float(seen)])
     total = averaged(fits, weight, whole)
     low, high = interval(whole, largest.unseen, largest.variance, confidence=limit["confidence"])
     low, high = np.minimum(low, total), np.maximum(high, total)
@@ -151,6 +206,14 @@ def _more(counts: Floats, chosen: Sequence[str], known: Mapping[str, int], seen:
         wide = Refusal("too_wide", {"low": round(low[0]), "high": round(high[0])})
         return Coverage(seen, known, "loglinear", models=told, refused=(wide,))
     return Coverage(seen, known, "loglinear", float(total[0]), float(low[0]), float(high[0]), told)
+
+
+def _conflict(plausible: Sequence[Model]) -> Refusal | None:
+    """Models that are equally good and yet too far apart, or whose intervals do not even touch."""
+    totals = [model.total for model in plausible]
+    far = max(totals) > rules()["conflict_ratio"] * min(totals)
+    disjoint = max(model.low for model in plausible) > min(model.high for model in plausible)
+    return Refusal("conflict", {"low": round(min(totals)), "high": round(max(totals))}) if far or disjoint else None
 
 
 def _told(fits: list[Fit], usable: Any, weight: Floats, chosen: Sequence[str], seen: int) -> tuple[Model, ...]:

@@ -13,6 +13,8 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import xlogy
+from scipy.stats import chi2
 
 Floats = NDArray[np.float64]
 Pairs = tuple[tuple[int, int], ...]
@@ -27,7 +29,8 @@ class Fit:
 
     ``unseen``: deaths that no source saw. ``variance``: of that number, that of the register's own chance included.
     ``aicc`` and ``bic``: Akaike's criterion for small samples and Schwarz's. ``error``: the largest standard error of a
-    term, which grows without bound where the data do not identify the model.
+    term, which grows without bound where the data do not identify the model. ``chance``: how often a register for which
+    the model is true would fit it worse (likelihood-ratio test); 1 for a model with as many terms as histories.
     """
 
     pairs: Pairs
@@ -36,6 +39,7 @@ class Fit:
     aicc: Floats
     bic: Floats
     error: Floats
+    chance: Floats
 
 
 def models(sources: int) -> Iterator[Pairs]:
@@ -70,6 +74,8 @@ def fit(counts: Floats, sources: int, pairs: Pairs) -> Fit:
     terms, deaths = design.shape[1], counts.sum(axis=1)
     room = np.maximum(deaths - terms - 1, 1)
     unseen = np.exp(np.clip(values[:, 0], -30, 30))
+    deviance = 2 * (xlogy(counts, counts / np.maximum(expected, 1e-300)) - counts + expected).sum(axis=1)
+    freedom = counts.shape[1] - terms
     return Fit(
         pairs=pairs,
         unseen=unseen,
@@ -77,6 +83,7 @@ def fit(counts: Floats, sources: int, pairs: Pairs) -> Fit:
         aicc=-2 * likelihood + 2 * terms + 2 * terms * (terms + 1) / room,
         bic=-2 * likelihood + terms * np.log(np.maximum(deaths, 1)),
         error=np.sqrt(np.abs(np.diagonal(covariance, axis1=1, axis2=2)).max(axis=1)),
+        chance=chi2.sf(deviance, freedom) if freedom else np.ones(len(counts)),
     )
 
 

@@ -4,6 +4,7 @@ minutes."""
 from convive.register.homologation.calling import no_longer_here, spoken, told
 from convive.register.homologation.casefile import Said, case_file, decidable, lines_about
 from convive.register.homologation.comparing import Row, Word, compare
+from convive.register.homologation.disputes import disputes
 from convive.register.homologation.docket import Docket, Matter, Sides, docket, other_pair
 from convive.register.homologation.minutes import Minutes, minutes
 
@@ -18,6 +19,7 @@ __all__ = [
     "case_file",
     "compare",
     "decidable",
+    "disputes",
     "docket",
     "lines_about",
     "minutes",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convive.register.homologation.comparing import SHOWN, told_by_case, told_by_record
+from convive.register.homologation.disputes import is_own
 from convive.register.ledger import Ledger, Line
 from convive.register.ledger.decision import can_be_decided
 from convive.standard import Field, fields
@@ -14,8 +15,9 @@ from convive.standard import Field, fields
 
 @dataclass(frozen=True)
 class Said:
-    """One field of a case: the value that is believed, its source, what each record says, whether the records disagree,
-    which of them say something else than the case (``others``, by record), and whether people may decide it."""
+    """One field of a case: the value that is believed, its source, what each record says, whether the records disagree
+    in what is not each source's own, which of them say something else than the case (``others``, by record), and
+    whether people may decide it."""
 
     field: str
     label: Mapping[str, str]
@@ -51,8 +53,9 @@ def case_file(
         said = tuple(_told(field, record, language, units) for record in records)
         believed = told_by_case(field, case, language, units)
         if only or believed or any(said):
-            source, disagree = case.get(f"{field.name}_source"), case.get(f"{field.name}_disagree")
-            other = (differing or {}).get(field.name, ())
+            source = case.get(f"{field.name}_source")
+            disagree = bool(case.get(f"{field.name}_disagree")) and not is_own(field.name)
+            other = (differing or {}).get(field.name, ()) if not is_own(field.name) else ()
             others = tuple(record["record_id"] in other for record in records)
             rows.append(
                 Said(
@@ -61,7 +64,7 @@ def case_file(
                     believed=believed,
                     source=source or "",
                     by_record=said,
-                    disagree=bool(disagree),
+                    disagree=disagree,
                     others=others,
                     open=can_be_decided(field),
                 )

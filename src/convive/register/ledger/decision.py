@@ -108,11 +108,11 @@ def _faults_of_value(decision: Decision) -> Iterator[Problem]:
         yield Problem("decision-field", column="field", value=decision.field)
     elif field.kind == "coded":
         if decision.value not in classification(str(field.classification)).values:
-            yield Problem("decision-value", column="value", value=decision.value, values={"field": decision.field})
+            yield Problem("decision-value", column="value", value=decision.value, values={"field": field.label})
     elif decision.kind == "reclassified":
         yield Problem("decision-field", column="field", value=decision.field)
     elif not _possible(decision.field, _as_value(field.kind, decision.value), decision.at):
-        yield Problem("decision-value", column="value", value=decision.value, values={"field": decision.field})
+        yield Problem("decision-value", column="value", value=decision.value, values={"field": field.label})
 
 
 def _possible(name: str, value: object | None, at: dt.datetime) -> bool:

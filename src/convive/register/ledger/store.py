@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from filelock import FileLock
 
-from convive.errors import BuildError, Problem
+from convive.errors import LANGUAGES, BuildError, Problem
 from convive.register.ledger.decision import Decision, faults
 from convive.register.ledger.line import FIRST, Line, digest, written
 from convive.register.ledger.reading import read
+from convive.standard import classification, fields
+from convive.texts import say
 
 FILE = "decisions.jsonl"
 
@@ -43,8 +46,21 @@ def append(folder: Path, decision: Decision) -> Line:
 def _not_decided(standing: Iterable[Line], decision: Decision) -> None:
     for before in standing:
         if decision.asks_again(before.decision):
-            values = {"by": before.decision.by, "at": before.decision.at.isoformat(), "kind": before.decision.kind}
+            at = f"{before.decision.at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+            values = {"by": before.decision.by, "at": at, "answer": _answer(before.decision)}
             raise AlreadyDecided(Problem("decided-already", file=before.file, row=before.number, values=values))
+
+
+def _answer(decision: Decision) -> dict[str, str]:
+    """What was decided, in both languages."""
+    field = fields().get(decision.field)
+    listed = classification(str(field.classification)) if field and field.kind == "coded" else None
+    told = {}
+    for language in LANGUAGES:
+        value = listed.label(decision.value, language) if listed else decision.value
+        name = field.label[language] if field else ""
+        told[language] = say(f"ledger.answer.{decision.kind}", language, field=name, value=value)
+    return told
 
 
 def _appended(path: Path, last: Line | None, decision: Decision) -> Line:

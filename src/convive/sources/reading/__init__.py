@@ -11,7 +11,6 @@ from convive.sources.reading.delimited import read_delimited
 from convive.sources.reading.formulas import blank_formulas
 from convive.sources.reading.options import MEGABYTE, ReaderOptions
 from convive.sources.reading.table import RawTable, drop_blank_rows, fingerprint
-from convive.sources.reading.workbook import read_workbook
 
 __all__ = ["RawTable", "ReaderOptions", "read"]
 
@@ -40,6 +39,8 @@ def read(path: Path, options: ReaderOptions) -> RawTable:
             case "csv":
                 return read_delimited(path, options, file=file)
             case "xlsx":
+                from convive.sources.reading.workbook import read_workbook  # heavy, and text files need it not
+
                 return read_workbook(path, options, file=file)
             case "parquet":
                 return _read_parquet(path, file)

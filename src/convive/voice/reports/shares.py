@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy.special import betaincinv
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         hits, misses = self.part, self.whole - self.part
-        low = float(stats.beta.ppf(0.025, hits, misses + 1)) if hits else 0.0
-        high = float(stats.beta.ppf(0.975, hits + 1, misses)) if misses else 1.0
+        low = float(betaincinv(hits, misses + 1, 0.025)) if hits else 0.0
+        high = float(betaincinv(hits + 1, misses, 0.975)) if misses else 1.0
         return low, high
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ class Waiting:
         return float(1 - high[at]), float(1 - low[at])
 
     def _bounds(self, level: float) -> tuple[Floats, Floats]:
-        reach = stats.norm.ppf((1 + level) / 2) * self.deviation
+        reach = float(ndtri((1 + level) / 2)) * self.deviation
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             low, high = self.still ** np.exp(reach), self.still ** np.exp(-reach)
         return np.where(np.isnan(low), self.still, low), np.where(np.isnan(high), self.still, high)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 Weights = Literal["none", "linear", "quadratic"]
 
@@ -48,7 +48,7 @@ def weighted_kappa(first: ArrayLike, second: ArrayLike, levels: int, *, weights:
     by_row, by_column = weight @ columns, rows @ weight
     spread = weight - (by_row[:, None] + by_column[None, :]) * (1 - kappa)
     variance = ((share * spread**2).sum() - (kappa - chance * (1 - kappa)) ** 2) / (number * (1 - chance) ** 2)
-    reach = float(stats.norm.ppf(0.975) * np.sqrt(max(variance, 0.0)))
+    reach = float(ndtri(0.975) * np.sqrt(max(variance, 0.0)))
     return Kappa(kappa, max(-1.0, kappa - reach), min(1.0, kappa + reach), number, agree)
 
 

@@ -37,11 +37,11 @@ def cases(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
         {"total": one, "label": concept(one.concept).label[language], "declared": one.concept == declared}
         for one in totals(desk.cases, declared)
     ]
+    in_dispute = dict(desk.disputes()["field"].value_counts().iter_rows())
     disagreeing = [
-        (name, fields()[name].label[language], int(desk.cases[f"{name}_disagree"].sum()))
-        for name in _disagreeable(desk)
+        (name, field.label[language], in_dispute[name]) for name, field in fields().items() if name in in_dispute
     ]
-    told_of = {"rows": rows, "disagreeing": [one for one in disagreeing if one[2]], "whole": desk.cases.height}
+    told_of = {"rows": rows, "disagreeing": disagreeing, "whole": desk.cases.height}
     decided = {name: desk.cases.filter(_status(name)).height for name in ("revised", "annulled")}
     return render(request, "office/cases.html", frame(language) | told_of | {"decided": decided})
 
@@ -59,8 +59,8 @@ def listed(request: HttpRequest, desk: Desk, language: str, which: str, name: st
             concept=concept(name).label[language],
             declared=concept(declared).label[language],
         )
-    elif which == "disagree" and name in _disagreeable(desk):
-        chosen = desk.cases.filter(pl.col(f"{name}_disagree"))
+    elif which == "disagree" and f"{name}_disagree" in desk.cases.columns:
+        chosen = desk.cases.join(desk.disputes().filter(field=name), on="case_id", how="semi", maintain_order="left")
         title = say("office.cases.disagree", language, field=fields()[name].label[language])
     elif which == "status" and name in ("revised", "annulled"):
         chosen = desk.cases.filter(_status(name))
@@ -230,10 +230,6 @@ def _row(desk: Desk, case: dict[str, Any], language: str, field: Field | None) -
         "taken": said,
         "others": [(record["source_id"], words) for record, (words, differs) in others if differs],
     }
-
-
-def _disagreeable(desk: Desk) -> list[str]:
-    return [name for name in fields() if f"{name}_disagree" in desk.cases.columns]
 
 
 def _status(name: str) -> pl.Expr:

@@ -14,7 +14,17 @@ from django.conf import settings
 
 from convive.errors import Problem
 from convive.observatory import Observatory
-from convive.register.homologation import Docket, Matter, Sides, docket, no_longer_here, other_pair, spoken, told
+from convive.register.homologation import (
+    Docket,
+    Matter,
+    Sides,
+    disputes,
+    docket,
+    no_longer_here,
+    other_pair,
+    spoken,
+    told,
+)
 from convive.register.homologation.calling import Called
 from convive.register.ledger import Ledger, Line, applied, read, record_names
 from convive.web.office.territory import above, units
@@ -55,15 +65,12 @@ class Desk:
         cases = self.cases.filter(pl.col("occurrence_unit").cast(pl.String).is_in(list(inside)))
         members = self.case_records.join(cases.select("case_id"), on="case_id", how="semi")
         records = self.records.join(members.select("record_id"), on="record_id", how="semi", maintain_order="left")
-        kept = set(records["record_id"])
-        moved = {self.places[record_id]: at for at, record_id in enumerate(records["record_id"])}
-        both = pl.col("left").is_in(list(moved)) & pl.col("right").is_in(list(moved))
-        here = [pl.col(side).replace_strict(moved, return_dtype=self.links[side].dtype) for side in ("left", "right")]
-        links = self.links.filter(both).with_columns(here)
+        kept = records["record_id"].to_list()
+        links = self.links.filter(pl.col("left").is_in(kept) & pl.col("right").is_in(kept))
         return replace(
             self,
             records=records,
-            names={record_id: name for record_id, name in self.names.items() if record_id in kept},
+            names={record_id: self.names[record_id] for record_id in kept},
             links=links,
             cases=cases,
             case_records=members,
@@ -71,6 +78,24 @@ class Desk:
             scoped=True,
             parts={},
         )
+
+    @cached_property
+    def _in_dispute(self) -> pl.DataFrame:
+        lines = [(code, ancestor) for code in self.unit_names for ancestor in above(code)]
+        ancestors = pl.DataFrame(lines, schema={"code": pl.String, "ancestor": pl.String}, orient="row")
+        return disputes(self.cases, self.case_values, ancestors)
+
+    def disputes(self) -> pl.DataFrame:
+        """What a meeting would want to settle (field, case_id), without what it settled since the build."""
+        case = self.sides.case_named
+        settled = [
+            (line.decision.field, case[name])
+            for line in self.ledger().standing
+            for name in line.decision.records
+            if line.decision.field and name in case
+        ]
+        ended = pl.DataFrame(settled, schema=self._in_dispute.schema, orient="row")
+        return self._in_dispute.join(ended, on=["field", "case_id"], how="anti", maintain_order="left")
 
     @cached_property
     def sides(self) -> Sides:

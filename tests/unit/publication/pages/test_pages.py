@@ -372,6 +372,10 @@ def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition)
     assert "unos 196 (entre 188 y 211" in spanish
     assert "unos 12 que ninguna vio" in spanish
     assert "el intervalo, el del modelo que deja depender a todas las fuentes" in spanish
+    assert "fueran 2 veces las estimadas, el total sería 209; si fuera al revés, 190" in spanish
+    assert "3.1 % (esperada)" in spanish
+    assert "3.1% (expected)" in english
+    assert "184–203" in spanish
     assert "Se habla de 2011 a 2015" in spanish
     assert "about 12 that none saw" in english
     assert "98.0" in english

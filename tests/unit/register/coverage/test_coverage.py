@@ -16,6 +16,7 @@ from convive.register.coverage import between, coverage, histories, shared_years
 from convive.register.coverage.chapman import chapman, interval
 from convive.register.coverage.estimate import rules
 from convive.register.coverage.loglinear import averaged, fit, fullest, models, weights
+from convive.register.coverage.missed import joins, mended, widened
 
 RUNS = 1000
 
@@ -117,6 +118,8 @@ def test_taking_dependent_sources_for_independent_would_mislead() -> None:
     assert ((low <= 500) & (high >= 500)).mean() < 0.5
 
 
+FOUR = {"a": 40, "b": 40, "c": 40, "d": 40, "ab": 30, "ac": 30, "ad": 30, "bc": 30, "bd": 30, "cd": 30,
+        "abc": 20, "abd": 20, "acd": 20, "bcd": 20, "abcd": 15}  # fmt: skip
 GOOD = {"a": 40, "b": 35, "c": 30, "ab": 60, "ac": 50, "bc": 45, "abc": 80}
 
 
@@ -148,6 +151,7 @@ def test_a_good_register_gives_total_interval_models_and_assumptions() -> None:
         ({"abc": 60, "ab": 20, "c": 30}, "copies"),
         ({"a": 25, "b": 24, "c": 22, "ab": 9, "ac": 8, "bc": 9, "abc": 8}, "conflict"),
         ({"a": 60, "b": 55, "c": 50, "ab": 4, "ac": 4, "bc": 4, "abc": 14}, "too_wide"),
+        (FOUR | {"abc": 80}, "unfit"),
     ],
 )
 def test_what_cannot_be_said_is_refused_with_its_reason(counts: dict[str, int], code: str) -> None:
@@ -156,6 +160,65 @@ def test_what_cannot_be_said_is_refused_with_its_reason(counts: dict[str, int], 
     assert found.unseen is None
     assert code in {refusal.code for refusal in found.refused}
     assert all(refusal.told("es") != refusal.told("en") for refusal in found.refused)
+
+
+def test_four_sources_that_depend_in_twos_alone_are_answered() -> None:
+    assert coverage(register(FOUR)).refused == ()
+
+
+def lost(counts: np.ndarray, sources: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """``counts`` after linkage failed to join the ``share`` of the last source's records that another holds too, and
+    the share of all joins that these are, in each run."""
+    draws, after, last = np.random.default_rng(7), counts.copy(), 1 << sources - 1
+    for history in range(last + 1, 2**sources):
+        gone = draws.binomial(counts[:, history - 1].astype(int), share)
+        after[:, history - 1] -= gone
+        after[:, history - last - 1] += gone
+        after[:, last - 1] += gone
+    return after, (after.sum(axis=1) - counts.sum(axis=1)).sum() / joins(counts, sources).sum()
+
+
+@pytest.mark.parametrize("seen", [(0.7, 0.6), (0.7, 0.6, 0.5)])
+def test_where_linkage_knows_what_it_missed_the_interval_holds_its_level(seen: tuple[float, ...]) -> None:
+    """Five in a hundred records of a source were not joined: unmended, the interval holds the truth in two of five."""
+    sources = len(seen)
+    counts, share = lost(drawn(500, seen), sources, 0.05)
+
+    def told(of: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        known = of.sum(axis=1)
+        if sources == 2:
+            total, variance = chapman(of[:, 0] + of[:, 2], of[:, 1] + of[:, 2], of[:, 2])
+            low, high = interval(known, np.maximum(total - known, 0), variance, confidence=0.95)
+            return low, total, high
+        largest = fit(of, sources, list(models(sources))[-1])
+        low, high = interval(known, largest.unseen, largest.variance, confidence=0.95)
+        return low, known + largest.unseen, high
+
+    before, whole = told(counts), mended(counts, sources, float(share))
+    assert ((before[0] <= 500) & (before[2] >= 500)).mean() < 0.6
+    low, high = widened(*told(whole), before[1], share * joins(whole, sources), confidence=0.95)
+    assert 0.93 <= ((low <= 500) & (high >= 500)).mean() <= 0.97
+
+
+def test_what_linkage_expects_to_have_missed_is_told_beside_the_number_and_can_forbid_it() -> None:
+    plain, little, much = (coverage(register(GOOD), missed) for missed in (None, 0.01, 0.12))
+    assert [(one.share, one.expected) for one in plain.missed] == [(0.02, False), (0.05, False)]
+    assert [(one.share, one.expected) for one in little.missed] == [(0.01, True), (0.02, False), (0.05, False)]
+    assert plain.total is not None
+    assert little.total == plain.total
+    totals = [plain.total, *(one.total for one in little.missed if one.total)]
+    assert totals == sorted(totals, reverse=True)
+    assert much.total is None
+    assert [one.code for one in much.refused] == ["missed_links"]
+    assert "12.0 %" in much.refused[0].told("es")
+    assert much.models == plain.models
+
+
+def test_dependence_of_all_at_once_multiplies_the_unseen() -> None:
+    """Of three sources the odds ratio of all at once is what the largest model takes for one (Fienberg 1972)."""
+    found = coverage(register(GOOD))
+    assert found.unseen is not None
+    assert dict(found.hidden) == pytest.approx({0.5: 340 + found.unseen / 2, 2.0: 340 + 2 * found.unseen})
 
 
 def test_models_in_conflict_are_shown_side_by_side() -> None:

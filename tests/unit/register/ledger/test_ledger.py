@@ -147,6 +147,8 @@ def test_nothing_is_decided_twice(names: list[str], tmp_path: Path) -> None:
     with pytest.raises(AlreadyDecided) as told:
         append(tmp_path, decided("not_same", names[1], names[0]))
     assert "secretaria" in told.value.describe("es")
+    assert "son la misma muerte" in told.value.describe("es")
+    assert "they are one death" in told.value.describe("en")
     append(tmp_path, decided("withdrawn", withdraws=line.hash))
     append(tmp_path, decided("not_same", names[1], names[0]))
     assert [line.decision.kind for line in read(tmp_path).standing] == ["not_same"]
