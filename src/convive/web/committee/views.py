@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.committee.agenda import proposals
@@ -44,7 +45,7 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
     context = {
         "stands": stands,
         "sessions": Session.objects.all()[:50],
-        "agreements": _agreements(stands, language),
+        "agreements": _agreements_list(stands, language),
         "periods": _periods(stands, language),
         "proposed": _proposed(stands, language),
         "whole": EVERYWHERE in request.units,  # type: ignore[attr-defined]
@@ -267,6 +268,18 @@ def _done(request: HttpRequest, act: Callable[[], object], page: str, language: 
     else:
         messages.success(request, say("office.kept", language))
     return redirect(page, language=language, **where)
+
+
+_lists: dict[str, tuple[object, str]] = {}
+"""The list of agreements by language, and of which state of the committee it is."""
+
+
+def _agreements_list(stands, language: str) -> str:  # type: ignore[no-untyped-def]
+    """The same for everybody until something of the committee changes: made once."""
+    if language not in _lists or _lists[language][0] is not stands:
+        context = {"agreements": _agreements(stands, language), "language": language}
+        _lists[language] = stands, render_to_string("committee/agreements.html", context)
+    return _lists[language][1]
 
 
 def _agreements(stands, language: str) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
