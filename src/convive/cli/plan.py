@@ -118,7 +118,8 @@ def _bulletin(observatory: Observatory, edition: Edition) -> dict[str, bytes]:
     from convive.publication.papers.word import word
     from convive.publication.reading import Reader
 
-    made, head = {}, _head(observatory)
+    made: dict[str, bytes] = {}
+    head = _head(observatory)
     for language in edition.languages:
         paper = bulletin(Reader(edition, language), head)
         name = {"es": "boletin", "en": "bulletin"}[language]
