@@ -9,7 +9,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -56,10 +55,9 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def session(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """One session: agenda, attendance with quorum, minutes, agreements."""
-    refuse_part(request)
     one = _found(Session, code)
     if request.method == "POST":
         kept = _done(request, lambda: _change_session(request, one), "office:session", language, code=code)
@@ -95,10 +93,9 @@ def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def seats(request: HttpRequest, language: str) -> HttpResponse:
     """The seats of the committee, their agencies, and who holds them."""
-    refuse_part(request)
     status = 200
     if request.method == "POST":
         kept = _done(request, lambda: _seat(request), "office:seats", language)
@@ -110,14 +107,14 @@ def seats(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_safe
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def minutes_word(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The minutes of a session as a Word document."""
     return _minutes(request, language, code, "docx")
 
 
 @require_safe
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def minutes_pdf(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The minutes of a session as PDF."""
     return _minutes(request, language, code, "pdf")
@@ -141,18 +138,11 @@ def bulletin_pdf(request: HttpRequest, language: str) -> HttpResponse:
     )
 
 
-def refuse_part(request: HttpRequest) -> None:
-    """What is not public of the committee is not for whoever has a mandate for a part of its territory alone."""
-    if EVERYWHERE not in request.units:  # type: ignore[attr-defined]
-        raise PermissionDenied
-
-
 def _minutes(request: HttpRequest, language: str, code: str, form: str) -> HttpResponse:
     """They name the holders of the seats: the look is noted, and the head that they print is that of this line."""
     from convive.publication.papers.pdf import pdf
     from convive.publication.papers.word import word
 
-    refuse_part(request)
     one = _found(Session, code)
     looked(request, f"minutes/{code}")
     name = {"es": "acta", "en": "minutes"}[language]
