@@ -11,6 +11,7 @@ slower an event becomes when there are more of them (1 is linear).
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -35,7 +36,7 @@ def main(names: list[str]) -> None:
         began = time.perf_counter()
         try:
             importlib.import_module(name).main()
-        except (ImportError, FileNotFoundError) as missing:
+        except (ImportError, FileNotFoundError, subprocess.CalledProcessError) as missing:
             print(f"not run: {missing}", flush=True)
         print(f"--- {time.perf_counter() - began:.0f} s in all", flush=True)
 
