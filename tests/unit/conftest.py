@@ -201,9 +201,9 @@ SCORECARD: dict[str, Any] = {
                {"concept": "qualified", "cases": 160, "more": 0, "fewer": 24}],
     "criteria": [
         {"id": "age_missing", "label": {"es": "Edad: falta en", "en": "Age: missing in"}, "part": 11, "whole": 184,
-         "at_most": 0.05, "at_least": None, "verified": False, "state": "falls_short"},
-        {"id": "sex_missing", "label": {"es": "Sexo: falta en", "en": "Sex: missing in"}, "part": None, "whole": 184,
-         "at_most": 0.05, "at_least": None, "verified": False, "state": "meets"},
+         "at_most": 0.05, "at_least": None, "named_in": {"es": "taller", "en": "workshop"}, "state": "falls_short"},
+        {"id": "sex_missing", "label": {"es": "Sexo: falta en", "en": "Sex: missing in"}, "part": None, "whole": None,
+         "at_most": 0.05, "at_least": None, "named_in": {"es": "taller", "en": "workshop"}, "state": "meets"},
     ],
     "sources": [
         {"source_id": "policia", "records": 227, "repeated": 3, "delay_median": 1.0, "delay_p90": 15.0,
