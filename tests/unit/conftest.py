@@ -201,9 +201,9 @@ SCORECARD: dict[str, Any] = {
                {"concept": "qualified", "cases": 160, "more": 0, "fewer": 24}],
     "criteria": [
         {"id": "age_missing", "label": {"es": "Edad: falta en", "en": "Age: missing in"}, "part": 11, "whole": 184,
-         "at_most": 0.05, "at_least": None, "verified": False, "state": "falls_short"},
-        {"id": "sex_missing", "label": {"es": "Sexo: falta en", "en": "Sex: missing in"}, "part": None, "whole": 184,
-         "at_most": 0.05, "at_least": None, "verified": False, "state": "meets"},
+         "at_most": 0.05, "at_least": None, "named_in": {"es": "taller", "en": "workshop"}, "state": "falls_short"},
+        {"id": "sex_missing", "label": {"es": "Sexo: falta en", "en": "Sex: missing in"}, "part": None, "whole": None,
+         "at_most": 0.05, "at_least": None, "named_in": {"es": "taller", "en": "workshop"}, "state": "meets"},
     ],
     "sources": [
         {"source_id": "policia", "records": 227, "repeated": 3, "delay_median": 1.0, "delay_p90": 15.0,
@@ -334,6 +334,10 @@ EVALUATIONS: list[dict[str, Any]] = [
         "second": {"design": "structural-series", "ratio": 0.8, "low": 0.5, "high": 1.3},
         "watch": {"looks": 24, "seen": 18, "signal": False}, "moved": "cannot tell", "interval_by": "periods",
         "placebos": [{"kind": "displacement", "label": "2402", "ratio": 1.1, "low": 0.7, "high": 1.8}],
+        "foresight": {
+            "rule": "", "says": {"es": ["Vería una baja de 60 %."], "en": ["It would see a fall of 60 %."]},
+            "falls": [{"months": 6, "percent": None}, {"months": 12, "percent": 60}],
+        },
     },
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -15,6 +16,7 @@ from lxml import etree
 from convive.errors import BuildError, PlanError
 from convive.publication.edition import Edition
 from convive.publication.papers import iati, workbook_import
+from convive.publication.papers.bulletin import bulletin
 from convive.publication.papers.half_year import half_year_report
 from convive.publication.papers.legal import legal_plan
 from convive.publication.papers.outline import Grid, Heading
@@ -162,3 +164,42 @@ def test_the_half_year_report_tells_what_was_done_between_its_ends(folder: Path,
     sessions = rows["Sesiones mensuales con quórum"]
     assert sessions[2:4] == ("42 %", "67 %")
     assert sessions[5:] == ("no", "PEN 15,400")
+
+
+COMMITTEE = {
+    "on": "2015-06-30",
+    "level": "provincial",
+    "illustrative": None,
+    "attendance": [],
+    "changes": [],
+    "sittings": [
+        {"id": "2015-1", "kind": "ordinary", "held_on": "2015-05-04", "seats": 3, "present": 2, "needed": 2}
+        | {"quorate": True, "absent": [{"es": "Fiscal", "en": "Prosecutor"}]}
+    ],
+    "agreements": [
+        {"id": "2015-1-1", "text": {"es": "Alumbrar", "en": "Light it"}, "owner": {"es": "Alcalde", "en": "Mayor"}}
+        | {"due": "2015-06-01", "agreed_on": "2015-05-04", "state": "overdue", "days_late": 29, "followed": []}
+    ],
+    "periods": [],
+    "head": "7:0000",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", ("Alumbrar", "Homicidios por año")), ("en", ("Light it", "Year"))]
+)
+def test_the_bulletin_prints_figures_answers_and_the_head_of_the_log(
+    small_edition: Edition, language: str, words: tuple[str, ...]
+) -> None:
+    reader = Reader(replace(small_edition, committee=COMMITTEE), language)
+    year = reader.full_years()[-1]
+    for head, told in (
+        ("12:9f3a", "--head 12:9f3a"),
+        ("", {"es": "no tiene todavía oficina", "en": "no office"}[language]),
+    ):
+        paper = bulletin(reader, head)
+        read = docx.Document(io.BytesIO(word(paper)))
+        text = "\n".join([p.text for p in read.paragraphs] + [c.text for t in read.tables for c in t._cells])
+        for wanted in (*words, told, year, str(reader.figure("homicides", year).count)):
+            assert wanted in text, wanted
+        assert pdf(paper).startswith(b"%PDF-")

@@ -67,18 +67,18 @@ def _criteria(told: Tree, reader: Reader) -> list[Section]:
             _share(one["part"], one["whole"], reader) if one["state"] != "unsaid" else "–",
             _limit(one, language),
             Cell(say(f"quality.state.{one['state']}", language), tones[one["state"]]),
+            str(one["named_in"]),
         )
         for one in told.get("criteria", ())
     ]
-    table = _table("criteria", ("criterion", "value", "limit", "state"), rows, reader, stacked=True)
+    table = _table("criteria", ("criterion", "value", "limit", "state", "named_in"), rows, reader, stacked=True)
     return _section("criteria", table, reader)
 
 
 def _limit(one: Tree, language: str) -> str:
     for kind in ("at_most", "at_least"):
         if one[kind] is not None:
-            said = say(f"quality.{kind}", language, share=words.percent(one[kind], language))
-            return said if one["verified"] else f"{said} {say('quality.unverified', language)}"
+            return say(f"quality.{kind}", language, share=words.percent(one[kind], language))
     return "–"
 
 

@@ -52,10 +52,11 @@ def _criterion(one: Criterion, least: int) -> dict[str, Any]:
         "id": one.id,
         "label": dict(one.label),
         "part": part,
-        "whole": one.whole,
+        # Beside the other criteria's the whole of some would tell the part that is withheld.
+        "whole": one.whole if one.part is None or part is not None else None,
         "at_most": one.at_most,
         "at_least": one.at_least,
-        "verified": one.verified,
+        "named_in": dict(one.named_in),
         "state": one.state,
     }
     return allowed.entry("criterion", told)

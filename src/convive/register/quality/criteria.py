@@ -14,8 +14,8 @@ MEETS, FALLS_SHORT, UNSAID, SHOWN = "meets", "falls_short", "unsaid", "shown"
 
 @dataclass(frozen=True)
 class Criterion:
-    """``part`` of ``whole`` cases; None where it cannot be said. ``verified`` false: the threshold is recalled, not
-    checked against the document. ``state``: meets, falls_short, unsaid, or shown where there is no threshold.
+    """``part`` of ``whole`` cases; None where it cannot be said. ``named_in``: the document that names the criterion;
+    the threshold is Convive's own. ``state``: meets, falls_short, unsaid, or shown where there is no threshold.
     """
 
     id: str
@@ -24,7 +24,7 @@ class Criterion:
     whole: int
     at_most: float | None
     at_least: float | None
-    verified: bool
+    named_in: Mapping[str, str]
 
     @property
     def share(self) -> float | None:
@@ -56,7 +56,7 @@ def criteria(cases: pl.DataFrame, concept: str) -> list[Criterion]:
             whole=whole,
             at_most=entry.get("at_most"),
             at_least=entry.get("at_least"),
-            verified=entry["verified"],
+            named_in=rules()["documents"][entry["named_in"]],
         )
         for name, entry in rules()["criteria"].items()
         for part, whole in [_measured(entry["measure"], cases, homicides)]
@@ -77,6 +77,16 @@ def _measured(measure: str, cases: pl.DataFrame, homicides: pl.DataFrame) -> tup
             return whole, whole
         case "several_sources":
             return _count(homicides, pl.col("sources").list.len() > 1), whole
+        case "concept":
+            broad = cases.filter(pl.col(f"figure_in_{field}"))
+            held = broad.join(homicides.select("case_id"), on="case_id", how="semi").height
+            return (held, broad.height) if broad.height else (None, 0)
+        case "repeated":
+            return _count(homicides, pl.col("n_records") > pl.col("sources").list.len()), whole
+        case "in_time":
+            days = (pl.col("registered_on") - pl.col("occurred_on")).dt.total_days()
+            told = homicides["registered_on"].null_count() < whole
+            return _count(homicides, days <= rules()["in_time_days"]) if told else None, whole
         case "undetermined":
             undetermined = _count(cases, pl.col("intent").cast(pl.String) == "undetermined")
             return undetermined, undetermined + whole

@@ -365,7 +365,10 @@ def test_the_menu_leads_to_every_page_that_has_something_to_show(small_edition: 
 def test_the_quality_page_tells_each_criterion_by_itself(small_edition: Edition) -> None:
     spanish, english = (said(build(small_edition, "quality", language)) for language in LANGUAGES)
     assert "11 de 184 (6 %)" in spanish
-    assert "hasta 5 % (por verificar)" in spanish
+    assert "hasta 5 %" in spanish
+    assert "ningún umbral es del Protocolo" in spanish
+    assert "no threshold is the Protocol's" in english
+    assert "taller" in spanish
     assert "no se cumple" in spanish
     assert "reservada" in spanish
     assert "Crimen organizado" in spanish

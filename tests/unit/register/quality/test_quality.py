@@ -10,6 +10,7 @@ import pytest
 
 from convive.register import build_register
 from convive.register.quality import agreement, breaks, criteria, sources
+from convive.standard import record_schema
 
 MakeRecords = Callable[..., pl.DataFrame]
 MAY = dt.date(2014, 5, 3)
@@ -35,7 +36,27 @@ def test_every_criterion_stands_alone_and_there_is_no_total(records: pl.DataFram
     assert (found["several_sources"].share, found["several_sources"].state) == (0.5, "shown")
     assert (found["convergence"].part, found["convergence"].whole) == (1, 2)
     assert found["unit_of_record"].state == "meets"
-    assert not found["age_missing"].verified
+    assert "taller" in found["unit_of_record"].named_in["es"]
+    assert (found["broad_concept"].part, found["broad_concept"].whole) == (2, 2)
+    assert found["repeated"].whole == 2
+    assert all(one.named_in.keys() == {"es", "en"} for one in found.values())
+
+
+def test_a_criterion_of_the_broad_concept_in_time_and_repeated_counts_its_cases() -> None:
+    day = dt.date(2014, 3, 1)
+    rows = [
+        ("a", True, True, 3, ["x", "y"], day, day + dt.timedelta(days=30)),
+        ("b", True, True, 2, ["x", "y"], day, day + dt.timedelta(days=400)),
+        ("c", True, True, 1, ["x"], None, day),
+        ("d", False, True, 1, ["x"], day, day),
+    ]
+    names = ["case_id", "figure_in_ceic", "figure_in_bogota", "n_records", "sources", "occurred_on", "registered_on"]
+    blank = build_register(pl.DataFrame(schema=record_schema())).cases.drop(names)
+    told = pl.DataFrame(rows, schema=names, orient="row")
+    cases = pl.concat([told, blank.clear(n=len(rows))], how="horizontal")
+    found = {one.id: one for one in criteria(cases.with_columns(status=pl.lit("draft")), "ceic")}
+    shares = {name: (found[name].part, found[name].whole) for name in ("broad_concept", "in_time", "repeated")}
+    assert shares == {"broad_concept": (3, 4), "in_time": (1, 3), "repeated": (1, 3)}
 
 
 def test_without_homicides_nothing_can_be_said(records: pl.DataFrame) -> None:
