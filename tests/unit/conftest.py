@@ -359,7 +359,7 @@ def _answer_clock() -> dict[str, Any]:
         answered = None if days is None else received + dt.timedelta(days=days)
         return Case(body, category, Standing(State.ANSWERED if answered else State.RECEIVED, received, answered))
 
-    cases = [case("alumbrado", "street-light", days) for days in (1, 2, 3, 4, 5, 6)]
+    cases = [case("alumbrado", "luz-antigua", days) for days in (1, 2, 3, 4, 5, 6)]
     cases += [case("muni-provincial", "waste", days) for days in (20, 40, 50, None, None, None, None, None)]
     cases += [case("gobierno-regional", "waste", 1), case("gobierno-regional", "waste", 2)]
     told = answer_clock(cases, at=now, minimum=5, within_days=30)

@@ -8,6 +8,7 @@ from convive.publication.edition import Tree
 from convive.publication.pages.page import Block, Link, Prose, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import date, number, say
+from convive.voice.reports import clock_words as words
 
 COLUMNS = ("body", "reports", "answered", "in_time", "acted", "solved", "ends")
 
@@ -21,8 +22,8 @@ def blocks(reader: Reader) -> list[Block]:
     about = say("answer.clock_about", language, day=day, n=told["minimum"])
     rows = [*told["rows"], *([told["all"]] if told["all"] else [])]
     if not rows:
-        return [Prose((about, say("answer.clock_too_few", language)))]
-    heads = tuple(say(f"answer.clock_column_{name}", language, days=told["within_days"]) for name in COLUMNS)
+        return [Prose((about, say("clock.too_few", language)))]
+    heads = tuple(say(f"clock.{name}", language, days=told["within_days"]) for name in COLUMNS)
     table = Table(
         say("answer.clock_table", language),
         heads,
@@ -35,34 +36,17 @@ def blocks(reader: Reader) -> list[Block]:
 
 
 def _row(one: Tree, language: str) -> tuple[TableCell, ...]:
-    reports, until = one["reports"], one["until"]
-    share, low, high = (number(100 * one["in_time"][name], language) for name in ("share", "low", "high"))
-    ends = {name: number(one[name], language) for name in ("closed", "solved", "not_solved")}
+    reports, until, in_time = one["reports"], one["until"], one["in_time"]
+    answered, acted, solved = (
+        words.median(**until[name], of=reports, language=language) for name in ("answered", "acted", "solved")
+    )
+    body, category = (names and names[language] for names in (one["body"], one["category"]))
     return (
-        _who(one, language),
+        words.who(body, category, language),
         number(reports, language),
-        _median(until["answered"], reports, language),
-        say("answer.clock_share", language, share=share, low=low, high=high),
-        _median(until["acted"], reports, language),
-        _median(until["solved"], reports, language),
-        say("answer.clock_ends", language, **ends),
+        answered,
+        words.share(in_time["share"], in_time["low"], in_time["high"], language),
+        acted,
+        solved,
+        words.ends(one["closed"], one["solved"], one["not_solved"], language),
     )
-
-
-def _who(one: Tree, language: str) -> str:
-    if one["body"] is None:
-        return say("answer.clock_all", language)
-    category = one["category"][language] if one["category"] else say("answer.clock_others", language)
-    return f"{one['body'][language]} · {category}"
-
-
-def _median(one: Tree, reports: int, language: str) -> str:
-    """Days until half had it, with interval and the number behind it; or that not even half have it."""
-    if one["days"] is None:
-        return say("answer.clock_not_half", language, came=one["came"], of=reports)
-    low, high = (
-        say("answer.clock_no_end", language) if one[end] is None else number(one[end], language, 1)
-        for end in ("low", "high")
-    )
-    days = number(one["days"], language, 1)
-    return say("answer.clock_median", language, days=days, low=low, high=high, came=one["came"], of=reports)

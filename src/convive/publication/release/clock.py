@@ -7,7 +7,7 @@ from typing import Any
 
 from convive.publication.release.allowed import entry
 from convive.voice.reports.catalogue import Catalogue
-from convive.voice.reports.clock import MILESTONES, Clock, Median, Row
+from convive.voice.reports.clock import ALL, MILESTONES, OTHERS, Clock, Median, Row
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -36,8 +36,8 @@ def _row(one: Row, bodies: Names, categories: Names) -> dict[str, Any]:
     return entry(
         "answer_clock_row",
         {
-            "body": bodies.get(one.body, {"es": one.body, "en": one.body}) if one.body else None,
-            "category": categories.get(one.category),
+            "body": None if one.body == ALL else _named(one.body, bodies),
+            "category": None if one.category in (ALL, OTHERS) else _named(one.category, categories),
             "reports": one.outcome.received,
             "closed": one.outcome.closed,
             "solved": one.outcome.solved,
@@ -47,6 +47,11 @@ def _row(one: Row, bodies: Names, categories: Names) -> dict[str, Any]:
             "until": {name: _median(getattr(one, name)) for name in MILESTONES},
         },
     )
+
+
+def _named(code: str, names: Names) -> Mapping[str, str]:
+    """The names of ``code``; itself where the catalogue has it no longer."""
+    return names.get(code, {"es": code, "en": code})
 
 
 def _median(one: Median) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from convive.voice.reports.shares import Outcome
 from convive.voice.reports.states import Standing, State
@@ -67,12 +66,6 @@ class Clock:
     within_days: int
     rows: tuple[Row, ...]
     all: Row | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        told = asdict(self)
-        told["as_of"] = self.as_of.isoformat()
-        return told
 
 
 def answer_clock(cases: Iterable[Case], *, at: dt.datetime, minimum: int, within_days: int) -> Clock:

@@ -432,6 +432,7 @@ def test_the_answer_clock_tells_the_worst_first_with_the_number_behind_it(small_
     assert spanish.index("Empresa de alumbrado público") < spanish.index("Todas las instituciones")
     assert "ni la mitad (3 de 8)" in spanish
     assert "Gobierno Regional ·" not in spanish
+    assert "Empresa de alumbrado público · luz-antigua" in spanish, "a category that the catalogue has no longer"
     assert "3.0 days (1.0 to 6.0); 6 of 6" in english
     few = {**small_edition.answer_clock, "rows": [], "all": None}
     assert "muy pocos reportes" in said(build(dataclasses.replace(small_edition, answer_clock=few), "answer", "es"))
