@@ -128,6 +128,7 @@ def test_what_all_said_is_not_told_as_all() -> None:
     found = publishable(DAY, sheets(ENOUGH, up=1.0), CELLS, RULES)
     one = found.units[0]
     assert one.too_low == RULES.most_percent
+    assert (one.kappa, one.low, one.high) == (None, None, None), "kappa tells all from nearly all"
     assert (one.right, one.too_high) == (20, 20), "where nobody said the one thing, all said the other"
 
 

@@ -24,7 +24,8 @@ KAPPA_DECIMALS = 1
 
 @dataclass(frozen=True)
 class PublicUnit:
-    """What is told of a unit: kappa with its interval, one decimal; shares in per cent of the marked cells that people
+    """What is told of a unit: kappa with its interval, one decimal, None where a share is the largest that is told or
+    chance alone would agree wholly; shares in per cent of the marked cells that people
     would leave, move down or move up (cells that were missing among them), in steps."""
 
     unit: str
@@ -92,9 +93,10 @@ def _unit(unit: str, sheets: Sequence[Sheet], cells: Mapping[str, Cell], rules: 
     ups = sum(view.shift > 0 for view in seen)
     downs = sum(view.shift < 0 for view in seen)
     right, down, up = _steps([len(seen) - ups - downs, downs, ups], rules)
-    return PublicUnit(
-        unit, _short(kappa.value), _short(kappa.low), _short(kappa.high), right=right, too_high=down, too_low=up
-    )
+    ends = (kappa.value, kappa.low, kappa.high)
+    if max(right, down, up) >= rules.most_percent:  # kappa would tell whether nearly all cells were all of them
+        ends = (None, None, None)
+    return PublicUnit(unit, *(_short(end) for end in ends), right=right, too_high=down, too_low=up)
 
 
 def _workshops(sheets: Sequence[Sheet]) -> int:
