@@ -18,7 +18,7 @@ from convive.publication.pages import addresses
 if TYPE_CHECKING:
     from django.test import Client
 
-PAGES = [(name, language) for name in addresses.NAMES for language in LANGUAGES]
+PAGES = [(name, language) for name in (*addresses.NAMES, "evaluations/controles") for language in LANGUAGES]
 
 
 @pytest.mark.parametrize(("name", "language"), PAGES)

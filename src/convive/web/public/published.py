@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from convive.publication.edition import Edition
-from convive.publication.pages import addresses, build
+from convive.publication.pages import build, names
 from convive.web.public.rendering import render
 from convive.web.settings import PUBLIC_FOLDER_VARIABLE
 
@@ -46,7 +46,7 @@ class Published:
         """A page, rendered and packed once; None where the edition is not published in that language."""
         with self._lock:
             edition = self._current()
-            if name not in addresses.NAMES or language not in edition.languages:
+            if name not in names(edition) or language not in edition.languages:
                 return None
             key = (name, language)
             if key not in self._pages:

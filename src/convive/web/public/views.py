@@ -28,6 +28,12 @@ def page(request: HttpRequest, name: str, language: str) -> HttpResponse:
 
 
 @require_safe
+def measure(request: HttpRequest, item: str, language: str) -> HttpResponse:
+    """The page of one measure's evaluation."""
+    return page(request, f"evaluations/{item}", language)
+
+
+@require_safe
 def published_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """A data file or a chart, with its type; answers 304 to those who have it already."""
     try:
