@@ -2,6 +2,7 @@
 
     python benchmarks/evaluation/calibration.py                     # all designs; about an hour on two cores
     python benchmarks/evaluation/calibration.py interrupted-series  # one design; the others keep their rows
+    python benchmarks/evaluation/calibration.py difference-in-differences/periods  # with one kind of error
     python benchmarks/evaluation/calibration.py --cities 200        # fewer cities: to look, writes nothing
 
 Writes ``src/convive/evaluation/calibration.toml``, by which designs are offered, and the table in
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import tempfile
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -51,7 +53,7 @@ def main() -> None:
         (module, at, scenario, told.cities or (STRESSED if scenario.name == WAVES.name else trial.simulations))
         for module in MODULES
         for at, trial in enumerate(importlib.import_module(module).TRIALS)
-        if not told.designs or trial.design in told.designs
+        if not told.designs or {trial.design, f"{trial.design}/{trial.interval_by}"} & set(told.designs)
         for scenario in (SCENARIOS if told.no_stress else (*SCENARIOS, WAVES))
     ]
     rows = []
@@ -60,7 +62,7 @@ def main() -> None:
             rows.append(row)
             print(line(row), flush=True)
             if not told.cities:
-                with FileLock(FILE.with_suffix(".lock")):
+                with FileLock(Path(tempfile.gettempdir()) / "convive-calibration.lock"):
                     write(rows)
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from office_journey import looking, office, with_accounts
 from serving import serving
+
+__all__ = ["looking", "office", "with_accounts"]
 
 SERVE = """
 import sys

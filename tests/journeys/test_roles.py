@@ -112,6 +112,8 @@ def technical_secretary(walk: Walk) -> None:
     page.fill("#f-source", f"9.1.1 {walk.language}")
     walk.press("form.decide button.main")
     walk.kept()
+    for form in ("medida-nueva", "puerta/condicion-nueva", "retirar/measure/cpted"):
+        walk.at(f"plan/{form}/")
     page = walk.at("plan/puerta/")
     page.select_option("#decision", "skip")
     for name in ("by", "reason", "document"):

@@ -31,6 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    from django.conf import settings
+
+    # Making a password slow to guess is Django's work; it would be most of the time of these tests.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure() -> None:

@@ -12,7 +12,9 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_otp.oath import TOTP
 
 from convive.errors import WrongUse
@@ -182,6 +184,24 @@ def test_a_session_ends_after_its_time_whatever_is_done(signed_in: Callable[...,
     session[BEGAN] -= 9 * 3600
     session.save()
     assert client.get("/es/comite/").status_code == 302
+
+
+def test_a_session_that_is_used_lasts_and_is_not_written_by_each_look(
+    signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.contrib.sessions.models import Session
+
+    from convive.web.office import limits
+
+    client, began = signed_in("ana", "member"), time.time()
+    ends = []
+    for later_s in (0, 1, 61):
+        monkeypatch.setattr(limits.time, "time", lambda moment=began + later_s: moment)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/es/comite/").status_code == 200
+        ends.append((any("UPDATE" in one["sql"] for one in asked), Session.objects.get().expire_date))
+    assert [written for written, _ in ends] == [True, False, True]
+    assert ends[0][1] == ends[1][1] < ends[2][1]
 
 
 def test_weak_passwords_are_refused_when_changed(person: Person) -> None:

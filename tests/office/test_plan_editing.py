@@ -12,7 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from openpyxl import load_workbook
 
-from convive.strategy import editing, reading
+from convive.strategy import adding, editing, reading
+from convive.web.journal.models import Line
+from convive.web.office.guard import today
 from convive.web.office.plan import desk as desks
 from convive.web.office.plan import forms
 from planning import HERE, acts, last, seen_of, strategy, territory
@@ -154,3 +156,76 @@ def test_a_workbook_is_shown_before_it_is_written(signed_in: Callable[..., Clien
     assert "ya no dice" in late.text
     assert "no sirve" in brought(sec, {("Actividades", "sessions", "hasta"): "pronto"}).text
     assert "dice lo mismo" in brought(sec, {}).text
+
+
+def test_a_measure_comes_complete_or_not_at_all(signed_in: Callable[..., Client], strategy: Path) -> None:
+    sec = signed_in("sec", "technical_secretary")
+    address = f"{HERE}medida-nueva/"
+    of = seen_of(sec, f"{HERE}medida/cpted/cambiar/")
+    later = (today() + dt.timedelta(days=60)).isoformat()
+    first = {"first.id": "lamps", "first.label.es": "Faroles", "first.label.en": "Lamps", "first.lead": "municipality"}
+    first |= {"first.from": later, "first.until": later, "first.need.kind": "document", "first.need.quantity": "2"}
+    first |= {"first.need.what.es": "actas", "first.need.what.en": "minutes"}
+    said = of | first | {"id": "lights", "label.es": "Alumbrado", "label.en": "Lighting"}
+    for wrong, words in (
+        ({"id": "cpted"}, "se usa dos veces"),
+        ({"first.from": "2014-01-01"}, "antes de hoy"),
+    ):
+        answer = sec.post(address, said | wrong)
+        assert (answer.status_code, words in answer.text, "Faroles" in answer.text) == (422, True, True), words
+    assert sec.post(address, said).headers["Location"] == "/es/plan/medida/lights/"
+    one = desks.desk().plan.measures["lights"]
+    assert (one.activity[0].needs[0].quantity, one.evaluation.named_on) == (2, today())
+    assert "Alumbrado" in sec.get(HERE).text
+    assert (acts(), last()["kind"]) == (["plan.added"], "measure")
+    part = signed_in("part", "technical_secretary", unit="2403")
+    assert part.post(address, said | {"id": "lights-again", "first.id": "lamps-again"}).status_code == 403
+
+
+def test_an_indicator_and_a_condition_come_to_the_plan(signed_in: Callable[..., Client], strategy: Path) -> None:
+    sec = signed_in("sec", "technical_secretary")
+    address = f"{HERE}indicador-nuevo/"
+    said = seen_of(sec, address) | {
+        "id": "fewer-killings",
+        "label.es": "Menos",
+        "label.en": "Fewer",
+        "unit.es": "casos",
+    }
+    said |= {"unit.en": "cases", "baseline.period": "2013", "target.value": "30", "target.by": "2018-12-31"}
+    neither = sec.post(address, said)
+    assert (neither.status_code, "figure, output" in neither.text) == (422, True)
+    assert sec.post(address, said | {"figure.indicator": "homicides", "figure.unit": "24"}).status_code == 302
+    figure = desks.desk().plan.indicators["fewer-killings"].figure
+    assert figure is not None
+    assert (figure.indicator, figure.unit) == ("homicides", "24")
+    gate = f"{HERE}puerta/condicion-nueva/"
+    said = seen_of(sec, gate) | {"id": "met", "label.es": "Se reunió", "label.en": "It met"}
+    said |= {"evidence.activity": "sessions", "evidence.kind": "minute", "evidence.at_least": "3"}
+    assert sec.post(gate, said).status_code == 302
+    assert "met" in desks.desk().review.missing()
+    assert acts() == ["plan.added"] * 2
+
+
+def test_what_is_withdrawn_is_told_with_its_reason_and_by_nobody_else(
+    signed_in: Callable[..., Client], strategy: Path
+) -> None:
+    sec, officer = signed_in("sec", "technical_secretary"), signed_in("rosa", "agency_officer", body="municipality")
+    plan = desks.desk().plan
+    free = next(one.id for one in plan.measure if not list(adding.waiting(plan, "measure", one.id)))
+    address = f"{HERE}retirar/measure/{free}/"
+    assert officer.post(address, {"reason": "x"}).status_code == 403
+    seen = sec.get(address).context["seen"]
+    for wrong in ({"reason": " ", "seen": seen}, {"reason": "Sin fondos", "seen": "otra"}):
+        assert sec.post(address, wrong).status_code == 422
+    assert acts() == []
+    assert sec.post(address, {"reason": "Sin fondos", "seen": seen}).status_code == 302
+    assert "Sin fondos" in sec.get(HERE).text
+    assert {one.state for one in desks.desk().review.progress[free].activities} == {"withdrawn"}
+    line = Line.objects.get(act="plan.withdrawn")
+    assert (line.subject, line.by, line.reason) == (free, "sec", "Sin fondos")
+    condition = f"{HERE}retirar/condition/plan-approved/"
+    assert "plan-approved" in desks.desk().review.missing()
+    said = {"reason": "Se aprobó en otra instancia", "seen": sec.get(condition).context["seen"]}
+    assert sec.post(condition, said).status_code == 302
+    assert "plan-approved" not in desks.desk().review.missing()
+    assert "otra instancia" in sec.get(f"{HERE}puerta/").text

@@ -97,6 +97,18 @@ def test_the_committee_is_that_of_the_whole_territory(
     assert Line.objects.count() == lines
 
 
+def test_what_lies_in_no_part_of_the_territory_asks_for_all_of_it(
+    signed_in: Callable[..., Client], person: Callable[..., User]
+) -> None:
+    roles = ("technical_secretary", "custodian", "facilitator")
+    part, admin = signed_in("part", *roles, unit="2401"), signed_in("admin", "administrator", unit="2401")
+    for page in ("bitacora/", "cuentas/por-confirmar/", "custodia/", "talleres/"):
+        assert part.get(f"/es/{page}").status_code == 403, page
+    assert admin.get("/es/cuentas/").status_code == 403
+    with pytest.raises(PermissionDenied):
+        accounts.make(name="otra", by=person("jefa", "administrator", unit="2401"))
+
+
 def test_who_was_excused_is_noted_and_counts_for_no_quorum(
     signed_in: Callable[..., Client], person: Callable[..., User]
 ) -> None:

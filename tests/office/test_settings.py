@@ -33,6 +33,12 @@ def test_django_s_check_of_a_deployment_finds_nothing(settings: str, folder: Pat
     assert "no issues" in told.stdout
 
 
+def test_passwords_are_as_slow_to_guess_as_django_makes_them() -> None:
+    from convive.web import office_settings
+
+    assert not hasattr(office_settings, "PASSWORD_HASHERS")
+
+
 def test_the_policy_lets_no_inline_script_or_style_run(signed_in: Callable[..., Client]) -> None:
     client = signed_in("ana", "technical_secretary", "auditor")
     for address in ("/entrar/", "/es/comite/", "/es/bitacora/", "/es/segundo-factor/", "/es/cuentas/por-confirmar/"):

@@ -334,6 +334,10 @@ EVALUATIONS: list[dict[str, Any]] = [
         "second": {"design": "structural-series", "ratio": 0.8, "low": 0.5, "high": 1.3},
         "watch": {"looks": 24, "seen": 18, "signal": False}, "moved": "cannot tell", "interval_by": "periods",
         "placebos": [{"kind": "displacement", "label": "2402", "ratio": 1.1, "low": 0.7, "high": 1.8}],
+        "foresight": {
+            "rule": "", "says": {"es": ["Vería una baja de 60 %."], "en": ["It would see a fall of 60 %."]},
+            "falls": [{"months": 6, "percent": None}, {"months": 12, "percent": 60}],
+        },
     },
 ]  # fmt: skip
 

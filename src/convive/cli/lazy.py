@@ -22,6 +22,7 @@ COMMANDS = (
     "explain",
     "choose",
     "plan",
+    "evaluate",
     "verify-log",
     "custody",
     "reports",

@@ -27,6 +27,7 @@ class Action(StrEnum):
     export = "export"
     bring = "import"
     report = "report"
+    bulletin = "bulletin"
 
 
 def run(
@@ -38,12 +39,15 @@ def run(
     apply: Annotated[bool, typer.Option("--apply", help=text("plan.apply"))] = False,
 ) -> None:
     observatory = Observatory.open(folder)
-    plan = _plan(observatory)
     if action is Action.bring:
-        _bring(observatory, plan, file, apply)
+        _bring(observatory, _plan(observatory), file, apply)
         return
-    edition = _edition(observatory)
-    made = _papers(observatory, plan, edition) if action is Action.export else _report(observatory, plan, edition, half)
+    if action is Action.bulletin:
+        made = _bulletin(observatory, _edition(observatory))
+    else:
+        plan, edition = _plan(observatory), _edition(observatory)
+        exports = action is Action.export
+        made = _papers(observatory, plan, edition) if exports else _report(observatory, plan, edition, half)
     target = to or observatory.folder / "papers"
     target.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
@@ -97,17 +101,38 @@ def _report(observatory: Observatory, plan: Plan, edition: Edition, half: str) -
     from convive.publication.papers.pdf import pdf
     from convive.publication.papers.word import word
     from convive.strategy.figures import ended
-    from convive.web.database import is_there
-    from convive.web.office.asked import asked_head
 
     if len(half) != 7 or half[4:] not in ("-H1", "-H2") or not half[:4].isdigit():
         raise WrongUse(Problem("plan-half", value=half))
     last = ended(half)
     first = last.replace(month=1 if half.endswith("1") else 7, day=1) - dt.timedelta(days=1)
     before, after = (_reviewed(observatory, plan, edition, day) for day in (first, last))
-    head = asked_head(observatory.folder) if is_there(observatory.folder) else None
-    paper = half_year_report(before, after, half, str(head or ""))
+    paper = half_year_report(before, after, half, _head(observatory))
     return {f"informe-{half}.docx": word(paper), f"informe-{half}.pdf": pdf(paper)}
+
+
+def _bulletin(observatory: Observatory, edition: Edition) -> dict[str, bytes]:
+    """The bulletin in the languages of the edition, each as Word and PDF."""
+    from convive.publication.papers.bulletin import bulletin
+    from convive.publication.papers.pdf import pdf
+    from convive.publication.papers.word import word
+    from convive.publication.reading import Reader
+
+    made: dict[str, bytes] = {}
+    head = _head(observatory)
+    for language in edition.languages:
+        paper = bulletin(Reader(edition, language), head)
+        name = {"es": "boletin", "en": "bulletin"}[language]
+        made |= {f"{name}.docx": word(paper), f"{name}.pdf": pdf(paper)}
+    return made
+
+
+def _head(observatory: Observatory) -> str:
+    """Of the office's log; empty where there is no office."""
+    from convive.web.database import is_there
+    from convive.web.office.asked import asked_head
+
+    return str(asked_head(observatory.folder) or "") if is_there(observatory.folder) else ""
 
 
 def _bring(observatory: Observatory, plan: Plan, file: Path | None, apply: bool) -> None:

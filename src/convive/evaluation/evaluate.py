@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from convive.errors import EvaluationError, Problem
+from convive.evaluation.calibration import offered
 from convive.evaluation.checks.displacement import Spillover, with_surroundings
 from convive.evaluation.checks.leave_one_out import leave_one_out
 from convive.evaluation.checks.placebo_in_time import placebo_in_time
@@ -24,6 +25,9 @@ from convive.evaluation.series import Panel, Series
 from convive.evaluation.verdict import Judgement, judge
 
 Found = TypeVar("Found")
+
+POSTERIOR = "posterior"
+WATCH = "sequential"
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,9 @@ class Evaluation:
 def evaluate(registration: Registration, panel: Panel, *, seed: int = 0) -> Evaluation:
     """Run the registered design on ``panel``, which holds the units named and the periods known so far.
 
-    A place-based evaluation with surroundings counts what happened there in the events averted. Nothing is raised for
-    data that cannot bear the design: that is an answer.
+    A place-based evaluation with surroundings counts what happened there in the events averted. A second opinion and a
+    watch are given only where their design is offered. Nothing is raised for data that cannot bear the design: that is
+    an answer.
     """
     one, start = registration, registration.start
     last = panel.ends[-1]
@@ -54,12 +59,12 @@ def evaluate(registration: Registration, panel: Panel, *, seed: int = 0) -> Eval
     try:
         effect, spillover = _effect(one, panel, seed)
     except EvaluationError as error:
-        return Evaluation(one, None, error.problems, None, None, _tried(lambda: _watch(one, panel, seed)), settled)
+        return Evaluation(one, None, error.problems, None, None, _watched(one, panel, seed), settled)
     second = None
-    if one.second:
+    if one.second and offered(one.second, POSTERIOR):
         second = _tried(lambda: structural_series(_own(one, panel), start))
-    watch = _tried(lambda: _watch(one, panel, seed)) if one.watched else None
-    return Evaluation(one, judge(effect, expected=one.expected), (), second, spillover, watch, settled)
+    judged = judge(effect, expected=one.expected)
+    return Evaluation(one, judged, (), second, spillover, _watched(one, panel, seed), settled)
 
 
 def _effect(one: Registration, panel: Panel, seed: int) -> tuple[Effect, Spillover | None]:
@@ -97,6 +102,10 @@ def _compared(
 
 def _own(one: Registration, panel: Panel) -> Series:
     return panel.pooled(list(one.treated))
+
+
+def _watched(one: Registration, panel: Panel, seed: int) -> Watch | None:
+    return _tried(lambda: _watch(one, panel, seed)) if one.watched and offered(WATCH, WATCH) else None
 
 
 def _watch(one: Registration, panel: Panel, seed: int) -> Watch:

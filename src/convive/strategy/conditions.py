@@ -11,12 +11,29 @@ import polars as pl
 from convive.strategy import progress
 from convive.strategy.evidence import Ledger
 from convive.strategy.figures import Seen, series
-from convive.strategy.gates import History
-from convive.strategy.plan import Condition, FigureHolds, Plan
+from convive.strategy.gates import FOREVER, History
+from convive.strategy.plan import Activity, Condition, FigureHolds, Measure, Plan
 
 
 def history(condition: Condition, plan: Plan, figures: pl.DataFrame, ledger: Ledger, *, as_of: dt.date) -> History:
-    """When ``condition`` held. A figure counts from the last day of its period on, evidence from the day it counts."""
+    """When ``condition`` held. A figure counts from the last day of its period on, evidence from the day it counts. One
+    that came to the gate later, or left it, keeps nobody while it is not asked, and sends nobody back."""
+    return _while_asked(condition, _history(condition, plan, figures, ledger, as_of=as_of))
+
+
+def _while_asked(condition: Condition, held: History) -> History:
+    free = not condition.to
+    turns = list(held.turns)
+    if condition.since is not None:
+        later = [turn for turn in turns if turn[0] > condition.since]
+        turns = [(FOREVER, free), (condition.since, held.holds(condition.since)), *later]
+    if condition.withdrawn is not None:
+        gone = condition.withdrawn.on
+        turns = [*(turn for turn in turns if turn[0] < gone), (gone, free)]
+    return replace(held, turns=tuple(turns))
+
+
+def _history(condition: Condition, plan: Plan, figures: pl.DataFrame, ledger: Ledger, *, as_of: dt.date) -> History:
     if condition.figure is not None:
         return _of_figure(condition.figure, series(figures, condition.figure, as_of=as_of))
     if condition.evidence is not None:
@@ -26,7 +43,9 @@ def history(condition: Condition, plan: Plan, figures: pl.DataFrame, ledger: Led
         return _of_values(sums, wanted.at_least)
     assert condition.progress is not None
     measure = plan.measures[condition.progress.measure]
-    days = ledger.days(activity.id for activity in measure.activity)
+    parts: list[Measure | Activity] = [measure, *measure.activity]
+    gone = [one.withdrawn.on for one in parts if one.withdrawn is not None]
+    days = sorted({*ledger.days(activity.id for activity in measure.activity), *gone})
     shares = [(day, progress.of_measure(measure, ledger, on=day).share) for day in days]
     return replace(_of_values(shares, condition.progress.at_least), share=True)
 

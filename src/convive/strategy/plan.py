@@ -18,6 +18,13 @@ NAME = r"^[a-z0-9][a-z0-9-]*$"
 Period = Literal["year", "half", "month"]
 
 
+class Withdrawn(Strict):
+    """A part that is no longer pursued: ``on`` which day, and why. It stays written, with its evidence and money."""
+
+    on: dt.date
+    reason: str = Field(min_length=1)
+
+
 class Body(Strict):
     """Who leads, takes part or pays. ``iati``: its organisation identifier, where it has one; ``iati_type``: code of
     IATI's list of kinds of organisations."""
@@ -89,6 +96,7 @@ class Indicator(Strict):
     baseline: Baseline
     target: Target
     source: str = ""
+    withdrawn: Withdrawn | None = None
 
 
 class Need(Strict):
@@ -108,6 +116,7 @@ class Activity(Strict):
     start: dt.date = Field(alias="from")
     until: dt.date
     needs: tuple[Need, ...] = Field(min_length=1)
+    withdrawn: Withdrawn | None = None
 
 
 class Budget(Strict):
@@ -159,6 +168,7 @@ class Measure(Strict):
     risk: tuple[Risk, ...] = ()
     rights: Mapping[str, RightsAnswer]
     evaluation: Evaluation
+    withdrawn: Withdrawn | None = None
     activity: tuple[Activity, ...] = Field(min_length=1)
 
     @property
@@ -201,7 +211,8 @@ class ProgressHolds(Strict):
 
 
 class Condition(Strict):
-    """Something that holds or not, one of the three; ``to`` names the stage it sends the plan back to."""
+    """Something that holds or not, one of the three; ``to`` names the stage it sends the plan back to. ``since``: the
+    day from which it is asked, where it came to the gate later; it keeps nobody from what was passed before."""
 
     id: str = Field(pattern=NAME)
     label: Bilingual
@@ -209,6 +220,8 @@ class Condition(Strict):
     evidence: EvidenceHolds | None = None
     progress: ProgressHolds | None = None
     to: str = ""
+    since: dt.date | None = None
+    withdrawn: Withdrawn | None = None
 
 
 class Gate(Strict):
@@ -263,6 +276,11 @@ class Plan(Strict):
     @cached_property
     def measures(self) -> dict[str, Measure]:
         return {measure.id: measure for measure in self.measure}
+
+    @property
+    def pursued(self) -> tuple[Measure, ...]:
+        """The measures that were not withdrawn."""
+        return tuple(one for one in self.measure if one.withdrawn is None)
 
     def gate_of(self, stage: str) -> Gate | None:
         return next((gate for gate in self.gate if gate.stage == stage), None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from convive.strategy.evidence import Ledger
-from convive.strategy.plan import Activity, Measure, Need
+from convive.strategy.plan import Activity, Measure, Need, Withdrawn
 
-State = Literal["done", "under-way", "overdue", "without-evidence", "not-begun"]
+State = Literal["done", "under-way", "overdue", "without-evidence", "not-begun", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,18 @@ class ActivityProgress:
 
 @dataclass(frozen=True)
 class MeasureProgress:
+    """``share`` 0 … 1: the mean of the activities that are pursued; 0 where none is."""
+
     measure: Measure
     activities: tuple[ActivityProgress, ...]
 
     @property
+    def pursued(self) -> list[ActivityProgress]:
+        return [one for one in self.activities if one.state != "withdrawn"]
+
+    @property
     def share(self) -> float:
-        return sum(one.share for one in self.activities) / len(self.activities)
+        return sum(one.share for one in self.pursued) / len(self.pursued) if self.pursued else 0.0
 
     @property
     def overdue(self) -> int:
@@ -54,7 +60,10 @@ class MeasureProgress:
 
 def of_measure(measure: Measure, ledger: Ledger, *, on: dt.date) -> MeasureProgress:
     """The progress of ``measure`` on a day."""
-    return MeasureProgress(measure, tuple(of_activity(one, ledger, on=on) for one in measure.activity))
+    told = (of_activity(one, ledger, on=on) for one in measure.activity)
+    if _gone(measure.withdrawn, on):
+        return MeasureProgress(measure, tuple(replace(one, state="withdrawn") for one in told))
+    return MeasureProgress(measure, tuple(told))
 
 
 def of_activity(activity: Activity, ledger: Ledger, *, on: dt.date) -> ActivityProgress:
@@ -64,12 +73,18 @@ def of_activity(activity: Activity, ledger: Ledger, *, on: dt.date) -> ActivityP
         NeedMet(need, sum(one.quantity for one in counted if one.kind == need.kind)) for need in activity.needs
     )
     share = sum(need.share for need in needs) / len(needs)
-    return ActivityProgress(activity, needs, _state(activity, share, on))
+    state = "withdrawn" if _gone(activity.withdrawn, on) else _state(activity, share, on)
+    return ActivityProgress(activity, needs, state)
 
 
 def mean_share(measures: Sequence[MeasureProgress]) -> float:
-    """How far several measures have come; 0 where there are none."""
-    return sum(one.share for one in measures) / len(measures) if measures else 0.0
+    """How far several measures have come, those aside that are no longer pursued; 0 where there are none."""
+    there = [one for one in measures if one.pursued]
+    return sum(one.share for one in there) / len(there) if there else 0.0
+
+
+def _gone(withdrawn: Withdrawn | None, on: dt.date) -> bool:
+    return withdrawn is not None and withdrawn.on <= on
 
 
 def _state(activity: Activity, share: float, on: dt.date) -> State:

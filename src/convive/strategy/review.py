@@ -22,7 +22,7 @@ from convive.strategy.evidence import Evidence, Ledger
 from convive.strategy.figures import Seen, series
 from convive.strategy.gates import GateRules, History, Way, missing, walk
 from convive.strategy.money import Money, Spending
-from convive.strategy.plan import FigureOf, Measure, Plan
+from convive.strategy.plan import Activity, Condition, FigureOf, Indicator, Measure, Plan
 from convive.strategy.progress import MeasureProgress
 from convive.strategy.targets import Standing, stand
 
@@ -174,4 +174,8 @@ def _events(years: list[Seen], measure: Measure) -> int | None:
 
 def _newest(plan: Plan, ledger: Ledger, decisions: tuple[Decision, ...], as_of: dt.date) -> dt.date:
     told = [day for one in ledger.evidence for day in (one.recorded_on, one.counts, one.withdrawn) if day is not None]
+    conditions = (one for _, one in plan.conditions())
+    parts: list[Measure | Activity | Indicator | Condition]
+    parts = [*plan.measure, *plan.activities.values(), *plan.indicator, *conditions]
+    told += [one.withdrawn.on for one in parts if one.withdrawn is not None]
     return max([plan.as_of or as_of, as_of, *told, *(one.decided_on for one in decisions)])

@@ -110,8 +110,7 @@ CSRF_FAILURE_VIEW = "convive.web.office.views.refused"
 
 LOGIN_URL = "office:enter"
 SESSION_COOKIE_NAME = "convive_office"
-SESSION_COOKIE_AGE = 30 * 60  # without a request
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 30 * 60  # without a request; noted by SessionLimit, once a minute
 SESSION_ABSOLUTE_AGE_S = 8 * 3600  # from signing in, whatever is done
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"

@@ -20,6 +20,11 @@ urlpatterns = [
     for end in ("", "index.html")
 ]
 urlpatterns += [
+    path(f"{addresses.folder('evaluations', language)}<slug:item>/{end}", views.measure, {"language": language})
+    for language in LANGUAGES
+    for end in ("", "index.html")
+]
+urlpatterns += [
     re_path(r"^(?P<path>(?:data|charts)/.+)$", views.published_file),
     *(path(name, views.published_file, {"path": name}) for name in BESIDE),
 ]

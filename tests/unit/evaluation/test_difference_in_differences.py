@@ -62,7 +62,7 @@ def test_permutation_puts_each_comparison_in_the_place_of_the_treated() -> None:
     made = panel(draw(STEADY, np.full(21, 50), 84, seed=2)[0], [str(at) for at in range(21)], FIRST)
     effect = difference_in_differences(made, ["0"], START)
     assert effect.interval_by == "permutation"
-    assert round(effect.p * 21) == pytest.approx(effect.p * 21)
+    assert (effect.p < 0.05) == (not effect.low <= 1 <= effect.high)
     few = difference_in_differences(made, ["0"], START, comparison=["1", "2", "3"], errors="permutation")
     assert few.p >= 0.25
     assert math.isnan(few.low)

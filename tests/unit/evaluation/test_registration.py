@@ -123,6 +123,7 @@ def test_the_hash_covers_every_field(tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def every_design_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(propose, "offered", lambda design, errors: design != "structural-series")
+    monkeypatch.setattr("convive.evaluation.evaluate.offered", lambda design, errors: True)
 
 
 def test_designs_are_proposed_by_what_the_past_can_bear(cities: Panel, counts: np.ndarray) -> None:
@@ -141,6 +142,16 @@ def test_designs_are_proposed_by_what_the_past_can_bear(cities: Panel, counts: n
     assert "evaluation-classification-break-at-start" in [
         one.code for one in proposals(broken, ["tumbes"], start)[-1].problems
     ]
+
+
+def test_a_second_opinion_that_did_not_hold_in_calibration_is_not_given(
+    cities: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = registration(design="interrupted-series", comparison=(), second="structural-series")
+    assert evaluate(asked, cities).second is not None
+    monkeypatch.setattr("convive.evaluation.evaluate.offered", lambda design, errors: False)
+    found = evaluate(asked, cities)
+    assert (found.second, found.watch) == (None, None)
 
 
 def test_a_measure_is_judged_as_registered_with_its_surroundings_and_its_watch(cities: Panel) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,20 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import typer
 
+from convive.cli import evaluate
+from convive.errors import EvaluationError
 from convive.evaluation import verdict
 from convive.evaluation.registration import Registered, Registration, read, register
 from convive.evaluation.scenarios import STEADY, draw
 from convive.publication.edition import Edition
-from convive.publication.pages import build
-from convive.publication.pages.page import Notice, Prose, Section, Table
+from convive.publication.pages import BUILDERS, build, names
+from convive.publication.pages.page import ChartBlock, Notice, Prose, Section, Table
+from convive.publication.release.acting import acting
 from convive.publication.release.evaluations import evaluations
+from convive.strategy import reading
+from convive.strategy.review import review
 from convive.territory import Territory
 
 AS_OF = dt.date(2015, 6, 30)
@@ -33,6 +40,7 @@ def territory() -> Territory:
 @pytest.fixture(autouse=True)
 def every_design_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdict, "offered", lambda design, errors: True)
+    monkeypatch.setattr("convive.evaluation.evaluate.offered", lambda design, errors: True)
 
 
 def cases(yearly: list[float], ratio: float = 1.0) -> pl.DataFrame:
@@ -75,7 +83,16 @@ def told(frame: pl.DataFrame, territory: Territory, promises: tuple[Registered, 
     return found
 
 
-def said(edition: Edition, language: str) -> str:
+def league_of(edition: Edition) -> list[Any]:
+    return [
+        inner
+        for block in build(edition, "evaluations", "es").blocks
+        if isinstance(block, Section)
+        for inner in block.blocks
+    ]
+
+
+def page_of(edition: Edition, name: str, language: str) -> str:
     def words(block: Any) -> str:
         if isinstance(block, Section):
             return " ".join([block.title, *map(words, block.blocks)])
@@ -83,12 +100,18 @@ def said(edition: Edition, language: str) -> str:
             return " ".join(block.paragraphs)
         if isinstance(block, Notice):
             return f"{block.heading} {block.text}"
+        if isinstance(block, ChartBlock):
+            return f"{block.alt} {words(block.table)}"
         if isinstance(block, Table):
             return " ".join(cell if isinstance(cell, str) else cell.text for row in block.rows for cell in row)
         return ""
 
-    page = build(edition, "evaluations", language)
-    return " ".join([page.title, *page.lead, *map(words, page.blocks)])
+    page = build(edition, name, language)
+    return " ".join((page.title, *page.lead, *map(words, page.blocks)))
+
+
+def said(edition: Edition, language: str) -> str:
+    return " ".join(page_of(edition, name, language) for name in names(edition) if name.startswith("evaluations"))
 
 
 def test_a_measure_that_helped_is_told_with_promise_doubt_and_surroundings(
@@ -108,6 +131,12 @@ def test_a_measure_that_helped_is_told_with_promise_doubt_and_surroundings(
     assert "antes del inicio" in spanish
     assert "Muertes evitadas" in spanish
     assert "24 meses después" in spanish
+    assert [one["months"] for one in found["foresight"]["falls"]] == [6, 12, 24, 36]
+    assert f"una baja de {found['foresight']['falls'][1]['percent']} % o más después de 12 meses" in spanish
+    assert "nadie dice lo que costó" in spanish
+    league = next(block for block in league_of(replace(small_edition, evaluations=[found])) if isinstance(block, Table))
+    assert league.header[1].startswith("Cambio compatible")
+    assert league.stacked
 
 
 def test_a_handful_of_deaths_tells_no_number(tmp_path: Path, territory: Territory, small_edition: Edition) -> None:
@@ -118,6 +147,7 @@ def test_a_handful_of_deaths_tells_no_number(tmp_path: Path, territory: Territor
     assert (found["verdict"], found["rule"]) == ("cannot-tell", "withheld")
     assert all(found[name] is None for name in ("ratio", "low", "high", "averted", "p"))
     assert found["placebos"] == []
+    assert (found["foresight"]["rule"], found["foresight"]["falls"]) == ("withheld", [])
     assert "se reservan" in said(replace(small_edition, evaluations=[found]), "es")
 
 
@@ -135,8 +165,41 @@ def test_too_early_is_said_in_words_and_an_amendment_stands_there(
     assert "Enmienda del 1 de mayo de 2015: Menos presupuesto." in spanish
 
 
+def test_a_measure_of_the_plan_says_what_it_costs_and_what_is_known_and_gives_no_verdict_unregistered(
+    tmp_path: Path, tumbes: Path, territory: Territory, small_edition: Edition
+) -> None:
+    loaded = reading.load(tumbes / "strategy")
+    assert loaded is not None
+    plan = acting(review(tumbes / "strategy", loaded, small_edition.figures, as_of=AS_OF))
+    found = told(cases([120, 60, 90], 0.4), territory, registered(tmp_path, measure="guns-drugs"))
+    edition = replace(small_edition, plan=plan, evaluations=[found])
+    known = names(edition)
+    assert "evaluations/guns-drugs" not in known  # it has the page of its evaluation
+    spanish = page_of(edition, "evaluations/controles", "es")
+    assert "Cada muerte evitada costó PEN" in spanish
+    assert "Fieller" in spanish
+    doubted = replace(edition, evaluations=[found | {"rule": "refuted", "verdict": "cannot-tell"}])
+    assert "No se cree en el efecto" in page_of(doubted, "evaluations/controles", "es")
+    english = page_of(edition, "evaluations/less-alcohol", "en")
+    assert "without a registered design no verdict is given" in english
+    assert "Cali" in english
+    assert "% of the effect measured there is kept" in english
+    assert "Cannot tell" in english
+    assert len(known) == len(BUILDERS) + len(plan["measures"])
+
+
+def test_violence_is_priced_with_method_currency_and_year(small_edition: Edition) -> None:
+    page = page_of(small_edition, "evaluations", "es")
+    assert "54 hechos cuestan USD 485" in page.replace("\u00a0", " ")
+    assert "(2008)" in page
+    assert "Para el Perú: 2,77 % del PBI de 2014" in page
+    assert "Lo que la ciudad no cita con su fuente no se suma" in page
+
+
 def test_the_page_without_measures_says_so_and_the_menu_does_not_lead_there(small_edition: Edition) -> None:
-    page = build(replace(small_edition, evaluations=[]), "evaluations", "es")
+    bare = replace(small_edition, evaluations=[], plan={})
+    assert [name for name in names(bare) if name.startswith("evaluations")] == ["evaluations"]
+    page = build(bare, "evaluations", "es")
     assert "evaluations" not in page.menu
     assert "todavía no se ha registrado ninguna medida" in " ".join([*page.lead, *[str(one) for one in page.blocks]])
 
@@ -147,3 +210,48 @@ def test_no_day_and_no_person_leaves(tmp_path: Path, territory: Territory) -> No
     written = json.dumps(found, ensure_ascii=False)
     assert "CANARIO" not in written
     assert "-10" not in written.replace(found["registered"]["hash"], "")
+
+
+def test_the_command_proposes_foresees_and_registers_before_the_start(
+    tmp_path: Path, tumbes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(tumbes, tmp_path / "city")
+    (folder / "private").mkdir(exist_ok=True)
+    cases([120, 60, 1e-9]).write_parquet(folder / "private" / "cases.parquet")
+    file = tmp_path / "medida.toml"
+    measure = MEASURE.format(start=dt.date.today() + dt.timedelta(days=40), treated="2401")
+    file.write_text(measure, "utf-8")
+    before = len(read(folder / "strategy" / "evaluations.jsonl"))
+    with pytest.raises(typer.Exit):
+        evaluate.run(folder, file)
+    assert len(read(folder / "strategy" / "evaluations.jsonl")) == before
+    evaluate.run(folder, file, write=True)
+    (entry,) = read(folder / "strategy" / "evaluations.jsonl")[-1].versions
+    assert entry.before_start
+    shown = capsys.readouterr().out
+    assert entry.hash in shown
+    assert "interrupted-series" in shown
+    assert "80 %" in shown
+    file.write_text(measure.replace("2401", "2403").replace('"nueva"', '"otra"'), "utf-8")
+    with pytest.raises(EvaluationError) as refused:
+        evaluate.run(folder, file, write=True)
+    assert [one.code for one in refused.value.problems] == [
+        "registration-design-refused",
+        "evaluation-no-events-before",
+    ]
+    file.write_text(measure.replace("2401", "9999"), "utf-8")
+    with pytest.raises(EvaluationError, match="9999"):
+        evaluate.run(folder, file)
+
+
+MEASURE = """
+id = "nueva"
+name = {{ es = "Nueva", en = "New" }}
+question = {{ es = "¿Bajaron?", en = "Did they fall?" }}
+outcome = "homicide"
+treated = ["{treated}"]
+start = {start}
+expected = 0.8
+design = "interrupted-series"
+judged_after_months = 24
+"""

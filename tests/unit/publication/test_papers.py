@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -15,6 +16,7 @@ from lxml import etree
 from convive.errors import BuildError, PlanError
 from convive.publication.edition import Edition
 from convive.publication.papers import iati, workbook_import
+from convive.publication.papers.bulletin import bulletin
 from convive.publication.papers.half_year import half_year_report
 from convive.publication.papers.legal import legal_plan
 from convive.publication.papers.outline import Grid, Heading
@@ -22,7 +24,8 @@ from convive.publication.papers.pdf import pdf
 from convive.publication.papers.word import word
 from convive.publication.papers.workbook import workbook
 from convive.publication.reading import Reader
-from convive.strategy import reading
+from convive.publication.release.acting import acting
+from convive.strategy import adding, editing, reading
 from convive.strategy.review import Review, review
 
 AS_OF = dt.date(2015, 6, 30)
@@ -51,6 +54,24 @@ def test_iati_activities_are_valid_by_the_schema_of_the_standard(folder: Path, s
     with pytest.raises(BuildError) as refused:
         iati.check(broken)
     assert refused.value.problems[0].code == "iati-invalid"
+
+
+def test_papers_tell_a_measure_that_was_withdrawn_as_such(folder: Path, small_edition: Edition) -> None:
+    plan = reading.load(folder)
+    assert plan is not None
+    gone = next(one for one in plan.measure if not list(adding.waiting(plan, "measure", one.id)))
+    seen = editing.fingerprint(gone)
+    adding.withdraw(folder, "measure", gone.id, reason="Sin fondos", seen=seen, on=dt.date(2015, 1, 1))
+    found = looked(folder, small_edition)
+    root = etree.fromstring(iati.activities(found))
+    iati.check(root)
+    one = next(one for one in root if one.findtext("iati-identifier").endswith(f"-{gone.id}"))
+    assert one.find("activity-status").get("code") == "5"
+    paper = legal_plan(found, Reader(small_edition, "es"))
+    assert gone.label.es not in str(paper.parts)
+    told = next(one for one in acting(found)["measures"] if one["id"] == gone.id)
+    assert "Sin fondos" in told["label"]["es"]
+    assert {each["state"] for each in told["activities"]} == {"withdrawn"}
 
 
 def test_a_plan_without_a_prefix_makes_no_iati_file(folder: Path, small_edition: Edition) -> None:
@@ -162,3 +183,42 @@ def test_the_half_year_report_tells_what_was_done_between_its_ends(folder: Path,
     sessions = rows["Sesiones mensuales con quórum"]
     assert sessions[2:4] == ("42 %", "67 %")
     assert sessions[5:] == ("no", "PEN 15,400")
+
+
+COMMITTEE = {
+    "on": "2015-06-30",
+    "level": "provincial",
+    "illustrative": None,
+    "attendance": [],
+    "changes": [],
+    "sittings": [
+        {"id": "2015-1", "kind": "ordinary", "held_on": "2015-05-04", "seats": 3, "present": 2, "needed": 2}
+        | {"quorate": True, "absent": [{"es": "Fiscal", "en": "Prosecutor"}]}
+    ],
+    "agreements": [
+        {"id": "2015-1-1", "text": {"es": "Alumbrar", "en": "Light it"}, "owner": {"es": "Alcalde", "en": "Mayor"}}
+        | {"due": "2015-06-01", "agreed_on": "2015-05-04", "state": "overdue", "days_late": 29, "followed": []}
+    ],
+    "periods": [],
+    "head": "7:0000",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", ("Alumbrar", "Homicidios por año")), ("en", ("Light it", "Year"))]
+)
+def test_the_bulletin_prints_figures_answers_and_the_head_of_the_log(
+    small_edition: Edition, language: str, words: tuple[str, ...]
+) -> None:
+    reader = Reader(replace(small_edition, committee=COMMITTEE), language)
+    year = reader.full_years()[-1]
+    for head, told in (
+        ("12:9f3a", "--head 12:9f3a"),
+        ("", {"es": "no tiene todavía oficina", "en": "no office"}[language]),
+    ):
+        paper = bulletin(reader, head)
+        read = docx.Document(io.BytesIO(word(paper)))
+        text = "\n".join([p.text for p in read.paragraphs] + [c.text for t in read.tables for c in t._cells])
+        for wanted in (*words, told, year, str(reader.figure("homicides", year).count)):
+            assert wanted in text, wanted
+        assert pdf(paper).startswith(b"%PDF-")

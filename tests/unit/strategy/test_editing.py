@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from convive.errors import ObservatoryError, PlanError
 from convive.publication.papers import workbook_import
 from convive.publication.papers.workbook_import import Difference
-from convive.strategy import editing, reading
+from convive.strategy import adding, editing, reading
 from convive.strategy.editing import ChangedMeanwhile, fingerprint, told
 from convive.strategy.plan import Plan
+from convive.strategy.review import review
 
 BEFORE = dt.date(2013, 12, 1)
 
@@ -91,10 +95,10 @@ def test_how_a_measure_is_judged_is_named_before_it_starts(folder: Path, plan: P
 
 def test_an_activity_is_added_to_its_measure(folder: Path, plan: Plan) -> None:
     values = told(plan.activities["sessions"]) | {"id": "more-sessions"}
-    editing.add_activity(folder, "activate-committee", values)
+    adding.add_activity(folder, "activate-committee", values)
     assert [one.id for one in again(folder).measures["activate-committee"].activity][-1] == "more-sessions"
     with pytest.raises(PlanError):
-        editing.add_activity(folder, "activate-committee", values)
+        adding.add_activity(folder, "activate-committee", values)
 
 
 def test_a_workbook_does_not_write_over_what_changed_since_it_was_shown(folder: Path, plan: Plan) -> None:
@@ -109,3 +113,86 @@ def test_a_workbook_does_not_write_over_what_changed_since_it_was_shown(folder: 
     again_shown = [Difference("Actividades", one.id, "responsable", "police", "region", ())]
     workbook_import.apply(folder, again_shown)
     assert again(folder).activities["joint-plan"].lead == "region"
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(PlanError) as caught:
+        yield
+    assert code in {one.code for one in caught.value.problems}
+
+
+def free_measure(plan: Plan) -> str:
+    """A measure that nothing else of the plan waits for."""
+    return next(one.id for one in plan.measure if not list(adding.waiting(plan, "measure", one.id)))
+
+
+def test_what_comes_stands_beside_what_was_there(folder: Path, plan: Plan) -> None:
+    text = (folder / "plan.toml").read_text("utf-8")
+    one = plan.measures["cpted"]
+    fresh = told(one) | {"id": "lights", "activity": [told(one.activity[0]) | {"id": "lamps"}]}
+    with refused("plan-measure-late"):
+        adding.add_measure(folder, fresh, on=dt.date(2030, 1, 1))
+    adding.add_measure(folder, fresh, on=BEFORE)
+    adding.add_indicator(folder, told(plan.indicators["sessions"]) | {"id": "sessions-again"})
+    condition = {
+        "id": "lit",
+        "label": {"es": "Hay luz", "en": "Lit"},
+        "evidence": {"activity": "lamps", "kind": "document"},
+    }
+    adding.add_condition(folder, "planning", "pass", condition, on=BEFORE)
+    adding.add_condition(folder, "transition", "back", condition | {"id": "dark", "to": "planning"}, on=BEFORE)
+    after = again(folder)
+    assert [one.id for one in after.measure] == [*(one.id for one in plan.measure), "lights"]
+    assert after.measures["lights"].evaluation.named_on == BEFORE
+    assert [one.id for one in after.indicator][-1] == "sessions-again"
+    gates = [gate for gate in after.gate if gate.stage in ("planning", "transition")]
+    assert (gates[0].onward[-1].id, gates[1].back[-1].id, gates[1].back[-1].since) == ("lit", "dark", BEFORE)
+    assert [told(m) for m in after.measure[:-1]] == [told(m) for m in plan.measure]
+    kept = [line for line in text.splitlines() if line.startswith("#")]
+    assert [line for line in (folder / "plan.toml").read_text("utf-8").splitlines() if line.startswith("#")] == kept
+    with refused("plan-name-twice"):
+        adding.add_measure(folder, fresh, on=BEFORE)
+
+
+def test_what_is_withdrawn_stays_written_with_its_reason(folder: Path, plan: Plan) -> None:
+    free = free_measure(plan)
+    seen = {name: fingerprint(plan.measures[name]) for name in (free, "task-force")}
+    for wrong, code in (
+        ({"reason": " ", "seen": seen[free]}, "plan-withdraw-reason"),
+        ({"reason": "x", "seen": "other"}, "plan-changed-meanwhile"),
+    ):
+        with refused(code):
+            adding.withdraw(folder, "measure", free, on=BEFORE, **wrong)
+    with refused("plan-withdraw-needed"):
+        adding.withdraw(folder, "measure", "task-force", reason="x", seen=seen["task-force"], on=BEFORE)
+    adding.withdraw(folder, "measure", free, reason="Sin fondos", seen=seen[free], on=BEFORE)
+    condition = adding.condition(plan, "force-at-work")
+    assert condition is not None
+    adding.withdraw(folder, "condition", "force-at-work", reason="Otra vía", seen=fingerprint(condition), on=BEFORE)
+    after = again(folder)
+    gone = after.measures[free].withdrawn
+    assert gone is not None
+    assert (gone.on, gone.reason) == (BEFORE, "Sin fondos")
+    assert after.measures[free].activity == plan.measures[free].activity
+    left = adding.condition(after, "force-at-work")
+    assert left is not None
+    assert left.withdrawn is not None
+    with refused("plan-withdrawn-already"):
+        adding.withdraw(folder, "measure", free, reason="x", seen=fingerprint(after.measures[free]), on=BEFORE)
+
+
+def test_what_is_withdrawn_counts_no_longer_and_keeps_nobody(folder: Path, plan: Plan, figures: pl.DataFrame) -> None:
+    as_of, day = dt.date(2015, 6, 30), dt.date(2014, 6, 1)
+    before = review(folder, plan, figures, as_of=as_of)
+    one = plan.measures[free_measure(plan)]
+    adding.withdraw(folder, "measure", one.id, reason="x", seen=fingerprint(one), on=day)
+    condition = adding.condition(plan, "plan-approved")
+    assert condition is not None
+    adding.withdraw(folder, "condition", condition.id, reason="x", seen=fingerprint(condition), on=day)
+    after = review(folder, again(folder), figures, as_of=as_of)
+    assert {each.state for each in after.progress[one.id].activities} == {"withdrawn"}
+    assert after.progress[one.id].overdue == 0
+    assert (after.money[one.id], "plan-approved" in before.missing()) == (before.money[one.id], True)
+    assert "plan-approved" not in after.missing()
+    assert not after.histories["plan-approved"].holds(day - dt.timedelta(days=1))

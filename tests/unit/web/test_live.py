@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from convive.publication.pages import addresses
 if TYPE_CHECKING:
     from django.test import Client
 
-PAGES = [(name, language) for name in addresses.NAMES for language in LANGUAGES]
+PAGES = [(name, language) for name in (*addresses.NAMES, "evaluations/controles") for language in LANGUAGES]
 
 
 @pytest.mark.parametrize(("name", "language"), PAGES)
@@ -53,6 +54,15 @@ def test_the_language_switch_keeps_the_page(client: Client, name: str, language:
     found = re.search(rf'<a class="language" href="([^"]+)" lang="{other}"', client.get(here).text)
     assert found
     assert os.path.normpath(os.path.join(here, found[1])) == os.path.normpath("/" + addresses.folder(name, other))
+
+
+def test_a_page_is_packed_once_and_only_for_who_unpacks_it(client: Client) -> None:
+    plain, packed = client.get("/"), client.get("/", headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["ETag"] == plain.headers["ETag"]
 
 
 def test_security_headers(client: Client) -> None:

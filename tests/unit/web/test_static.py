@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 
 from convive.publication.edition import Edition
-from convive.publication.pages import addresses
+from convive.publication.pages import addresses, names
 from convive.publication.site import site_files
 from convive.web.static_pages import render_pages
 
@@ -48,9 +48,9 @@ def pages(site: Path) -> Iterator[tuple[Path, Reading]]:
         yield path, Reading(path.read_text("utf-8"))
 
 
-def test_there_is_a_page_for_each_address(site: Path) -> None:
+def test_there_is_a_page_for_each_address(site: Path, small_edition: Edition) -> None:
     expected = {
-        f"{addresses.folder(name, language)}index.html" for name in addresses.NAMES for language in ("es", "en")
+        f"{addresses.folder(name, language)}index.html" for name in names(small_edition) for language in ("es", "en")
     }
     assert {path.relative_to(site).as_posix() for path, _ in pages(site)} == expected
 

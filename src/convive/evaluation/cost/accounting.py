@@ -33,6 +33,19 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What the bank reckoned for a country or the region, for comparison."""
+
+    id: str
+    text: Mapping[str, str]
+    source: str
+    url: str
+
+    def sentence(self, language: str) -> str:
+        return say("cost.beside", language, text=self.text[language], source=self.source)
+
+
+@dataclass(frozen=True)
 class Accounts:
     """The ``items`` told, the categories ``missing``, all in ``base``."""
 
@@ -130,6 +143,17 @@ def income_lost(
 def categories() -> dict[str, dict[str, Any]]:
     """Categories by id, in their order."""
     return {one["id"]: one for one in _file()["category"]}
+
+
+def beside() -> tuple[Beside, ...]:
+    """What a city can hold its own accounts against."""
+    return tuple(Beside(**one) for one in _file()["beside"])
+
+
+def method(language: str) -> str:
+    """The accounting in a sentence: what is added up, and by whom."""
+    labels = "; ".join(one["label"][language].lower() for one in categories().values())
+    return say("cost.accounts-method", language, categories=labels, source=_file()["source"]["text"])
 
 
 @cache

@@ -26,6 +26,7 @@ from scipy import stats
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation import blocks, regression, two_way
+from convive.evaluation.designs.unit_placebos import chance_among, expected_quantile
 from convive.evaluation.result import Diagnostic, Effect, averted_by
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import told_once, treated_and_compared, window
@@ -172,7 +173,9 @@ def _by_permutation(
     y: Floats, exposure: Floats, d: Floats, model: TwoWay, confidence: float, simulations: int, seed: int
 ) -> tuple[float, float, float]:
     """Each comparison (or as many of them as were treated, drawn) in the place of the treated, which stay out; effects
-    over their Poisson errors, so that a small unit may stand for a large one."""
+    over their errors, so that a small unit may stand for a large one. An error is chance, smaller where there are more
+    events, and what units differ by beyond it, alike in all: without the latter large units would stray most and hide
+    what happened in a small one."""
     treated = int((d.sum(axis=1) > 0).sum())
     pool, pattern = np.arange(treated, len(y)), d[0]
     if treated == 1:
@@ -180,18 +183,17 @@ def _by_permutation(
     else:
         generator = np.random.default_rng(seed)
         chosen = np.stack([generator.choice(pool, treated, replace=False) for _ in range(simulations)])
-    placebos = np.empty(len(chosen))
+    effects, chance = np.empty(len(chosen)), np.empty(len(chosen))
     for at, units in enumerate(chosen):
         fake = np.zeros_like(d)
         fake[units] = pattern
         found = fit(y[pool], exposure[pool], fake[pool])
-        placebos[at] = abs(found.effect) * math.sqrt(found.information)
-    error = 1 / math.sqrt(model.information)
-    p = float((1 + np.count_nonzero(placebos >= abs(model.effect) / error - 1e-12)) / (1 + len(placebos)))
-    rank = math.ceil(confidence * (1 + len(placebos)))
-    if rank > len(placebos):
-        return math.nan, math.nan, p
-    reach = float(np.sort(placebos)[rank - 1]) * error
+        effects[at], chance[at] = found.effect, 1 / found.information
+    beyond = max(float((effects**2 - chance).mean()), 0.0)
+    placebos = np.abs(effects) / np.sqrt(chance + beyond)
+    error = math.sqrt(1 / model.information + beyond)
+    p = chance_among(abs(model.effect) / error, placebos)
+    reach = expected_quantile(placebos, confidence) * error
     return model.effect - reach, model.effect + reach, p
 
 

@@ -2,9 +2,9 @@
 
 Wheeler & Ratcliffe (Crime Science 2018;7:11) and the first author's note of 2025 on unequal periods, areas and harm;
 the arithmetic is :mod:`convive.analysis.displacement`. Their error takes each count for a Poisson one. Here it is also
-read from how much the places go up and down beside each other, period by period (Newey & West, Econometrica 1987), with
-the wider critical values that so few periods want (Kiefer & Vogelsang, Econometric Theory 2005;21:1130–1164, table 1,
-Bartlett), and the larger of both is taken.
+read from how much the places go up and down beside each other, period by period, and how long they remember it
+(Bartlett's weights: Newey & West, Econometrica 1987), with the wider critical values that so few periods want (Kiefer &
+Vogelsang, Econometric Theory 2005;21:1130–1164, table 1), and the larger of both is taken.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scipy import stats
 from convive.analysis.checks import require
 from convive.analysis.displacement import Counted, weighted_displacement_difference
 from convive.errors import EvaluationError, Problem
+from convive.evaluation import regression
 from convive.evaluation.result import Diagnostic, Effect, Interval, Placebo
 from convive.evaluation.series import Floats, Panel
 from convive.evaluation.window import treated_and_compared, window
@@ -76,14 +77,14 @@ def displacement_difference(
     ]
     arguments = {"treated_around": counted[2], "control_around": counted[3]} if treated_around else {}
     found = weighted_displacement_difference(counted[0], counted[1], **arguments, confidence=confidence)
-    error = max(found.whole.error, _by_period(series, counted, cut.before, cut.after))
-    lags = _lags(int(cut.used.sum()))
-    wider = _wider(lags / int(cut.used.sum())) if error > found.whole.error else 1.0
-    reach = error * wider * float(stats.norm.isf((1 - confidence) / 2))
+    periods = int(cut.used.sum())
+    wider = _wider(regression.lags_for(periods) / periods)
+    error = max(found.whole.error, wider * _by_period(series, counted, cut.before, cut.after))
+    reach = error * float(stats.norm.isf((1 - confidence) / 2))
     value = found.whole.value
     observed = float(counted[0].after) * counted[0].harm
     # Told with the same reserve as the whole.
-    loose = error * wider / found.whole.error
+    loose = error / found.whole.error
     spilled = found.spilled
     placebos = (
         ()
@@ -101,7 +102,7 @@ def displacement_difference(
         value,
         value - reach,
         value + reach,
-        float(2 * stats.norm.sf(abs(value) / (error * wider))) if error > 0 else 1.0,
+        float(2 * stats.norm.sf(abs(value) / error)) if error > 0 else 1.0,
         "displacement",
         averted=Interval(-value, -value - reach, -value + reach),
         diagnostics=(
@@ -141,10 +142,6 @@ def _spans(panel: Panel, side: np.ndarray) -> list[tuple[dt.date, dt.date]]:
     return [span for span, kept in zip(zip(panel.starts, panel.ends, strict=True), side, strict=True) if kept]
 
 
-def _lags(periods: int) -> int:
-    return max(1, min(math.ceil(1.3 * math.sqrt(periods)), periods // 4))
-
-
 def _wider(share: float) -> float:
     return 1 + sum(one * share**power for power, one in enumerate(FIXED_B, start=1)) / NORMAL
 
@@ -155,15 +152,18 @@ def _by_period(series: Sequence, counted: Sequence[Counted], before: np.ndarray,
     net: Floats = np.zeros(len(before))
     for one, place, sign in zip(series, counted, (1.0, -1.0, 1.0, -1.0)[: len(counted)], strict=True):
         net += sign * place.harm * own.area / place.area * one.counts
-    influence = np.zeros(len(before))
+    # Chance is smaller where a measure left fewer events; what periods remember is taken for the same on both sides.
+    strays, weights = np.zeros(len(before)), np.zeros(len(before))
     for side, weight in ((after, 1.0), (before, -own.days_after / own.days_before)):
-        n = int(side.sum())
-        influence[side] = weight * (net[side] - net[side].mean()) * math.sqrt(n / max(n - 1, 1))
-    influence = influence[before | after]
-    lags = _lags(len(influence))
-    total = float(influence @ influence)
+        spread = float(net[side].std(ddof=1)) if side.sum() > 1 else 0.0
+        strays[side] = (net[side] - net[side].mean()) / max(spread, 1e-12)
+        weights[side] = weight * spread
+    strays, weights = strays[before | after], weights[before | after]
+    n, lags = len(strays), regression.lags_for(len(strays))
+    total = float(weights @ weights)
     for lag in range(1, lags + 1):
-        total += 2 * (1 - lag / (lags + 1)) * float(influence[lag:] @ influence[:-lag])
+        together = float(strays[lag:] @ strays[:-lag]) / n
+        total += 2 * (1 - lag / (lags + 1)) * together * float(weights[lag:] @ weights[:-lag])
     return math.sqrt(max(total, 0.0))
 
 

@@ -1,9 +1,9 @@
 """Every unit in the place of the treated one: how large an effect is found where there is none.
 
 Abadie, Diamond & Hainmueller (JASA 2010, §3.4). The treated unit lends itself to no other's comparison, for it had the
-measure. Gaps of units of different size are made comparable by the error that chance alone gives a count (Firpo &
-Possebom, Journal of Causal Inference 2018;6, §3, on the choice of a statistic), so that a village with few deaths does
-not hide what happened in the city.
+measure. Gaps of units of different size are made comparable by their error (Firpo & Possebom, Journal of Causal
+Inference 2018;6, §3, on the choice of a statistic), so that a village with few deaths does not hide what happened in
+the city: what chance alone gives a count, and what units stray by beyond it, in proportion to their level.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ class Placebos:
 
     @property
     def p(self) -> float:
-        """The share of units whose studentised gap is at least as large as that of the treated one."""
-        return _rank(np.abs(self.studentised))
+        """How rare a studentised gap as large as that of the treated one is among those of the others."""
+        sizes = np.abs(self.studentised)
+        return chance_among(float(sizes[0]), sizes[1:])
 
     @property
     def p_of_ratio(self) -> float:
@@ -71,6 +72,14 @@ def expected_quantile(values: Floats, probability: float) -> float:
     ordered, below = np.sort(values), min(int(at + 1e-9), n - 1)
     above = min(below + 1, n - 1)
     return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
+
+
+def chance_among(value: float, values: Floats) -> float:
+    """The p-value of ``value`` (0 or more) among those of units without the measure, read between their ranks: below
+    0.05 where :func:`expected_quantile` at 0.95 is exceeded. Never below one in all units."""
+    ordered = np.concatenate([[0.0], np.sort(values)])
+    at = float(np.interp(value, ordered, np.arange(len(ordered), dtype=np.float64)))
+    return 1 - at / len(ordered)
 
 
 def placebos(
@@ -102,16 +111,24 @@ def placebos(
             weights[row, others] = weigh(moved[others], moved[row])
     gaps = (outcomes - centre[:, None]) - weights @ (outcomes - centre[:, None])
     twins = weights**2
-    spread = variance[:, 1] + twins @ variance[:, 1]
+    mean, own = (gaps * share).sum(axis=1), start.mean(axis=1)
+    seen = (outcomes * share).sum(axis=1)
+    # Where a measure left less, less can stray; each unit is taken as it was found, so that all are treated alike.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.clip(np.nan_to_num(seen / (seen - mean), nan=1.0, posinf=4.0), 0.25, 4.0)
+    spread = variance[:, 1] * left + twins @ variance[:, 1]
     if level:
         spread = spread + variance[:, 0] + twins @ variance[:, 0]
-    errors = np.sqrt(spread)
+    reach = (own * left) ** 2 + twins @ own**2
+    # By the method of moments, from the units that had no measure.
+    beyond = max(float((mean**2 - spread)[1:].sum() / reach[1:].sum()), 0.0)
+    errors = np.sqrt(spread + beyond * reach)
     return Placebos(
         gaps,
         weights,
         np.sqrt((gaps[:, before] ** 2).mean(axis=1)),
         np.sqrt((gaps[:, after] ** 2).mean(axis=1)),
-        (gaps * share).sum(axis=1) / errors,
+        mean / errors,
         errors,
     )
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from convive.analysis.threads import Run, in_threads
 from convive.evaluation import blocks, regression
 from convive.evaluation.designs import interrupted_series
+from convive.evaluation.designs.event_study import BIN
 from convive.evaluation.designs.simplex import smallest
 from convive.evaluation.series import series as checked
 from convive.evaluation.window import Window
@@ -71,6 +72,12 @@ def of_difference_in_differences(sets: Floats, setting: Setting) -> Floats:
     return _ratio(both, np.array([1.0, -1.0]), setting)
 
 
+def of_event_study(sets: Floats, setting: Setting) -> Floats:
+    """The same beside the last bin before the start alone, which is the yardstick of an event study."""
+    before = min(BIN["month"], setting.before)
+    return of_difference_in_differences(sets[:, :, setting.before - before :], Setting(before, setting.after))
+
+
 def of_hour_window(sets: Floats, setting: Setting) -> Floats:
     """Triple difference: window and other hours, here and in one comparison."""
     generator = np.random.default_rng(0)
@@ -117,6 +124,7 @@ def of_synthetic_control(sets: Floats, setting: Setting) -> Floats:
 STATISTICS: dict[str, Statistic] = {
     "interrupted-series": Statistic(0, of_interrupted_series),
     "difference-in-differences": Statistic(1, of_difference_in_differences),
+    "event-study": Statistic(1, of_event_study),
     "hour-window": Statistic(1, of_hour_window),
     "displacement-difference": Statistic(1, of_displacement_difference),
     "on-off": Statistic(1, of_on_off, itself=True),

@@ -8,6 +8,7 @@ from convive.errors import LANGUAGES
 from convive.publication import words
 from convive.publication.charts import bars, choropleth, columns, dots, heatmap, telling, theme, trend
 from convive.publication.charts.chart import Chart, Spec
+from convive.publication.charts.evaluations import pictures
 from convive.publication.edition import Edition
 from convive.publication.reading import MONTH, UNKNOWN, Figure, Reader
 from convive.texts import say
@@ -47,6 +48,7 @@ def charts(edition: Edition) -> dict[str, Chart]:
         by_time(edition, "hours-weekday", "weekday"),
         map_of_rates(edition),
         units_compared(edition),
+        *pictures(edition),
     ]
     return {chart.name: chart for chart in made if chart is not None}
 

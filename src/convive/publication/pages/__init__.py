@@ -21,6 +21,7 @@ from convive.publication.pages import (
     hours,
     how,
     map,
+    measure,
     moved,
     presence,
     quality,
@@ -59,6 +60,11 @@ BUILDERS: dict[str, Callable[[Reader], Page]] = {
 """The function that makes each page, by the page's name."""
 
 
+def names(edition: Edition) -> tuple[str, ...]:
+    """The names of all pages of ``edition``: those of :data:`BUILDERS`, and one for each measure."""
+    return (*BUILDERS, *(f"{evaluations.NAME}/{one}" for one in measure.ids(edition)))
+
+
 def build(edition: Edition, name: str, language: str) -> Page:
     """The page ``name`` of ``edition``; raises ``KeyError`` for a name that no page has."""
     return _built(name, Reader(edition, language, charts(edition)))
@@ -67,9 +73,11 @@ def build(edition: Edition, name: str, language: str) -> Page:
 def built(edition: Edition, language: str) -> Iterator[Page]:
     """Every page of ``edition``, in the order of the navigation."""
     reader = Reader(edition, language, charts(edition))
-    for name in BUILDERS:
+    for name in names(edition):
         yield _built(name, reader)
 
 
 def _built(name: str, reader: Reader) -> Page:
-    return replace(BUILDERS[name](reader), menu=presence.shown(reader))
+    section, _, item = name.partition("/")
+    page = measure.build(reader, item) if item and section == evaluations.NAME else BUILDERS[name](reader)
+    return replace(page, menu=presence.shown(reader))

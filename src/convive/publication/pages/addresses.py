@@ -28,8 +28,10 @@ NAMES = tuple(SLUGS)
 
 
 def folder(name: str, language: str) -> str:
-    """The address of a page from the root of the site: ``""``, ``"victimas/"``, ``"en/victims/"``."""
-    return SLUGS[name][language]
+    """The address of a page from the root of the site: ``""``, ``"victimas/"``, ``"en/victims/"``; of one page of many
+    alike, whose name is ``section/item``, ``"funciono/controles/"``."""
+    section, _, item = name.partition("/")
+    return f"{SLUGS[section][language]}{item}/" if item else SLUGS[section][language]
 
 
 def up(name: str, language: str) -> str:

@@ -47,16 +47,31 @@ def link(study: Study, language: str) -> Link:
 
 def cited(source: str, language: str) -> tuple[str, tuple[Link, ...]]:
     """A ``source`` of a score or a measure in words, with a link to each study that it names as ``evidence:<id>``;
-    parts stand between semicolons."""
+    parts stand between semicolons. Of each kind of measure cited, what may be expected here at its discount is told."""
     parts, links = [], []
+    kinds: list[str] = []
     for part in (one.strip() for one in source.split(";")):
         found = study(part.removeprefix(MARK)) if part.startswith(MARK) else None
         if found is None:
             parts.append(part)
         else:
             links.append(link(found, language))
-            parts.append(say("evidence.cited", language, what=links[-1].text, effect=_effect(found, language)))
+            parts.append(
+                say("evidence.cited", language, what=links[-1].text, effect=_effect(found, language).rstrip("."))
+            )
+            kinds.append(found.measure)
+    parts += [told for kind in dict.fromkeys(kinds) if (told := here(kind, language))]
     return "; ".join(parts), tuple(links)
+
+
+def here(kind: str, language: str) -> str:
+    """What may be expected here of a kind of measure, in words; empty where nothing may be carried over."""
+    found = expected(kind)
+    if found is None:
+        return ""
+    values = {"measure": rules()["measures"][kind][language], "kept": number(100 * found.kept, language)}
+    values |= {"change": change(found.ratio, language), "span": span(found.low, found.high, language)}
+    return say("evidence.here", language, **values)
 
 
 def _expected(language: str) -> Table:

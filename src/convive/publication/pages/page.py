@@ -263,6 +263,11 @@ class Page:
     menu: tuple[str, ...] = ()
 
     @property
+    def section(self) -> str:
+        """The entry of the menu that the page belongs to."""
+        return self.name.partition("/")[0]
+
+    @property
     def has_map(self) -> bool:
         """Whether a map stands on the page: only then it needs the map's scripts."""
         return any(_holds(block, MapBlock) for block in self.blocks)

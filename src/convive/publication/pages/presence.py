@@ -44,7 +44,7 @@ _CONTENT: dict[str, Callable[[Reader], bool]] = {
     "map": has_map,
     "alerts": lambda reader: bool(reader.edition.patterns.get("alarms", {}).get("enough")),
     "moved": has_moved,
-    "evaluations": lambda reader: bool(reader.edition.evaluations),
+    "evaluations": lambda reader: bool(reader.edition.evaluations or reader.edition.plan),
     "ahead": has_ahead,
     "reasons": lambda reader: "reasons-motive" in reader.charts,
     "choose": lambda reader: bool(reader.edition.choice),

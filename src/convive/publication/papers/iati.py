@@ -20,7 +20,7 @@ from convive.strategy.targets import Standing
 
 SCHEMA = Path(__file__).parent / "iati-2.03" / "iati-activities-schema.xsd"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-STATUS = {"ahead": "1", "present": "2", "done": "4"}
+STATUS = {"ahead": "1", "present": "2", "done": "4", "cancelled": "5"}
 ROLES = {"accountable": "2", "funding": "1", "implementing": "4"}
 TRANSACTIONS = {"commitment": "2", "spending": "4"}
 ORIGINAL, INDICATIVE, GENERAL = "1", "1", "1"
@@ -109,6 +109,8 @@ def _bodies(one: Element, review: Review, measure: Measure) -> None:
 
 
 def _status(review: Review, measure: Measure) -> str:
+    if measure.withdrawn is not None:
+        return STATUS["cancelled"]
     if review.progress[measure.id].share >= 1:
         return STATUS["done"]
     return STATUS["ahead" if review.on < measure.start else "present"]

@@ -82,7 +82,7 @@ def _frame(review: Review) -> Iterator[Part]:
     yield Grid(
         "Evaluación nombrada antes de empezar",
         ("Medida", "Resultado", "Comparación", "Cambio esperado", "Nombrada el", "Se vería en"),
-        tuple(_evaluation(review, measure) for measure in plan.measure),
+        tuple(_evaluation(review, measure) for measure in plan.pursued),
     )
 
 
@@ -148,8 +148,8 @@ def _stages(review: Review) -> Iterator[Part]:
         yield Heading(stage.label.es, 3)
         yield Paragraph(stage.purpose.es)
         gate = review.plan.gate_of(stage.id)
-        rows = [("para pasar", one.label.es) for one in (gate.onward if gate else ())]
-        rows += [("para volver", one.label.es) for one in (gate.back if gate else ())]
+        rows = [("para pasar", one.label.es) for one in (gate.onward if gate else ()) if one.withdrawn is None]
+        rows += [("para volver", one.label.es) for one in (gate.back if gate else ()) if one.withdrawn is None]
         if rows:
             yield Grid("Condiciones", ("Para", "Condición"), tuple(rows))
 
@@ -159,7 +159,7 @@ def _objectives(review: Review) -> Grid:
     rows = []
     for objective in plan.objective:
         kind = "estratégico" if objective.kind == "strategic" else "específico"
-        measures = "; ".join(one.label.es for one in plan.measure if one.objective == objective.id) or "–"
+        measures = "; ".join(one.label.es for one in plan.pursued if one.objective == objective.id) or "–"
         rows.append((kind, objective.label.es, measures))
     return Grid("Objetivos y sus medidas", ("Clase", "Objetivo", "Medidas"), tuple(rows))
 
@@ -175,8 +175,9 @@ def _activities(review: Review) -> Grid:
             f"{activity.start:%Y-%m-%d} a {activity.until:%Y-%m-%d}",
             "; ".join(f"{value(need.quantity, LANGUAGE)} {need.what.es}" for need in activity.needs),
         )
-        for measure in plan.measure
+        for measure in plan.pursued
         for activity in measure.activity
+        if activity.withdrawn is None
     )
     return Grid("Matriz de actividades", ("Medida", "Actividad", "Responsable", "Con", "Fechas", "Se prueba con"), rows)
 
@@ -184,6 +185,8 @@ def _activities(review: Review) -> Grid:
 def _indicators(review: Review) -> Grid:
     rows = []
     for one in review.standings:
+        if one.indicator.withdrawn is not None:
+            continue
         about, first = one.indicator, one.baseline_figure
         part = bool(first and first.share)
         base = "–" if one.baseline is None else value(one.baseline, LANGUAGE, as_share=part)
@@ -205,10 +208,10 @@ def _budget(review: Review) -> Grid:
             plan.bodies[one.source].label.es,
             f"{plan.currency} {number(one.planned, LANGUAGE)}",
         )
-        for measure in plan.measure
+        for measure in plan.pursued
         for one in measure.budget
     )
-    total = sum(one.planned for measure in plan.measure for one in measure.budget)
+    total = sum(one.planned for measure in plan.pursued for one in measure.budget)
     last = ("Total", "", "", f"{plan.currency} {number(total, LANGUAGE)}")
     return Grid("Presupuesto por año y fuente", ("Medida", "Año", "Fuente", "Planificado"), (*rows, last))
 
@@ -217,7 +220,7 @@ def _risks(review: Review) -> Grid:
     levels = {name: say(f"act.level_{name}", LANGUAGE) for name in ("low", "middle", "high")}
     rows = tuple(
         (measure.label.es, risk.what.es, levels[risk.likelihood], levels[risk.harm], risk.answer.es)
-        for measure in review.plan.measure
+        for measure in review.plan.pursued
         for risk in measure.risk
     )
     return Grid("Riesgos", ("Medida", "Riesgo", "Probabilidad", "Daño", "Respuesta"), rows)
@@ -225,7 +228,7 @@ def _risks(review: Review) -> Grid:
 
 def _rights(review: Review) -> Grid:
     rows = []
-    for measure in review.plan.measure:
+    for measure in review.plan.pursued:
         for name, about in rights().items():
             how = review.plan.how(measure, name)
             answer = "sí" if measure.rights[name].holds else "NO"

@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from convive.errors import LANGUAGES
 from convive.observatory import Bilingual
 from convive.publication.release.allowed import entry
 from convive.strategy import reading
 from convive.strategy.evidence import Evidence
 from convive.strategy.gates import Move
 from convive.strategy.money import Money
-from convive.strategy.plan import Condition, Measure
+from convive.strategy.plan import Activity, Condition, Indicator, Measure
 from convive.strategy.progress import ActivityProgress
 from convive.strategy.review import Review
 from convive.strategy.targets import Standing
+from convive.texts import date, say
 
 DECIMALS = 6
 
@@ -75,7 +77,7 @@ def _stage(review: Review, at: int) -> dict[str, Any]:
 def _condition(review: Review, one: Condition) -> dict[str, Any]:
     history = review.histories[one.id]
     since = history.since(review.on)
-    told: dict[str, Any] = {"id": one.id, "label": _text(one.label), "holds": history.holds(review.on), "to": one.to}
+    told: dict[str, Any] = {"id": one.id, "label": _label(one), "holds": history.holds(review.on), "to": one.to}
     told |= {"kind": "figure" if one.figure else "evidence" if one.evidence else "progress"}
     return entry(
         "condition",
@@ -113,7 +115,7 @@ def _measure(review: Review, measure: Measure) -> dict[str, Any]:
     rows = review.money[measure.id]
     told: dict[str, Any] = {
         "id": measure.id,
-        "label": _text(measure.label),
+        "label": _label(measure),
         "stage": measure.stage,
         "objective": measure.objective,
     }
@@ -141,7 +143,7 @@ def _activity(one: ActivityProgress) -> dict[str, Any]:
     activity = one.activity
     told: dict[str, Any] = {
         "id": activity.id,
-        "label": _text(activity.label),
+        "label": _label(activity),
         "lead": activity.lead,
         "state": one.state,
     }
@@ -193,7 +195,7 @@ def _evidence(one: Evidence) -> dict[str, Any]:
 def _indicator(standing: Standing) -> dict[str, Any]:
     one, change = standing.indicator, standing.change
     first, last = standing.baseline_figure, standing.current_figure
-    told: dict[str, Any] = {"id": one.id, "label": _text(one.label), "unit": _text(one.unit), "better": one.better}
+    told: dict[str, Any] = {"id": one.id, "label": _label(one), "unit": _text(one.unit), "better": one.better}
     told |= {"objective": one.objective, "kind": "figure" if one.figure else "output"}
     told |= {"share": bool(first and first.share) or bool(last and last.share)}
     told |= {"baseline": _number(standing.baseline), "baseline_period": one.baseline.period}
@@ -220,6 +222,17 @@ def _money(money: Money) -> dict[str, float]:
 
 def _text(text: Bilingual | None) -> dict[str, str] | None:
     return text.model_dump() if text else None
+
+
+def _label(part: Measure | Activity | Indicator | Condition) -> dict[str, str]:
+    """What a part is called; of one that was withdrawn with its day and the reason."""
+    told, gone = part.label.model_dump(), part.withdrawn
+    if gone is None:
+        return dict(told)
+    return {
+        language: say("act.withdrawn", language, label=told[language], day=date(gone.on, language), reason=gone.reason)
+        for language in LANGUAGES
+    }
 
 
 def _number(value: float | None) -> float | None:

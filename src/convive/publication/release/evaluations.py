@@ -20,6 +20,7 @@ from convive.evaluation.registration import Entry, Registered
 from convive.evaluation.result import Interval
 from convive.evaluation.series import Panel, panel
 from convive.publication.release import allowed
+from convive.publication.release.foresight import foresight
 from convive.territory import Territory
 
 NUMBERS = ("ratio", "low", "high", "p", "averted", "averted_low", "averted_high")
@@ -38,10 +39,15 @@ def evaluations(
     """Each registered measure, judged on the homicides until the last whole month before ``as_of``."""
     if not registered:
         return []
+    deaths = dated(cases, concept=concept, place=place, as_of=as_of)
+    return [_told(one, deaths, territory, least, as_of) for one in registered]
+
+
+def dated(cases: pl.DataFrame, *, concept: str, place: str, as_of: dt.date) -> pl.DataFrame:
+    """The deaths that are counted: ``occurred_on`` and ``unit`` of each."""
     counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
     deaths = cases.filter(counts & pl.col("occurred_on").is_not_null() & (pl.col("occurred_on") <= as_of))
-    deaths = deaths.select("occurred_on", unit=pl.col(f"{place}_unit").cast(pl.String))
-    return [_told(one, deaths, territory, least, as_of) for one in registered]
+    return deaths.select("occurred_on", unit=pl.col(f"{place}_unit").cast(pl.String))
 
 
 def months(
@@ -96,6 +102,7 @@ def _told(
         "kept": registered.kept,
         "until": None,
         "settled": False,
+        "foresight": None,
     }
     answer: dict[str, Any] = dict.fromkeys(NUMBERS) | {
         "verdict": "cannot-tell",
@@ -108,9 +115,10 @@ def _told(
         "interval_by": "",
         "placebos": [],
     }
-    data = _data(deaths, territory, [*now.treated, *now.comparison, *now.around], as_of)
+    data = whole_months(deaths, territory, [*now.treated, *now.comparison, *now.around], as_of)
     if data is None:
         return allowed.entry("evaluation", told | answer | {"rule": "no-data"})
+    told["foresight"] = foresight(now, data, least=least)
     told["until"] = (data.ends[-1] - dt.timedelta(days=1)).isoformat()
     if _few(data, now.treated, now.start, least):
         return allowed.entry("evaluation", told | answer | {"rule": "withheld"})
@@ -126,8 +134,9 @@ def _told(
     return allowed.entry("evaluation", told | answer)
 
 
-def _data(deaths: pl.DataFrame, territory: Territory, units: Sequence[str], as_of: dt.date) -> Panel | None:
-    """From January of the first year in which anybody died anywhere: before, no source was read."""
+def whole_months(deaths: pl.DataFrame, territory: Territory, units: Sequence[str], as_of: dt.date) -> Panel | None:
+    """Deaths of ``units`` by whole month until ``as_of``, from January of the first year in which anybody died: before,
+    no source was read. None where no month is whole."""
     earliest = deaths["occurred_on"].min()
     if not isinstance(earliest, dt.date):
         return None

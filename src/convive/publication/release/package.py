@@ -100,7 +100,8 @@ def _resource(public: Path, path: Path) -> dict[str, Any]:
 
 
 def _about(path: Path, name: str) -> dict[str, Any]:
-    table = declared()["tables"].get("figures" if name.startswith("charts/") else path.stem)
+    drawn = "effects" if name.startswith("charts/effect-") else "figures"
+    table = declared()["tables"].get(drawn if name.startswith("charts/") else path.stem)
     if table is not None and path.suffix in (".csv", ".parquet"):
         about = {"type": "table", "schema": _schema(path, table)}
         title = _chart_title(path) if name.startswith("charts/") else _both(table["title"])

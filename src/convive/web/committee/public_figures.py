@@ -12,6 +12,8 @@ import polars as pl
 from django.conf import settings
 
 from convive.observatory import Observatory
+from convive.publication.edition import Edition
+from convive.publication.reading import Reader
 
 
 def numbers() -> Mapping[str, float]:
@@ -27,6 +29,18 @@ def alarms(since: str) -> list[Mapping[str, Any]]:
 def gates(language: str) -> list[str]:
     """What the plan's present stage waits for, where there is a plan."""
     return _read(*_stamp())[2][language]
+
+
+def released(language: str) -> Reader | None:
+    """What reads the released edition in a language; None before the first build."""
+    path, stamp = _stamp()
+    return Reader(_edition(path.parents[1], stamp), language) if stamp else None
+
+
+@lru_cache(maxsize=1)
+def _edition(folder: Path, stamp: int) -> Edition:
+    del stamp
+    return Edition.load(folder)
 
 
 def _stamp() -> tuple[Path, int]:

@@ -21,7 +21,7 @@ from convive.web.office.guard import today
 PUBLIC_ACTS = (
     *("session.called", "session.changed", "session.held", "agreement.made", "agreement.followed"),
     *("agreement.done", "agreement.withdrawn", "seat.made", "seat.changed"),
-    *("plan.changed", "plan.added", "plan.imported", "plan.changed_outside", "gate.decided"),
+    *("plan.changed", "plan.added", "plan.withdrawn", "plan.imported", "plan.changed_outside", "gate.decided"),
     *("evidence.attached", "evidence.confirmed", "evidence.withdrawn"),
 )
 """Acts whose lines are told in public: number, day, act and subject, never who or why."""

@@ -8,6 +8,7 @@ from convive.web.committee import views
 
 urlpatterns = [
     path("<language:language>/comite/", views.overview, name="committee"),
+    path("<language:language>/comite/boletin.pdf", views.bulletin_pdf, name="bulletin"),
     path("<language:language>/comite/integrantes/", views.seats, name="seats"),
     path("<language:language>/comite/sesion/<slug:code>/", views.session, name="session"),
     path("<language:language>/comite/sesion/<slug:code>/acta.docx", views.minutes_word, name="session_minutes"),

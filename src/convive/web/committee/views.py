@@ -9,9 +9,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.committee.agenda import proposals
@@ -22,7 +22,7 @@ from convive.texts import date, say
 from convive.web.committee import actions
 from convive.web.committee.documents import minutes
 from convive.web.committee.models import Agreement, Seat, Session
-from convive.web.committee.public_figures import alarms, gates, numbers
+from convive.web.committee.public_figures import alarms, gates, numbers, released
 from convive.web.committee.snapshot import committee, standing
 from convive.web.journal.checking import head
 from convive.web.office.guard import everywhere, looked, may, requires, who_may
@@ -44,7 +44,7 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
     context = {
         "stands": stands,
         "sessions": Session.objects.all()[:50],
-        "agreements": _agreements(stands, language),
+        "agreements": _agreements_list(stands, language),
         "periods": _periods(stands, language),
         "proposed": _proposed(stands, language),
         "whole": EVERYWHERE in request.units,  # type: ignore[attr-defined]
@@ -55,10 +55,9 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def session(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """One session: agenda, attendance with quorum, minutes, agreements."""
-    refuse_part(request)
     one = _found(Session, code)
     if request.method == "POST":
         kept = _done(request, lambda: _change_session(request, one), "office:session", language, code=code)
@@ -94,10 +93,9 @@ def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def seats(request: HttpRequest, language: str) -> HttpResponse:
     """The seats of the committee, their agencies, and who holds them."""
-    refuse_part(request)
     status = 200
     if request.method == "POST":
         kept = _done(request, lambda: _seat(request), "office:seats", language)
@@ -109,23 +107,35 @@ def seats(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_safe
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def minutes_word(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The minutes of a session as a Word document."""
     return _minutes(request, language, code, "docx")
 
 
 @require_safe
-@requires("committee.read")
+@requires("committee.read", whole=True)
 def minutes_pdf(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The minutes of a session as PDF."""
     return _minutes(request, language, code, "pdf")
 
 
-def refuse_part(request: HttpRequest) -> None:
-    """What is not public of the committee is not for whoever has a mandate for a part of its territory alone."""
-    if EVERYWHERE not in request.units:  # type: ignore[attr-defined]
-        raise PermissionDenied
+@require_safe
+@requires("committee.read")
+def bulletin_pdf(request: HttpRequest, language: str) -> HttpResponse:
+    """The bulletin of the released edition, to print: nothing that is not public, and the head of the log."""
+    from convive.publication.papers.bulletin import bulletin
+    from convive.publication.papers.pdf import pdf
+
+    reader = released(language)
+    if reader is None:
+        return render(request, "office/said.html", frame(language) | {"said": "not_built"}, status=404)
+    name = {"es": "boletin", "en": "bulletin"}[language]
+    return HttpResponse(
+        pdf(bulletin(reader, str(head() or ""))),
+        content_type=PDF,
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
 
 
 def _minutes(request: HttpRequest, language: str, code: str, form: str) -> HttpResponse:
@@ -133,7 +143,6 @@ def _minutes(request: HttpRequest, language: str, code: str, form: str) -> HttpR
     from convive.publication.papers.pdf import pdf
     from convive.publication.papers.word import word
 
-    refuse_part(request)
     one = _found(Session, code)
     looked(request, f"minutes/{code}")
     name = {"es": "acta", "en": "minutes"}[language]
@@ -249,6 +258,18 @@ def _done(request: HttpRequest, act: Callable[[], object], page: str, language: 
     else:
         messages.success(request, say("office.kept", language))
     return redirect(page, language=language, **where)
+
+
+_lists: dict[str, tuple[object, str]] = {}
+"""The list of agreements by language, and of which state of the committee it is."""
+
+
+def _agreements_list(stands, language: str) -> str:  # type: ignore[no-untyped-def]
+    """The same for everybody until something of the committee changes: made once."""
+    if language not in _lists or _lists[language][0] is not stands:
+        context = {"agreements": _agreements(stands, language), "language": language}
+        _lists[language] = stands, render_to_string("committee/agreements.html", context)
+    return _lists[language][1]
 
 
 def _agreements(stands, language: str) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]

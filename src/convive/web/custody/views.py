@@ -27,7 +27,7 @@ VOICE = "voice"
 
 
 @require_safe
-@requires("custody.open")
+@requires("custody.open", whole=True)
 def reports(request: HttpRequest, language: str) -> HttpResponse:
     """The released reports: day, how many entries, what became of them. Nothing else is known of them here."""
     deposits.release(dt.datetime.now(dt.UTC))
@@ -45,7 +45,7 @@ def reports(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_safe
-@requires("custody.open")
+@requires("custody.open", whole=True)
 def report(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """One report: who asked, who lent, the files to carry."""
     one = _released(name)
@@ -69,7 +69,7 @@ def report(request: HttpRequest, language: str, name: str) -> HttpResponse:
 
 
 @require_POST
-@requires("custody.open")
+@requires("custody.open", whole=True)
 def ask(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """Ask to open a report."""
     one, me = _released(name), _seat(request)
@@ -79,7 +79,7 @@ def ask(request: HttpRequest, language: str, name: str) -> HttpResponse:
 
 
 @require_safe
-@requires("custody.open")
+@requires("custody.open", whole=True)
 def request_file(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """What another custodian needs to lend a share."""
     del language
@@ -89,7 +89,7 @@ def request_file(request: HttpRequest, language: str, name: str) -> HttpResponse
 
 
 @require_POST
-@requires("custody.open")
+@requires("custody.open", whole=True)
 def lend(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """Take in what a custodian lent at their desk."""
     opening, me = get_object_or_404(Opening, pk=name), _seat(request)
@@ -99,7 +99,7 @@ def lend(request: HttpRequest, language: str, name: str) -> HttpResponse:
 
 
 @require_POST
-@requires("custody.open")
+@requires("custody.open", whole=True)
 def report_file(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """The sealed report for the desk of who asked. It is noted as opened, hence no link but a form."""
     opening, me = get_object_or_404(Opening, pk=name), _seat(request)
@@ -113,7 +113,7 @@ def report_file(request: HttpRequest, language: str, name: str) -> HttpResponse:
 
 
 @require_POST
-@requires("custody.scrub")
+@requires("custody.scrub", whole=True)
 def reply(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """Take in an answer, or what was forwarded, sealed at the desk."""
     opening, me = get_object_or_404(Opening, pk=name), _seat(request)
@@ -123,7 +123,7 @@ def reply(request: HttpRequest, language: str, name: str) -> HttpResponse:
 
 
 @require_POST
-@requires("custody.scrub")
+@requires("custody.scrub", whole=True)
 def note_answer(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """Note what a body answered."""
     one = get_object_or_404(Forwarding, pk=name)

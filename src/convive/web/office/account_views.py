@@ -29,7 +29,7 @@ from convive.web.office.views import frame
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("accounts.manage")
+@requires("accounts.manage", whole=True)
 def accounts(request: HttpRequest, language: str) -> HttpResponse:
     """All accounts and their roles; a new password is shown once, to be handed over."""
     once = None
@@ -47,7 +47,7 @@ def accounts(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("accounts.confirm")
+@requires("accounts.confirm", whole=True)
 def confirmations(request: HttpRequest, language: str) -> HttpResponse:
     """All accounts and their roles; those that wait are confirmed here."""
     if request.method == "POST":

@@ -30,12 +30,13 @@ View = Callable[..., HttpResponse]
 User = AbstractBaseUser | AnonymousUser
 
 
-def requires(permission: str) -> Callable[[View], View]:
+def requires(permission: str, *, whole: bool = False) -> Callable[[View], View]:
     """Only signed-in people with ``permission``; others are refused. The browser keeps nothing of the page. Where the
     permission asks for a second factor, whoever has not given one in this session is led there first.
 
     What a private permission shows leaves a line in the log before it is sent, unless the view noted it in more detail.
-    The view finds in ``request.units`` where in the territory the permission holds. Raises ``KeyError``, when the
+    The view finds in ``request.units`` where in the territory the permission holds; what lies in no part of it
+    (``whole``) is for those alone whose mandate is for all of it. Raises ``KeyError``, when the
     module is read, for a permission that ``roles.toml`` does not have.
     """
     wanted = permissions()[permission]
@@ -46,7 +47,7 @@ def requires(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
             request.units = units_of(request.user, wanted.name)  # type: ignore[attr-defined]
-            if not request.units:  # type: ignore[attr-defined]
+            if not request.units or (whole and EVERYWHERE not in request.units):  # type: ignore[attr-defined]
                 raise PermissionDenied
             if wanted.strong and not request.user.is_verified():  # type: ignore[union-attr]
                 return redirect_to_login(request.get_full_path(), second_factor_address(request.path))

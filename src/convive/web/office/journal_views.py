@@ -19,7 +19,7 @@ A_PAGE = 100
 
 
 @require_safe
-@requires("journal.read")
+@requires("journal.read", whole=True)
 def journal(request: HttpRequest, language: str) -> HttpResponse:
     """Lines of the log, the newest first; reading it is an act too."""
     with transaction.atomic():

@@ -12,11 +12,14 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-BEGAN = "began_s"
+BEGAN, SEEN = "began_s", "seen_s"
+TOLD_EACH_S = 60
+"""A session is written down as used at most so often: a page that is only looked at then writes nothing."""
 
 
 class SessionLimit:
-    """Ends a session ``SESSION_ABSOLUTE_AGE_S`` seconds after signing in, and one that does not know when that was."""
+    """Ends a session ``SESSION_ABSOLUTE_AGE_S`` seconds after signing in, and one that does not know when that was;
+    notes that it is used, from which ``SESSION_COOKIE_AGE`` counts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,8 +27,11 @@ class SessionLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             began = request.session.get(BEGAN, 0)
-            if not 0 <= time.time() - began <= settings.SESSION_ABSOLUTE_AGE_S:
+            now = time.time()
+            if not 0 <= now - began <= settings.SESSION_ABSOLUTE_AGE_S:
                 logout(request)
+            elif not 0 <= now - request.session.get(SEEN, 0) < TOLD_EACH_S:
+                request.session[SEEN] = now
         return self.get_response(request)
 
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from convive.publication.edition import Edition
-from convive.publication.pages import addresses, build
+from convive.publication.pages import build, names
 from convive.web.public.rendering import render
 from convive.web.settings import PUBLIC_FOLDER_VARIABLE
 
 MARKER = Path("data") / "edition.json"
 """Every edition has it; a build replaces it."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as it goes out: its HTML, the same packed (gzip), and the tag by which a browser knows that it has it."""
+
+    html: bytes
+    packed: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, html: bytes) -> Shown:
+        return cls(html, gzip.compress(html, mtime=0), f'W/"{hashlib.sha256(html).hexdigest()[:32]}"')
 
 
 class Published:
@@ -24,17 +40,17 @@ class Published:
         self._lock = Lock()
         self._stamp: tuple[int, int] | None = None
         self._edition: Edition | None = None
-        self._pages: dict[tuple[str, str], bytes] = {}
+        self._pages: dict[tuple[str, str], Shown] = {}
 
-    def page(self, name: str, language: str) -> bytes | None:
-        """HTML of a page; None where the edition is not published in that language."""
+    def page(self, name: str, language: str) -> Shown | None:
+        """A page, rendered and packed once; None where the edition is not published in that language."""
         with self._lock:
             edition = self._current()
-            if name not in addresses.NAMES or language not in edition.languages:
+            if name not in names(edition) or language not in edition.languages:
                 return None
             key = (name, language)
             if key not in self._pages:
-                self._pages[key] = render(build(edition, name, language), edition, explicit=False)
+                self._pages[key] = Shown.of(render(build(edition, name, language), edition, explicit=False))
             return self._pages[key]
 
     def _current(self) -> Edition:

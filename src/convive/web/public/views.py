@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import SuspiciousFileOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -10,13 +12,25 @@ from django.views.static import serve
 from convive.web.public.published import published
 from convive.web.public.rendering import render_not_found
 
+_GZIP = re.compile(r"\bgzip\b")
+
 
 @require_safe
 def page(request: HttpRequest, name: str, language: str) -> HttpResponse:
-    html = published().page(name, language)
-    if html is None:
+    shown = published().page(name, language)
+    if shown is None:
         raise Http404
-    return HttpResponse(html, headers={"Content-Language": language, "Cache-Control": "no-cache"})
+    headers = {"Content-Language": language, "Cache-Control": "no-cache", "ETag": shown.tag}
+    headers["Vary"] = "Accept-Encoding"
+    if not _GZIP.search(request.headers.get("Accept-Encoding", "")):
+        return HttpResponse(shown.html, headers=headers)
+    return HttpResponse(shown.packed, headers=headers | {"Content-Encoding": "gzip"})
+
+
+@require_safe
+def measure(request: HttpRequest, item: str, language: str) -> HttpResponse:
+    """The page of one measure's evaluation."""
+    return page(request, f"evaluations/{item}", language)
 
 
 @require_safe

@@ -34,7 +34,7 @@ _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("workshops.facilitate")
+@requires("workshops.facilitate", whole=True)
 def rounds(request: HttpRequest, language: str) -> HttpResponse:
     """All rounds; a new one takes its cells from the map that is published."""
     if request.method == "POST":
@@ -43,7 +43,7 @@ def rounds(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("workshops.facilitate")
+@requires("workshops.facilitate", whole=True)
 def one(request: HttpRequest, language: str, number: int) -> HttpResponse:
     """A round: its workshops; agreement and recount for the office alone; what will be published once it is closed."""
     found = get_object_or_404(Round, pk=number)
@@ -61,7 +61,7 @@ def one(request: HttpRequest, language: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("workshops.facilitate")
+@requires("workshops.facilitate", whole=True)
 def sheet(request: HttpRequest, language: str, number: int) -> HttpResponse:
     """A sheet of paper is typed in."""
     workshop = get_object_or_404(Workshop.objects.select_related("round"), pk=number)

@@ -21,6 +21,7 @@ from convive.publication.edition import Edition
 from convive.publication.reading import Reader
 
 NAMES = {
+    "effect-controles",
     *(
         "trend-years",
         "trend-cities",
@@ -54,7 +55,7 @@ def test_the_small_edition_has_every_chart(small_edition: Edition) -> None:
 
 
 def test_an_edition_without_figures_has_no_chart(small_edition: Edition) -> None:
-    bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear())
+    bare = dataclasses.replace(small_edition, figures=small_edition.figures.clear(), evaluations=[])
     assert charts(bare) == {}
 
 

@@ -28,7 +28,7 @@ def make(*, name: str, by: User) -> str:
     Raises :class:`WrongUse` for a name that no account can have, or that one has.
     """
     password = secrets.token_urlsafe(15)
-    with acting(MANAGE, by=by, act="account.made", subject=name):
+    with acting(MANAGE, whole=True, by=by, act="account.made", subject=name):
         user = User(username=name)
         try:
             user.full_clean(exclude=["password"])
@@ -46,7 +46,7 @@ def give(*, user: User, role: str, unit: str = "", body: str = "", until: dt.dat
     goes not together with another of the same account, that is held already, or that ends before it begins.
     """
     details = {"role": role, "unit": unit, "body": body}
-    with acting(MANAGE, by=by, act="role.given", subject=user.get_username(), details=details):
+    with acting(MANAGE, whole=True, by=by, act="role.given", subject=user.get_username(), details=details):
         refuse_unknown(role, unit, body)
         held = [one for one in user.mandates.filter(ended_by="") if one.until is None or one.until >= today()]
         if any((one.role, one.unit, one.body) == (role, unit, body) for one in held) or (until and until < today()):
@@ -60,9 +60,8 @@ def give(*, user: User, role: str, unit: str = "", body: str = "", until: dt.dat
 def confirm(*, mandate: Mandate, by: User, reason: str) -> None:
     """The second person's word: another than the one who gave the role and than the one who gets it."""
     details = {"role": mandate.role, "unit": mandate.unit}
-    with acting(
-        CONFIRM, by=by, act="role.confirmed", subject=mandate.user.get_username(), reason=reason, details=details
-    ):
+    subject = mandate.user.get_username()
+    with acting(CONFIRM, whole=True, by=by, act="role.confirmed", subject=subject, reason=reason, details=details):
         if by.get_username() == mandate.given_by or by.pk == mandate.user_id:
             raise PermissionDenied
         Mandate.objects.filter(pk=mandate.pk, confirmed_by="", ended_by="").update(confirmed_by=by.get_username())
@@ -71,7 +70,7 @@ def confirm(*, mandate: Mandate, by: User, reason: str) -> None:
 def end(*, mandate: Mandate, by: User) -> None:
     """End a role now; it stays written."""
     details = {"role": mandate.role, "unit": mandate.unit}
-    with acting(MANAGE, by=by, act="role.ended", subject=mandate.user.get_username(), details=details):
+    with acting(MANAGE, whole=True, by=by, act="role.ended", subject=mandate.user.get_username(), details=details):
         Mandate.objects.filter(pk=mandate.pk, ended_by="").update(ended_by=by.get_username())
 
 
@@ -81,7 +80,7 @@ def restore(*, user: User, by: User, reason: str) -> str:
     from convive.web.office.second_factor import forget
 
     password = secrets.token_urlsafe(15)
-    with acting(MANAGE, by=by, act="account.restored", subject=user.get_username(), reason=reason):
+    with acting(MANAGE, whole=True, by=by, act="account.restored", subject=user.get_username(), reason=reason):
         user.set_password(password)
         user.save()
         forget(user)
@@ -91,7 +90,7 @@ def restore(*, user: User, by: User, reason: str) -> str:
 
 def close(*, user: User, by: User, reason: str) -> None:
     """Close an account and end its roles; what it did stays."""
-    with acting(MANAGE, by=by, act="account.closed", subject=user.get_username(), reason=reason):
+    with acting(MANAGE, whole=True, by=by, act="account.closed", subject=user.get_username(), reason=reason):
         user.is_active = False
         user.set_unusable_password()
         user.save()

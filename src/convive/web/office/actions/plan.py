@@ -22,7 +22,8 @@ from django.db import transaction
 from convive.errors import PlanError, Problem
 from convive.publication.papers import workbook_import
 from convive.publication.papers.workbook_import import Difference
-from convive.strategy import decisions, editing, evidence, reading, review
+from convive.strategy import adding, decisions, editing, evidence, reading, review
+from convive.strategy.adding import Side
 from convive.strategy.chained import Row
 from convive.strategy.decisions import Decision
 from convive.strategy.editing import Kind, Values
@@ -41,7 +42,7 @@ FILES = (reading.FILE, evidence.FILE, decisions.FILE)
 OUTSIDE = "(outside)"
 """Who changed a file where no account did."""
 ACTS = (
-    *("plan.changed", "plan.added", "plan.imported", "plan.changed_outside"),
+    *("plan.changed", "plan.added", "plan.withdrawn", "plan.imported", "plan.changed_outside"),
     *("evidence.attached", "evidence.confirmed", "evidence.withdrawn", "gate.decided"),
 )
 
@@ -62,12 +63,41 @@ def change(*, kind: Kind, name: str, values: Values, seen: str, by: User) -> Non
 
 def add_activity(*, measure: str, values: Values, by: User) -> None:
     """A new activity of a measure."""
-    with _changing(EDIT, by=by, act="plan.added", subject=str(values.get("id", "")), of=("measure", measure)) as (
-        here,
-        told,
-    ):
-        editing.add_activity(here.folder, measure, values, **names())
-        told |= {"measure": measure, "values": {key: _text(value) for key, value in values.items()}}
+    with _changing(EDIT, by=by, act="plan.added", subject=str(values["id"]), of=("measure", measure)) as (here, told):
+        adding.add_activity(here.folder, measure, values, **names())
+        told |= {"kind": "activity", "measure": measure, "values": _text(values)}
+
+
+def add_measure(*, values: Values, by: User) -> None:
+    """A new measure with its first activity, by whoever reaches the units in which it will be tried."""
+    of = Part(tuple(values["evaluation"]["treated"]))
+    with _changing(EDIT, by=by, act="plan.added", subject=str(values["id"]), of=of) as (here, told):
+        adding.add_measure(here.folder, values, on=today(), **names())
+        told |= {"kind": "measure", "values": _text(values)}
+
+
+def add_indicator(*, values: Values, by: User) -> None:
+    """A new indicator of the plan."""
+    with _changing(EDIT, by=by, act="plan.added", subject=str(values["id"])) as (here, told):
+        adding.add_indicator(here.folder, values, **names())
+        told |= {"kind": "indicator", "values": _text(values)}
+
+
+def add_condition(*, stage: str, side: Side, values: Values, by: User) -> None:
+    """A new condition of a gate that the plan has yet to pass, asked from today on."""
+    with _changing(GATE, by=by, act="plan.added", subject=str(values["id"])) as (here, told):
+        _refuse_passed(here, stage)
+        adding.add_condition(here.folder, stage, side, values, on=today(), **names())
+        told |= {"kind": "condition", "stage": stage, "side": side, "values": _text(values)}
+
+
+def withdraw_part(*, kind: adding.Part, name: str, reason: str, seen: str, by: User) -> None:
+    """Withdraw a measure, an activity, an indicator, or a condition of a gate, which is the committee's word on the
+    gate too. What stood is kept in the log, and all of it in the plan."""
+    permission, of = (GATE, None) if kind == "condition" else (EDIT, (kind, name))
+    with _changing(permission, by=by, act="plan.withdrawn", subject=name, reason=reason, of=of) as (here, told):
+        adding.withdraw(here.folder, kind, name, reason=reason, seen=seen, on=today(), **names())
+        told["kind"] = kind
 
 
 def bring(*, changes: Sequence[Difference], by: User) -> None:
@@ -138,7 +168,7 @@ def _add(here: Desk, by: User, values: Mapping[str, str]) -> Row:
 
 @contextmanager
 def _changing(
-    permission: str, *, by: User, act: str, subject: str, reason: str = "", of: tuple[Kind, str] | None = None
+    permission: str, *, by: User, act: str, subject: str, reason: str = "", of: Part | tuple[Kind, str] | None = None
 ) -> Iterator[tuple[Desk, dict[str, Any]]]:
     """An act on the plan's files by the rule of this module, one after the other; yields the plan as it stands and the
     details of the line. ``of``: the part that it changes, which the mandates of ``by`` must reach; None: the whole."""
@@ -162,8 +192,23 @@ def _changing(
             raise
 
 
-def _part(plan: Plan, of: tuple[Kind, str] | None) -> Part:
+def _refuse_passed(here: Desk, stage: str) -> None:
+    order = [one.id for one in here.plan.stage]
+    if stage not in order or order.index(stage) < order.index(here.review.way.stage):
+        raise PlanError(
+            Problem(
+                "gate-not-here",
+                column="stage",
+                value=stage,
+                values={"day": today().isoformat(), "now": here.review.way.stage},
+            )
+        )
+
+
+def _part(plan: Plan, of: Part | tuple[Kind, str] | None) -> Part:
     """What an act changes; of a part that is not there it is told later, to whoever reaches the whole."""
+    if isinstance(of, Part):
+        return of
     return part(plan, *of) if of is not None and editing.find(plan, *of) is not None else WHOLE
 
 

@@ -52,31 +52,6 @@ def edit(request: HttpRequest, desk: Desk, language: str, kind: Kind, name: str)
     return redirect(_page_of(kind), language=language, **({} if kind == "indicator" else {"name": name}))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_plan(actions.EDIT)
-def new_activity(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
-    """A new activity of the measure ``name``."""
-    one = desk.plan.measures.get(name)
-    if one is None:
-        raise Http404
-    refuse_beyond(request, actions.EDIT, scope.part(desk.plan, "measure", name))
-    fields = forms.activity_fields(desk.plan, language, new=True)
-    typed, wrong = {"lead": one.lead, "from": one.start.isoformat(), "until": one.until.isoformat()}, ""
-    if request.method == "POST":
-        typed = forms.sent(fields, request.POST)
-        try:
-            values = forms.read(fields, typed)
-            actions.add_activity(measure=name, values=values, by=request.user)
-        except ConviveError as misfit:
-            wrong = misfit.describe(language)
-        else:
-            messages.success(request, say("office.kept", language))
-            return redirect("office:plan_activity", language=language, name=values["id"])
-    context = {"heading": say("planning.new_activity", language), "what": one.label[language], "wrong": wrong}
-    context |= {"parts": forms.shown(fields, typed), "back": ("office:plan_measure", name), "seen": "", "base": ""}
-    return render(request, "plan/edit.html", frame(language) | context, status=422 if wrong else 200)
-
-
 def _fields(kind: Kind, plan: Plan, language: str) -> tuple[forms.Part, ...]:
     made = {"measure": forms.measure_fields, "activity": forms.activity_fields, "indicator": forms.indicator_fields}
     return made[kind](plan, language)

@@ -67,9 +67,9 @@ def measure_fields(plan: Plan, language: str) -> tuple[Part, ...]:
     outcomes = [(one.id, one.label[language]) for one in plan.indicator if one.figure is not None]
     asked = [part for name in rights() for part in _right(name, language)]
     return (
-        *_both("label", "label", language, "line"),
-        *_both("why", "why", language, "words"),
-        Field("source", "line", _said("source", language), needed=False),
+        *both("label", "label", language, "line"),
+        *both("why", "why", language, "words"),
+        Field("source", "line", said("source", language), needed=False),
         Field("stage", "choice", say("act.stage", language), [(one.id, one.label[language]) for one in plan.stage]),
         Field(
             "objective",
@@ -81,10 +81,10 @@ def measure_fields(plan: Plan, language: str) -> tuple[Part, ...]:
         Field("partners", "many", say("act.partners", language), bodies),
         Rows(
             "budget",
-            _said("budget", language),
+            said("budget", language),
             (
-                Field("year", "whole", _said("year", language)),
-                Field("source", "choice", _said("money_source", language), bodies),
+                Field("year", "whole", said("year", language)),
+                Field("source", "choice", said("money_source", language), bodies),
                 Field("planned", "number", say("act.planned", language)),
             ),
         ),
@@ -92,19 +92,19 @@ def measure_fields(plan: Plan, language: str) -> tuple[Part, ...]:
             "risk",
             say("act.risk", language),
             (
-                *_both("what", "risk_what", language, "line"),
-                Field("likelihood", "choice", _said("likelihood", language), levels),
-                Field("harm", "choice", _said("harm", language), levels),
-                *_both("answer", "risk_answer", language, "line"),
+                *both("what", "risk_what", language, "line"),
+                Field("likelihood", "choice", said("likelihood", language), levels),
+                Field("harm", "choice", said("harm", language), levels),
+                *both("answer", "risk_answer", language, "line"),
             ),
         ),
         *asked,
-        Field("evaluation.outcome", "choice", _said("outcome", language), outcomes),
-        *_both("evaluation.comparison", "comparison", language, "words"),
-        Field("evaluation.treated", "codes", _said("treated", language)),
-        Field("evaluation.control", "codes", _said("control", language), needed=False),
-        Field("evaluation.months", "whole", _said("months", language)),
-        Field("evaluation.expected_ratio", "number", _said("expected_ratio", language)),
+        Field("evaluation.outcome", "choice", said("outcome", language), outcomes),
+        *both("evaluation.comparison", "comparison", language, "words"),
+        Field("evaluation.treated", "codes", said("treated", language)),
+        Field("evaluation.control", "codes", said("control", language), needed=False),
+        Field("evaluation.months", "whole", said("months", language)),
+        Field("evaluation.expected_ratio", "number", said("expected_ratio", language)),
     )
 
 
@@ -113,19 +113,19 @@ def activity_fields(plan: Plan, language: str, *, new: bool = False) -> tuple[Pa
     bodies = _bodies(plan, language)
     named = [(name, kind["label"][language]) for name, kind in kinds().items()]
     return (
-        *((Field("id", "line", _said("id", language)),) if new else ()),
-        *_both("label", "label", language, "line"),
+        *((Field("id", "line", said("id", language)),) if new else ()),
+        *both("label", "label", language, "line"),
         Field("lead", "choice", say("act.responsible", language), bodies),
         Field("partners", "many", say("act.partners", language), bodies),
-        Field("from", "date", _said("from", language)),
-        Field("until", "date", _said("until", language)),
+        Field("from", "date", said("from", language)),
+        Field("until", "date", said("until", language)),
         Rows(
             "needs",
-            _said("needs", language),
+            said("needs", language),
             (
-                Field("kind", "choice", _said("kind", language), named),
-                Field("quantity", "number", _said("quantity", language)),
-                *_both("what", "need_what", language, "line"),
+                Field("kind", "choice", said("kind", language), named),
+                Field("quantity", "number", said("quantity", language)),
+                *both("what", "need_what", language, "line"),
             ),
         ),
     )
@@ -133,22 +133,22 @@ def activity_fields(plan: Plan, language: str, *, new: bool = False) -> tuple[Pa
 
 def indicator_fields(plan: Plan, language: str) -> tuple[Part, ...]:
     """What of an indicator people settle; what it measures stays with who writes ``plan.toml``."""
-    sides = [(name, _said(f"better_{name}", language)) for name in ("less", "more")]
+    sides = [(name, said(f"better_{name}", language)) for name in ("less", "more")]
     return (
-        *_both("label", "label", language, "line"),
-        *_both("unit", "unit", language, "line"),
-        Field("better", "choice", _said("better", language), sides),
+        *both("label", "label", language, "line"),
+        *both("unit", "unit", language, "line"),
+        Field("better", "choice", said("better", language), sides),
         Field(
             "objective",
             "choice",
             say("act.objective", language),
             [(one.id, one.label[language]) for one in plan.objective],
         ),
-        Field("baseline.period", "line", _said("baseline_period", language), needed=False),
-        Field("baseline.value", "number", _said("baseline_value", language), needed=False),
-        Field("baseline.source", "line", _said("baseline_source", language), needed=False),
-        Field("target.value", "number", _said("target", language)),
-        Field("target.by", "date", _said("target_by", language)),
+        Field("baseline.period", "line", said("baseline_period", language), needed=False),
+        Field("baseline.value", "number", said("baseline_value", language), needed=False),
+        Field("baseline.source", "line", said("baseline_source", language), needed=False),
+        Field("target.value", "number", said("target", language)),
+        Field("target.by", "date", said("target_by", language)),
     )
 
 
@@ -229,19 +229,21 @@ def _under(part: Part, version: Mapping[str, str]) -> dict[str, str]:
 
 def _right(name: str, language: str) -> Iterator[Field]:
     question = rights()[name]["question"][language]
-    sides = [(side, _said(side, language)) for side in ("yes", "no")]
+    sides = [(side, said(side, language)) for side in ("yes", "no")]
     yield Field(f"rights.{name}.holds", "choice", question, sides)
     for part in ("es", "en"):
-        label = _said(f"how_{part}", language)
+        label = said(f"how_{part}", language)
         yield Field(f"rights.{name}.how.{part}", "line", f"{label}: {question}", needed=False)
 
 
-def _both(name: str, label: str, language: str, form: Form) -> Iterator[Field]:
+def both(name: str, label: str, language: str, form: Form) -> Iterator[Field]:
+    """A text in Spanish and in English."""
     for part in ("es", "en"):
-        yield Field(f"{name}.{part}", form, _said(f"{label}_{part}", language))
+        yield Field(f"{name}.{part}", form, said(f"{label}_{part}", language))
 
 
-def _said(name: str, language: str) -> str:
+def said(name: str, language: str) -> str:
+    """What a field is called."""
     return say(f"planning.field.{name}", language)
 
 

@@ -50,12 +50,21 @@ def gate(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
         "missed": missed,
         "last": not stage["onward"],
         "decisions": offered,
+        "conditions": _conditions(desk, language),
         "typed": typed,
         "wrong": wrong,
         "root": "",
         "explicit": False,
     }
     return render(request, "plan/gate.html", frame(language) | context, status=422 if wrong else 200)
+
+
+def _conditions(desk: Desk, language: str) -> list[tuple[str, str]]:
+    """The conditions of gates still ahead that can be withdrawn."""
+    order = [one.id for one in desk.plan.stage]
+    here = order.index(desk.review.way.stage)
+    asked = [one for stage, one in desk.plan.conditions() if order.index(stage) >= here and one.withdrawn is None]
+    return [(one.id, one.label[language]) for one in asked]
 
 
 def _decision(typed: dict[str, str], stage: str) -> Decision:

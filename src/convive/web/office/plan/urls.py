@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from typing import get_args
 
-from convive.web.office.plan import edit_views, evidence_views, gate_views, views, workbook_views
+from django.urls import path, register_converter
+
+from convive.strategy.adding import Part
+from convive.web.office.plan import adding_views, edit_views, evidence_views, gate_views, views, workbook_views
+
+
+class PartOfPlan:
+    """What can be withdrawn from the plan."""
+
+    regex = "|".join(get_args(Part))
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PartOfPlan, "part")
 
 HERE = "<language:language>/plan/"
 
 urlpatterns = [
     path(HERE, views.overview, name="plan"),
+    path(f"{HERE}medida-nueva/", adding_views.new_measure, name="plan_new_measure"),
+    path(f"{HERE}indicador-nuevo/", adding_views.new_indicator, name="plan_new_indicator"),
+    path(f"{HERE}puerta/condicion-nueva/", adding_views.new_condition, name="plan_new_condition"),
+    path(f"{HERE}retirar/<part:kind>/<slug:name>/", adding_views.withdraw, name="plan_withdraw"),
     path(f"{HERE}medida/<slug:name>/", views.measure, name="plan_measure"),
     path(f"{HERE}medida/<slug:name>/cambiar/", edit_views.edit, {"kind": "measure"}, name="plan_edit_measure"),
-    path(f"{HERE}medida/<slug:name>/actividad-nueva/", edit_views.new_activity, name="plan_new_activity"),
+    path(f"{HERE}medida/<slug:name>/actividad-nueva/", adding_views.new_activity, name="plan_new_activity"),
     path(f"{HERE}actividad/<slug:name>/", views.activity, name="plan_activity"),
     path(f"{HERE}actividad/<slug:name>/cambiar/", edit_views.edit, {"kind": "activity"}, name="plan_edit_activity"),
     path(f"{HERE}actividad/<slug:name>/prueba/", evidence_views.attach, name="plan_attach"),

@@ -18,7 +18,7 @@ from convive.strategy.evidence import Evidence, kinds
 from convive.strategy.plan import Activity, Measure
 from convive.texts import say
 from convive.web.office.actions.plan import EDIT, EVIDENCE, GATE, digests, left_by_last
-from convive.web.office.guard import reaches_of, today
+from convive.web.office.guard import may, reaches_of, today
 from convive.web.office.plan.desk import Desk, with_plan
 from convive.web.office.plan.scope import WHOLE, Part, acts_on, part, seen_by, within
 from convive.web.office.views import frame
@@ -43,6 +43,7 @@ def overview(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
         "built": desk.built,
         "standing": desk.kept[language, seen],
         "whole": whole,
+        "adds": may(request.user, EDIT),
         "targets": _targets(request, desk, (one.id for one in desk.plan.indicator), language),
         "outside": left is not None and left != digests(desk.folder),
     }
@@ -110,12 +111,14 @@ def activity_page(
     of = next(measure for measure in desk.plan.measure if one in measure.activity)
     told = next(each for each in desk.review.progress[of.id].activities if each.activity is one)
     tree = desk.tree
+    of_told = next(each for each in tree["measures"] if each["id"] == of.id)
+    label = next(each["label"][language] for each in of_told["activities"] if each["id"] == one.id)
     needed = [need.kind for need in one.needs]
     offered = [(kind, entry["label"][language]) for kind, entry in kinds().items() if kind in needed or entry["money"]]
     context = {
         "one": one,
-        "label": one.label[language],
-        "measure": (of.id, of.label[language]),
+        "label": label,
+        "measure": (of.id, of_told["label"][language]),
         "told": _activity_facts(desk, one, language),
         "share": share(told.share, language),
         "state": say(f"act.activity_{told.state.replace('-', '_')}", language),
