@@ -7,7 +7,7 @@ give the same bytes. The clock is never asked.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -42,6 +42,7 @@ from convive.territory import Territory
 if TYPE_CHECKING:
     from convive.publication.site import RenderPages
     from convive.voice.reports.clock import Clock
+    from convive.voice.workshops.release import PublicRound
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def build(
     engine: Engine | None = None,
     committee: Answer | None = None,
     answer_clock: Clock | None = None,
+    workshops: Sequence[PublicRound] = (),
 ) -> Built:
     """Build ``observatory``: its private tables, its open data and, where ``render_pages`` is given, its site.
 
@@ -94,7 +96,8 @@ def build(
     With ``publish`` false only the private tables are built and what was public stays as it was. ``engine`` is where
     files are read, records linked and deaths counted; what comes out is the same. ``committee`` is what the committee
     answers for, handed in by whoever can ask the office's database; without it, what stands in ``committee/``. So is
-    ``answer_clock``, how long bodies take with open reports; without it nothing is published of that.
+    ``answer_clock``, how long bodies take with open reports, and ``workshops``, what may be told of closed rounds;
+    without them nothing is published of that.
 
     Raises :class:`~convive.errors.Findings` where the input does not allow a build; the former result then stays whole.
     """
@@ -147,6 +150,7 @@ def build(
                 version=__version__,
                 committee=committee or _committee(observatory),
                 answer_clock=answer_clock,
+                workshops=workshops,
             )
         if publish and render_pages is not None:
             from convive.publication.edition import Edition  # and so are charts

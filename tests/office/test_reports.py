@@ -6,7 +6,8 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,8 @@ from convive.web.reports.models import Happened, Marked, Report, Round, Workshop
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
+
+    from convive.publication.edition import Edition
 
 CATALOGUE = """
 [[body]]
@@ -171,6 +174,34 @@ def test_a_round_of_workshops_on_paper(signed_in: Callable[..., Client]) -> None
     page = client.get(f"/es/talleres/{found.pk}/").text
     assert "Nada por distrito" in page  # six tables of two workshops, but not twenty cells
     assert client.get(f"/es/talleres/taller/{north.pk}/").status_code == 404
+
+
+def test_of_a_closed_round_no_place_table_or_code_is_published_and_of_an_open_one_nothing() -> None:
+    from convive.publication.pages import checked
+    from convive.publication.reading import Reader
+    from convive.publication.release.rounds import rounds
+    from convive.web.reports.sheets import public_rounds
+
+    cells = {f"CELDA{at}": {"unit": "990101", "level": 1 + at % 3, "count": at} for at in range(24)}
+    options = [{"code": "p1", "es": "Luz", "en": "Light"}]
+    made = Round.objects.create(name="RONDA DE LOS CANARIOS", cells=cells, options=options)
+    for where in ("PARQUE CANARIO", "LOMA CANARIA"):
+        workshop = Workshop.objects.create(round=made, code=f"Q{where[:5]}", place=where, day=dt.date(2026, 1, 5))
+        for table in range(10):
+            marks = dict.fromkeys(cells, "too_low" if table % 2 else "right")
+            votes = {"approvals": [["p1"]], "rankings": [[["p1"]]]}
+            Marked.objects.create(workshop=workshop, table=f"MESA{table}", marks=marks, **votes)
+    assert public_rounds() == ()
+    made.closed = dt.datetime(2026, 7, 1, 3, tzinfo=dt.UTC)
+    made.save()
+    told = rounds(public_rounds(), {"990101": "Puerto Viejo"})
+    edition = cast("Edition", SimpleNamespace(workshops=told))
+    shown = [checked.blocks(Reader(edition, language)) for language in ("es", "en")]
+    words = json.dumps(told, ensure_ascii=False) + repr(shown)
+    assert all(word in words for word in ("Puerto Viejo", "Luz", "Light"))
+    assert told["rounds"][0]["closed"] == "2026-06-30", "the day where the city is"
+    for secret in ("CELDA", "CANARI", "MESA", "QPARQU", "QLOMA", "2026-01-05"):
+        assert secret not in words, secret
 
 
 def test_without_a_published_map_no_round_is_opened(signed_in: Callable[..., Client]) -> None:

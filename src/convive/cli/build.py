@@ -57,6 +57,7 @@ def run(
             engine=worker,
             committee=asked.committee if asked else None,
             answer_clock=asked.answer_clock if asked else None,
+            workshops=asked.workshops if asked else (),
         )
     out.print(
         text(

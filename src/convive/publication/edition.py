@@ -48,7 +48,7 @@ class Edition:
     ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
     ``evaluations`` one entry a registered measure; ``register`` how records became cases; ``choice`` and ``plan`` what
     was decided and is done, ``committee`` what it answers for, ``answer_clock`` how long bodies take with open reports,
-    each empty where there is none.
+    ``workshops`` what neighbours said of the map, each empty where there is none.
     """
 
     id: str
@@ -86,6 +86,7 @@ class Edition:
     disclosure: Tree = field(default_factory=dict)
     committee: Tree = field(default_factory=dict)
     answer_clock: Tree = field(default_factory=dict)
+    workshops: Tree = field(default_factory=dict)
 
     @classmethod
     def load(cls, public: Path) -> Edition:
@@ -114,6 +115,7 @@ class Edition:
             plan=_read_if_there(data / "plan.json"),
             committee=_read_if_there(data / "committee.json"),
             answer_clock=_read_if_there(data / "answer_clock.json"),
+            workshops=_read_if_there(data / "workshops.json"),
         )
 
     def definition(self, indicator: str, language: str) -> dict[str, Any]:

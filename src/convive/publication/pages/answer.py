@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from convive.publication.edition import Tree
-from convive.publication.pages import answer_clock, parts
+from convive.publication.pages import answer_clock, checked, parts
 from convive.publication.pages.page import Block, Cell, Link, Notice, Page, Prose, Section, Table, TableCell, Tone
 from convive.publication.reading import Reader
 from convive.texts import date, number, say
@@ -30,6 +30,7 @@ def build(reader: Reader) -> Page:
         ("sessions", _sessions(told, language)),
         ("agreements", _agreements(told, language)),
         ("clock", answer_clock.blocks(reader)),
+        ("checked", checked.blocks(reader)),
         ("law", _law(told, language)),
         ("plan", _plan(reader)),
         ("changes", _changes(told, language)),
@@ -42,10 +43,13 @@ def build(reader: Reader) -> Page:
 
 
 def _without_committee(reader: Reader) -> Page:
-    """Bodies answer citizens even where no committee does."""
-    made, page = answer_clock.blocks(reader), parts.empty(NAME, reader)
-    section = Section("clock", say("answer.clock_title", reader.language), tuple(made))
-    return replace(page, blocks=(section,)) if made else page
+    """Bodies answer citizens, and neighbours check the map, even where there is no committee."""
+    found = (("clock", answer_clock.blocks(reader)), ("checked", checked.blocks(reader)))
+    sections = tuple(
+        Section(name, say(f"answer.{name}_title", reader.language), tuple(made)) for name, made in found if made
+    )
+    page = parts.empty(NAME, reader)
+    return replace(page, blocks=sections) if sections else page
 
 
 def _lead(told: Tree, language: str) -> tuple[str, ...]:

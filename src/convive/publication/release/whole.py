@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from convive.publication.release.labels import labels
 from convive.publication.release.package import citation, seal
 from convive.publication.release.patterns import patterns
 from convive.publication.release.quality import quality
+from convive.publication.release.rounds import rounds
 from convive.publication.release.scorecard import scorecard
 from convive.publication.release.sources import sources
 from convive.publication.release.writing import csv_bytes, json_bytes, put, rounded
@@ -44,6 +46,7 @@ from convive.territory import Territory, read_landscape
 from convive.texts import say
 from convive.voice.reports.catalogue import read_catalogue
 from convive.voice.reports.clock import Clock
+from convive.voice.workshops.release import PublicRound
 
 README = {"es": "LEAME.txt", "en": "README.txt"}
 
@@ -60,10 +63,11 @@ def release(
     version: str,
     committee: Answer | None = None,
     answer_clock: Clock | None = None,
+    workshops: Sequence[PublicRound] = (),
 ) -> None:
     """Write the open data below ``folder`` (the new ``public/``): figures after disclosure control and all that
     explains them. ``committee``: what it answers for, where there is one. ``answer_clock``: how long bodies take with
-    what citizens report in the open, where they do.
+    what citizens report in the open, where they do. ``workshops``: what may be told of closed rounds.
 
     Equal inputs give equal bytes. Raises :class:`~convive.publication.release.allowed.NotDeclaredError` where a column
     or key would be published that nobody declared public.
@@ -79,9 +83,11 @@ def release(
     put(data / "territory.geojson", json_bytes(areas.geojson(territory.editions)))
     if committee is not None:
         put(data / "committee.json", json_bytes(answering(committee)))
+    names = dict(territory.units.select("code", "name").iter_rows())
     if answer_clock is not None:
-        names = dict(territory.units.select("code", "name").iter_rows())
         put(data / "answer_clock.json", json_bytes(clock(answer_clock, read_catalogue(observatory.voice, names))))
+    if workshops:
+        put(data / "workshops.json", json_bytes(rounds(workshops, names)))
     head = _head(observatory, as_of, version) | {
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),

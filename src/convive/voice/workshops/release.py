@@ -1,14 +1,16 @@
 """The little of a workshop that may be published: never a place, never a table, never one neighbourhood alone.
 
-Where neighbours say that there is more violence than was registered, the gang reads that somebody there has talked.
-So of a closed round it is told, for each unit with enough tables from enough workshops and enough marked cells: how
-well people and register agree, and the shares of cells that they would move up, down or leave, in steps. No cell, no
-count, no total over units (from which a withheld unit could be subtracted), nothing of a round that is still open, and
-each round by itself: no two publications overlap, so none can be subtracted from another.
+Where neighbours say that there is more violence than was registered, the gang reads that somebody there has talked. So
+of a closed round it is told, for each unit with enough tables from enough workshops and enough marked cells: how well
+people and register agree, and the shares of cells that they would move up, down or leave, in steps. No name that
+somebody gave a round, for it may be a place's; no cell, no count, no total over units (from which a withheld unit could
+be subtracted), nothing of a round that is still open, and each round by itself: no two publications overlap, so none
+can be subtracted from another.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,17 +38,21 @@ class PublicUnit:
 
 @dataclass(frozen=True)
 class PublicVotes:
-    """Priorities in their order by approval and by Schulze's method; shares of approval in per cent, in steps."""
+    """Priorities in their order by approval and by Schulze's method; shares of approval in per cent, in steps.
+    ``labels``: what each code says, by language."""
 
     approval: tuple[tuple[str, int], ...]
     ranked: tuple[tuple[str, ...], ...]
+    labels: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class PublicRound:
-    """What is told of a closed round."""
+    """What is told of a round, ``closed`` that day. ``most``: the largest share that is told as it is, in per cent; so
+    the smallest is what it lacks to a hundred."""
 
-    name: str
+    closed: dt.date
+    most: int
     units: tuple[PublicUnit, ...]
     votes: PublicVotes | None
     withheld: bool
@@ -54,20 +60,24 @@ class PublicRound:
 
 
 def publishable(
-    name: str,
+    closed: dt.date,
     sheets: Sequence[Sheet],
     cells: Mapping[str, Cell],
     rules: Rules,
     *,
-    options: Sequence[str] = (),
+    options: Mapping[str, Mapping[str, str]] | None = None,
     approvals: Sequence[Sequence[str]] = (),
     rankings: Sequence[Ranking] = (),
 ) -> PublicRound:
-    """What may be told of a closed round."""
-    found = [_unit(unit, sheets, cells, rules) for unit in sorted({cell.unit for cell in cells.values()})]
+    """What may be told of a round that was closed on the day ``closed``; ``options``: what each priority's code says,
+    by language. Cells that lie in no unit are never told."""
+    options = options or {}
+    found = [_unit(unit, sheets, cells, rules) for unit in sorted({cell.unit for cell in cells.values()} - {""})]
     votes = _votes(options, approvals, rankings, rules)
     told = tuple(one for one in found if one is not None)
-    return PublicRound(name, told, votes, len(told) < len(found) or (bool(options) and votes is None))
+    return PublicRound(
+        closed, rules.most_percent, told, votes, len(told) < len(found) or (bool(options) and votes is None)
+    )
 
 
 def _unit(unit: str, sheets: Sequence[Sheet], cells: Mapping[str, Cell], rules: Rules) -> PublicUnit | None:
@@ -92,21 +102,25 @@ def _workshops(sheets: Sequence[Sheet]) -> int:
 
 
 def _votes(
-    options: Sequence[str], approvals: Sequence[Sequence[str]], rankings: Sequence[Ranking], rules: Rules
+    options: Mapping[str, Mapping[str, str]],
+    approvals: Sequence[Sequence[str]],
+    rankings: Sequence[Ranking],
+    rules: Rules,
 ) -> PublicVotes | None:
-    if min(len(approvals), len(rankings)) < rules.ballots:
+    if not options or min(len(approvals), len(rankings)) < rules.ballots:
         return None
-    by_approval = approval(approvals, options)
+    by_approval = approval(approvals, list(options))
     shares = [_steps([one.share.part, one.share.whole - one.share.part], rules)[0] for one in by_approval]
     names = [one.option for one in by_approval]
-    return PublicVotes(tuple(zip(names, shares, strict=True)), schulze(rankings, options).order)
+    return PublicVotes(tuple(zip(names, shares, strict=True)), schulze(rankings, list(options)).order, options)
 
 
 def _steps(parts: Sequence[int], rules: Rules) -> list[int]:
     """Shares of the whole in per cent, each rounded to steps for itself, so that they need not add up to a hundred;
-    none above ``most_percent``: what all said, each of them is known to have said."""
-    whole, step = sum(parts), rules.percent
-    return [min(round(100 * part / whole / step) * step, rules.most_percent) for part in parts]
+    none above ``most_percent``, for what all said, each of them is known to have said; and none below what that lacks
+    to a hundred, for where nobody said the one thing, all said the other."""
+    whole, step, most = sum(parts), rules.percent, rules.most_percent
+    return [min(max(round(100 * part / whole / step) * step, 100 - most), most) for part in parts]
 
 
 def _short(value: float | None) -> float | None:

@@ -11,15 +11,17 @@ from pathlib import Path
 from convive.committee.answer import Answer
 from convive.committee.chain import Head
 from convive.voice.reports.clock import Clock
+from convive.voice.workshops.release import PublicRound
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the database says in public: what the committee answers for, None while it knows no committee, and how long
-    bodies take with open reports, None while there is none."""
+    """What the database says in public: what the committee answers for, None while it knows no committee; how long
+    bodies take with open reports, None while there is none; what the closed rounds of workshops said."""
 
     committee: Answer | None
     answer_clock: Clock | None
+    workshops: tuple[PublicRound, ...]
 
 
 def asked(folder: Path) -> Asked:
@@ -50,6 +52,7 @@ def _asked(folder: str) -> Asked:
 
     setup()
     from convive.web.committee.snapshot import snapshot
+    from convive.web.reports.sheets import public_rounds
     from convive.web.reports.telling import answer_clock
 
-    return Asked(snapshot(), answer_clock())
+    return Asked(snapshot(), answer_clock(), public_rounds())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
@@ -83,19 +84,25 @@ def sheets_of(round_: Round) -> list[Sheet]:
     ]
 
 
+def public_rounds() -> tuple[PublicRound, ...]:
+    """What may be told of every closed round, the newest first."""
+    return tuple(public_round(one) for one in Round.objects.filter(closed__isnull=False).order_by("-closed", "-pk"))
+
+
 def public_round(round_: Round) -> PublicRound:
     """What may be told of a closed round."""
     if round_.closed is None:
         raise ValueError("only a closed round is told")
+    zone = ZoneInfo(place.observatory().settings.observatory.timezone)
     found = Marked.objects.filter(workshop__round=round_).order_by("pk")
     approvals = [ballot for one in found for ballot in one.approvals]
     rankings = [ballot for one in found for ballot in one.rankings]
     return publishable(
-        round_.name,
+        round_.closed.astimezone(zone).date(),
         sheets_of(round_),
         cells_of(round_),
         rules(),
-        options=[one["code"] for one in round_.options],
+        options={one["code"]: {"es": one["es"], "en": one["en"]} for one in round_.options},
         approvals=approvals,
         rankings=rankings,
     )
