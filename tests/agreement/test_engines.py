@@ -18,7 +18,7 @@ from convive.errors import SourceFileError, WrongUse
 from convive.indicators.counting import prepare
 from convive.indicators.observed import COVERS_SCHEMA
 from convive.indicators.tally import answered, questions
-from convive.linkage.link import link
+from convive.linkage.link import defaults, link
 from convive.observatory import Observatory
 from convive.territory import Territory
 
@@ -29,6 +29,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "linkage"))
 
 import generate
 
+QUICK_JVM = "--conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 pyspark-shell"
+"""Java compiles what so short a run executes once as little as may be; what is executed is the same."""
+
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkEngine]:
@@ -37,9 +40,20 @@ def spark() -> Iterator[SparkEngine]:
         pytest.skip("Apache Spark needs Java, which is not installed here")
     from convive.engine.spark import SparkEngine
 
-    engine = SparkEngine.start()
-    yield engine
-    engine.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_SUBMIT_ARGS", QUICK_JVM)
+        engine = SparkEngine.start()
+        yield engine
+        engine.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fewer_pairs() -> Iterator[None]:
+    """Both engines learn from as many random pairs as records call for, not from the many that a register's precision
+    asks for: that they draw and weigh the same pairs needs no more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(defaults()["training"], "least_random_pairs", 2_000)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +84,7 @@ def test_the_tumbes_example_is_the_same_to_the_byte(
 
 
 def test_links_of_noisy_records_are_the_same(spark: SparkEngine) -> None:
-    records = generate.records(700, "high").drop("truth")
+    records = generate.records(250, "high").drop("truth")
     ancestors, levels = generate.territory()
     here, there = (link(records, ancestors, levels, join=0.98, apart=0.02, engine=engine) for engine in (None, spark))
     assert here.pairs["zone"].n_unique() == 2

@@ -24,7 +24,8 @@ from convive.publication.papers.pdf import pdf
 from convive.publication.papers.word import word
 from convive.publication.papers.workbook import workbook
 from convive.publication.reading import Reader
-from convive.strategy import reading
+from convive.publication.release.acting import acting
+from convive.strategy import adding, editing, reading
 from convive.strategy.review import Review, review
 
 AS_OF = dt.date(2015, 6, 30)
@@ -53,6 +54,24 @@ def test_iati_activities_are_valid_by_the_schema_of_the_standard(folder: Path, s
     with pytest.raises(BuildError) as refused:
         iati.check(broken)
     assert refused.value.problems[0].code == "iati-invalid"
+
+
+def test_papers_tell_a_measure_that_was_withdrawn_as_such(folder: Path, small_edition: Edition) -> None:
+    plan = reading.load(folder)
+    assert plan is not None
+    gone = next(one for one in plan.measure if not list(adding.waiting(plan, "measure", one.id)))
+    seen = editing.fingerprint(gone)
+    adding.withdraw(folder, "measure", gone.id, reason="Sin fondos", seen=seen, on=dt.date(2015, 1, 1))
+    found = looked(folder, small_edition)
+    root = etree.fromstring(iati.activities(found))
+    iati.check(root)
+    one = next(one for one in root if one.findtext("iati-identifier").endswith(f"-{gone.id}"))
+    assert one.find("activity-status").get("code") == "5"
+    paper = legal_plan(found, Reader(small_edition, "es"))
+    assert gone.label.es not in str(paper.parts)
+    told = next(one for one in acting(found)["measures"] if one["id"] == gone.id)
+    assert "Sin fondos" in told["label"]["es"]
+    assert {each["state"] for each in told["activities"]} == {"withdrawn"}
 
 
 def test_a_plan_without_a_prefix_makes_no_iati_file(folder: Path, small_edition: Edition) -> None:

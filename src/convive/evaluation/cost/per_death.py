@@ -36,9 +36,9 @@ class PerDeath:
         """The deaths averted, their cost or why there is none, and the method."""
         told = {
             "cost": self.base.written(self.cost, language),
-            "averted": number(self.averted.estimate, language),
-            "low": number(self.averted.low, language) if math.isfinite(self.averted.low) else "?",
-            "high": number(self.averted.high, language) if math.isfinite(self.averted.high) else "?",
+            "averted": _signed(self.averted.estimate, language),
+            "low": _signed(self.averted.low, language),
+            "high": _signed(self.averted.high, language),
         }
         averted = say("cost.averted", language, **told)
         if self.estimate is None:
@@ -94,3 +94,7 @@ def _fieller(cost: float, averted: Interval, cost_error: float, z: float) -> tup
     middle = cost * averted.estimate
     root = math.sqrt(max(middle**2 - square * (cost**2 - (z * cost_error) ** 2), 0.0))
     return max((middle - root) / square, 0.0), (middle + root) / square
+
+
+def _signed(value: float, language: str) -> str:
+    return number(value, language).replace("-", "−") if math.isfinite(value) else "?"

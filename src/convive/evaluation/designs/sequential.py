@@ -25,6 +25,9 @@ from convive.evaluation.window import told_once, window
 
 NAME = "sequential"
 
+MEMORY = 12
+"""Periods over which the counts are asked whether they resemble each other."""
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -112,14 +115,27 @@ class Watched:
 
     @cached_property
     def dispersion(self) -> float:
-        """Pearson's, of the periods before, around what the streams have in common; at least 1."""
+        """Pearson's, of the periods before, around what the streams have in common; at least 1. Where a period resembles
+        the ones before, what is summed up over periods strays further: times the sum of what they remember (Bartlett's
+        weights over ``MEMORY`` periods)."""
         rate = self.before.sum(axis=1, keepdims=True) / self.exposure_before.sum(axis=1, keepdims=True)
         mean = self.exposure_before * rate
         freedom = self.before.shape[1] - 1
         if len(mean) == 2:
             mean = mean * self.before.sum(axis=0) / mean.sum(axis=0)
         squares = np.divide((self.before - mean) ** 2, mean, out=np.zeros_like(mean), where=mean > 1e-12)
-        return max(1.0, float(squares.sum() / freedom))
+        return max(1.0, float(squares.sum() / freedom)) * self._memory(mean)
+
+    def _memory(self, mean: Floats) -> float:
+        """The long-run variance of the first stream's residuals over their variance; at least 1."""
+        strays = (self.before[0] - mean[0]) / np.sqrt(np.maximum(mean[0], 1e-12))
+        strays = strays - strays.mean()
+        lags = min(MEMORY, len(strays) // 4)
+        total = float(strays @ strays)
+        together = (
+            2 * (1 - lag / (lags + 1)) * float(strays[lag:] @ strays[:-lag]) / total for lag in range(1, lags + 1)
+        )
+        return max(1.0, 1 + sum(together)) if total > 0 else 1.0
 
     @property
     def ratio(self) -> float:

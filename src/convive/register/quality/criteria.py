@@ -73,8 +73,10 @@ def _measured(measure: str, cases: pl.DataFrame, homicides: pl.DataFrame) -> tup
             return _count(homicides, known(field)), whole
         case "missing":
             return _count(homicides, ~known(field)), whole
-        case "records_by_victim":
-            return whole, whole
+        case "victims_with_case":
+            events = cases.group_by("incident_id").agg(n=pl.len(), told=pl.col("victims_in_incident").max())
+            short = events.filter(pl.col("n") < pl.col("told"))
+            return whole - homicides.join(short, on="incident_id", how="semi").height, whole
         case "several_sources":
             return _count(homicides, pl.col("sources").list.len() > 1), whole
         case "concept":

@@ -93,10 +93,11 @@ def _unit(unit: str, sheets: Sequence[Sheet], cells: Mapping[str, Cell], rules: 
     ups = sum(view.shift > 0 for view in seen)
     downs = sum(view.shift < 0 for view in seen)
     right, down, up = _steps([len(seen) - ups - downs, downs, ups], rules)
-    ends = (kappa.value, kappa.low, kappa.high)
     if max(right, down, up) >= rules.most_percent:  # kappa would tell whether nearly all cells were all of them
-        ends = (None, None, None)
-    return PublicUnit(unit, *(_short(end) for end in ends), right=right, too_high=down, too_low=up)
+        return PublicUnit(unit, None, None, None, right=right, too_high=down, too_low=up)
+    return PublicUnit(
+        unit, _short(kappa.value), _short(kappa.low), _short(kappa.high), right=right, too_high=down, too_low=up
+    )
 
 
 def _workshops(sheets: Sequence[Sheet]) -> int:

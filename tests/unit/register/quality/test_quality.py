@@ -45,18 +45,22 @@ def test_every_criterion_stands_alone_and_there_is_no_total(records: pl.DataFram
 def test_a_criterion_of_the_broad_concept_in_time_and_repeated_counts_its_cases() -> None:
     day = dt.date(2014, 3, 1)
     rows = [
-        ("a", True, True, 3, ["x", "y"], day, day + dt.timedelta(days=30)),
-        ("b", True, True, 2, ["x", "y"], day, day + dt.timedelta(days=400)),
-        ("c", True, True, 1, ["x"], None, day),
-        ("d", False, True, 1, ["x"], day, day),
+        ("a", True, True, 3, ["x", "y"], day, day + dt.timedelta(days=30), "e1", 3),
+        ("b", True, True, 2, ["x", "y"], day, day + dt.timedelta(days=400), "e1", 1),
+        ("c", True, True, 1, ["x"], None, day, "e2", 2),
+        ("d", False, True, 1, ["x"], day, day, "e2", 2),
     ]
     names = ["case_id", "figure_in_ceic", "figure_in_bogota", "n_records", "sources", "occurred_on", "registered_on"]
+    names += ["incident_id", "victims_in_incident"]
     blank = build_register(pl.DataFrame(schema=record_schema())).cases.drop(names)
     told = pl.DataFrame(rows, schema=names, orient="row")
     cases = pl.concat([told, blank.clear(n=len(rows))], how="horizontal")
     found = {one.id: one for one in criteria(cases.with_columns(status=pl.lit("draft")), "ceic")}
     shares = {name: (found[name].part, found[name].whole) for name in ("broad_concept", "in_time", "repeated")}
     assert shares == {"broad_concept": (3, 4), "in_time": (1, 3), "repeated": (1, 3)}
+    assert (found["unit_of_record"].part, found["unit_of_record"].state) == (1, "falls_short"), (
+        "e1 has two cases of three"
+    )
 
 
 def test_without_homicides_nothing_can_be_said(records: pl.DataFrame) -> None:
