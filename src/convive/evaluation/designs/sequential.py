@@ -115,9 +115,9 @@ class Watched:
 
     @cached_property
     def dispersion(self) -> float:
-        """Pearson's, of the periods before, around what the streams have in common; at least 1. Where a period resembles
-        the ones before, what is summed up over periods strays further: times the sum of what they remember (Bartlett's
-        weights over ``MEMORY`` periods)."""
+        """Pearson's, of the periods before, around what the streams have in common; at least 1. Where periods resemble
+        those before, their sum strays further: times the sum of what they remember (Bartlett's weights over ``MEMORY``
+        periods)."""
         rate = self.before.sum(axis=1, keepdims=True) / self.exposure_before.sum(axis=1, keepdims=True)
         mean = self.exposure_before * rate
         freedom = self.before.shape[1] - 1
