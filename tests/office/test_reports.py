@@ -170,6 +170,7 @@ def test_a_round_of_workshops_on_paper(signed_in: Callable[..., Client]) -> None
     assert Marked.objects.count() == 6
     page = client.get(f"/es/talleres/{found.pk}/").text
     assert "Kappa ponderada" in page
+    assert page.count("3 hojas.") == 2, "sheets of each workshop, to be compared with the people who came"
     client.post(f"/es/talleres/{found.pk}/", {"act": "close"})
     page = client.get(f"/es/talleres/{found.pk}/").text
     assert "Nada por distrito" in page  # six tables of two workshops, but not twenty cells

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -52,7 +53,7 @@ def one(request: HttpRequest, language: str, number: int) -> HttpResponse:
         return redirect("answers:round", language=language, number=number)
     shown = {
         "round": found,
-        "workshops": list(found.workshops.all()),
+        "workshops": list(found.workshops.annotate(kept=Count("sheets")).order_by("pk")),
         "public": public_round(found) if found.closed else None,
         "units": place.unit_names(),
         "rules": rules(),
