@@ -541,11 +541,10 @@ PAGES = {
         "- **alarmas**: alarmas al año cuando no pasa nada, y las que la regla anuncia de sí misma; se cumple si la "
         "diferencia no pasa de tres errores estándar.\n\n"
         "Con muchas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. Lo que no se "
-        "cumple se dice también en la descripción del método: el intervalo de `empirical_bayes` toma por conocidos la "
-        "media y la varianza de los riesgos, y con pocas unidades de pocos hechos queda corto; el valor p de Gumbel se "
-        "ajusta a lo simulado, y con tan pocos hechos (razones que se repiten) no es uniforme en el medio, aunque en "
-        "500 veces quedó por debajo de 0.05 un 4.8 %; el de `change_points` se simula con la media y la dispersión "
-        "estimadas.\n",
+        "cumple se dice también en la descripción del método: el valor p de Gumbel se ajusta a lo simulado, y con "
+        "menos de unos 100 hechos (razones que se repiten) no es uniforme en el medio: ahí vale el otro, `p`, que "
+        "cuenta simulaciones. El intervalo de `empirical_bayes` integra lo que no se sabe de la media y la varianza de "
+        "los riesgos; con pocas unidades de pocos hechos todavía queda algo corto.\n",
         ("método", "qué", "veces", "resultado", "¿se cumple?"),
         {
             "p": "p",
@@ -570,10 +569,10 @@ PAGES = {
         "- **alarms**: alarms a year when nothing happens, and those that the rule says of itself; kept where they "
         "differ by no more than three standard errors.\n\n"
         "Of so many tests, one p below 0.01 comes by chance once in a hundred. What is not kept is said in "
-        "the method's own description too: the interval of `empirical_bayes` takes the mean and variance of risks as "
-        "known, and of few units with few events is too short; the Gumbel p-value is fitted to the simulations, and "
-        "of so few events (ratios that repeat) is not uniform in the middle, though in 500 runs 4.8% lay below 0.05; "
-        "that of `change_points` is simulated with the mean and dispersion estimated.\n",
+        "the method's own description too: the Gumbel p-value is fitted to the simulations, and of fewer than about "
+        "100 events (ratios that repeat) is not uniform in the middle: there the other, `p`, which counts simulations, "
+        "holds. The interval of `empirical_bayes` integrates what is not known of the mean and variance of risks; of "
+        "few units with few events it is still a little short.\n",
         ("method", "what", "runs", "result", "kept?"),
         {
             "p": "p",

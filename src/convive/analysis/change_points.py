@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-from convive.analysis.chance import p_value, stream
+from convive.analysis.chance import p_value, shuffle, stream
 from convive.analysis.checks import Floats, require
 from convive.analysis.threads import Run, in_threads
 from convive.analysis.weekly import FalseAlarms, checked_counts, checked_simulations, count, false_alarms
@@ -33,7 +33,8 @@ class ChangePoints:
     the levels with its interval ``ratio_low``–``ratio_high``, the uncertain place of the change included. ``p``: as
     large an improvement by one change within both stretches, if they had one level. The changes were looked for: ``p``
     and the ratios flatter those found; that any was found at all is judged by ``overall``, the p-value of the series
-    having no change, simulated with the mean and dispersion estimated and so a little rough.
+    having no change: that of its weeks in random order, which needs no law and is exact, or, where the dispersion is
+    given, that of the simulated series, whose mean is estimated.
 
     ``levels``: mean of each stretch (changes + 1). ``penalty`` of a change, in twice the log-likelihood over the
     ``dispersion`` (variance over mean). ``false_alarms``: how many changes a year are found where there is none.
@@ -100,6 +101,11 @@ def change_points(
     none = np.zeros(simulations, np.int64)
     in_threads(_found_in_none, simulations, n, mean, spread, estimate, least, cost, seed, worst, none)
 
+    reordered = worst
+    if estimate:
+        reordered = np.zeros(simulations)
+        in_threads(_hardest_in_any_order, simulations, series, least, seed, reordered)
+
     begins = np.concatenate([[0], ends[:-1]])
     levels = (sums[ends] - sums[begins]) / (ends - begins)
     rows = [
@@ -122,7 +128,7 @@ def change_points(
         ratio_high=table[:, 4],
         p=table[:, 5],
         levels=levels,
-        overall=p_value(_worth(sums, spread, least), worst),
+        overall=p_value(_worth(sums, spread, least) - 1e-9, reordered),
         penalty=cost,
         dispersion=spread,
         confidence=confidence,
@@ -299,6 +305,15 @@ def _hardest(
     for number in range(run[0], run[1]):
         series = _drawn(n, mean, dispersion, seed, number)
         worst[number] = _worth(_sums(series), _dispersion(series) if estimate else dispersion, least)
+
+
+@njit(cache=True, nogil=True)
+def _hardest_in_any_order(run: Run, series: Floats, least: int, seed: int, worst: Floats) -> None:
+    """The same of the weeks themselves in random order, each time with the dispersion that it seems to have."""
+    for number in range(run[0], run[1]):
+        own = series.copy()
+        shuffle(own, stream(seed, number))
+        worst[number] = _worth(_sums(own), _dispersion(own), least)
 
 
 @njit(cache=True, nogil=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from convive.analysis.checks import Floats, at_least, checked_values, require
 from convive.analysis.neighbours import Neighbours
+from convive.analysis.risk_prior import Prior
 
 NULL = "one risk for all units"
 
@@ -37,22 +37,25 @@ class SmoothedRates:
 
 def empirical_bayes(counts: ArrayLike, population: ArrayLike, *, confidence: float = 0.95) -> SmoothedRates:
     """Rates of ``counts`` (n,) in ``population`` (n,) drawn towards their common mean (Marshall, Applied Statistics
-    1991, §2, method of moments); the interval is that of the gamma–Poisson posterior with these moments. It takes them
-    as known: of few units with few events it is too short (40 units of one to sixteen deaths: 90% instead of 95; 200
-    such units, or 40 larger ones: 94%).
+    1991, §2, method of moments); the interval carries that mean and variance of risks are themselves known only from
+    these counts (:mod:`~convive.analysis.risk_prior`). Of 40 units of one to sixteen deaths it still holds the risk a
+    little less often than it says.
 
     Raises :class:`~convive.errors.AnalysisError` for missing values, negative counts or units without people.
     """
     deaths, people = _checked(counts, population)
     mean, variance = _moments(deaths, people)
     spread = np.full(len(deaths), max(variance, 0.0))
-    return _smoothed(deaths, people, np.full(len(deaths), mean), spread, confidence)
+    tails = _tails(confidence)
+    bounds = [Prior.of(deaths, people).quantile(at, deaths, people) for at in tails]
+    return _smoothed(deaths, people, np.full(len(deaths), mean), spread, np.array(bounds), confidence)
 
 
 def local_empirical_bayes(
     counts: ArrayLike, population: ArrayLike, neighbours: Neighbours, *, confidence: float = 0.95
 ) -> SmoothedRates:
-    """The same towards the mean of each unit and its neighbours, with their variance (Marshall 1991, §3)."""
+    """The same towards the mean of each unit and its neighbours, with their variance (Marshall 1991, §3); the interval
+    rests on the counts of these alone. A unit without neighbours has none, nor one around which nobody died."""
     deaths, people = _checked(counts, population)
     around = _with_itself(neighbours)
     near_deaths, near_people = around(deaths), around(people)
@@ -60,7 +63,13 @@ def local_empirical_bayes(
     rate = deaths / people
     between = (around(people * rate**2) - 2 * mean * near_deaths + mean**2 * near_people) / near_people
     variance = np.maximum(between - mean / (near_people / (neighbours.counts + 1)), 0)
-    return _smoothed(deaths, people, mean, variance, confidence)
+    tails, bounds = _tails(confidence), np.full((2, len(deaths)), np.nan)
+    for unit in np.flatnonzero(variance > 0):
+        near = np.append(neighbours.other[neighbours.begins[unit] : neighbours.begins[unit + 1]], unit)
+        prior = Prior.of(deaths[near], people[near])
+        own = slice(unit, unit + 1)
+        bounds[:, own] = [prior.quantile(at, deaths[own], people[own]) for at in tails]
+    return _smoothed(deaths, people, mean, variance, bounds, confidence)
 
 
 def spatial_rate(counts: ArrayLike, population: ArrayLike, neighbours: Neighbours) -> Floats:
@@ -83,17 +92,16 @@ def standardised_rates(counts: ArrayLike, population: ArrayLike) -> Floats:
 
 def exceedance(counts: ArrayLike, population: ArrayLike, limit: float) -> Floats:
     """The probability that each unit's risk lies above ``limit`` (per person), given its count and how risks vary among
-    units (gamma–Poisson posterior; Richardson et al., Environmental Health Perspectives 2004). NaN for all where counts
-    vary no more than chance would make them: then units cannot be told apart.
+    units (gamma–Poisson posterior; Richardson et al., Environmental Health Perspectives 2004), which is itself known
+    only from the counts (:mod:`~convive.analysis.risk_prior`). NaN for all where counts vary no more than chance would
+    make them: then units cannot be told apart.
     """
     deaths, people = _checked(counts, population)
     require(limit > 0, what="limit", got=limit, wanted="> 0")
-    mean, variance = _moments(deaths, people)
+    _, variance = _moments(deaths, people)
     if variance <= 0:
         return np.full(len(deaths), np.nan)
-    shape, scale = mean**2 / variance, mean / variance
-    above: Floats = stats.gamma.sf(limit, shape + deaths, scale=1 / (scale + people))
-    return above
+    return Prior.of(deaths, people).above(np.full(len(deaths), limit), deaths, people)
 
 
 def _checked(counts: ArrayLike, population: ArrayLike) -> tuple[Floats, Floats]:
@@ -117,16 +125,17 @@ def _with_itself(neighbours: Neighbours):  # type: ignore[no-untyped-def]
     return lambda values: values + around.lag(values)
 
 
-def _smoothed(deaths: Floats, people: Floats, mean: Floats, variance: Floats, confidence: float) -> SmoothedRates:
+def _tails(confidence: float) -> tuple[float, float]:
     require(0 < confidence < 1, what="confidence", got=confidence, wanted="0 … 1")
+    return (1 - confidence) / 2, (1 + confidence) / 2
+
+
+def _smoothed(
+    deaths: Floats, people: Floats, mean: Floats, variance: Floats, bounds: Floats, confidence: float
+) -> SmoothedRates:
     rate = deaths / people
     with np.errstate(divide="ignore", invalid="ignore"):
         trust = np.where(variance > 0, variance / (variance + mean / people), 0.0)
-        shape, scale = mean**2 / variance + deaths, mean / variance + people
-        tail = (1 - confidence) / 2
-        bounds = [
-            np.where(variance > 0, stats.gamma.ppf(at, shape, scale=1 / scale), np.nan) for at in (tail, 1 - tail)
-        ]
+    low, high = np.where(variance > 0, bounds, np.nan)
     says = "" if np.any(variance > 0) else "no more variation than chance"
-    smoothed = trust * rate + (1 - trust) * mean
-    return SmoothedRates(rate, smoothed, bounds[0], bounds[1], mean, variance, confidence, says)
+    return SmoothedRates(rate, trust * rate + (1 - trust) * mean, low, high, mean, variance, confidence, says)

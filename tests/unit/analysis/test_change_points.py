@@ -28,12 +28,16 @@ ONE_CHANGE: dict[str, Any] = {"penalty": 20, "dispersion": 1, "least": 1, "simul
 def brute(counts: np.ndarray, penalty: float, dispersion: float, least: int) -> tuple[float, list[int]]:
     """The best of all divisions, by SciPy's Poisson law."""
     best: tuple[float, list[int]] = (np.inf, [])
+    fits = {
+        (a, b): stats.poisson.logpmf(counts[a:b], counts[a:b].mean()).sum()
+        for a, b in itertools.combinations(range(len(counts) + 1), 2)
+    }
     for many in range(len(counts) // least):
         for cuts in itertools.combinations(range(1, len(counts)), many):
             edges = [0, *cuts, len(counts)]
-            if min(np.diff(edges)) < least:
+            if min(b - a for a, b in itertools.pairwise(edges)) < least:
                 continue
-            fit = sum(stats.poisson.logpmf(counts[a:b], counts[a:b].mean()).sum() for a, b in itertools.pairwise(edges))
+            fit = sum(fits[stretch] for stretch in itertools.pairwise(edges))
             cost = -2 * fit / dispersion + penalty * many
             if cost < best[0] - 1e-9:
                 best = (cost, list(cuts))

@@ -167,7 +167,7 @@ def test_paired_intervals_cover_the_difference() -> None:
 
 
 def test_too_few_months_leave_the_simple_baseline_standing() -> None:
-    points, times = city(5, 900, following=0.6)
+    points, times = city(5, following=0.6)
     found = rolling_scores(points, times, squares(), SIDE, edges=[600, 630, 660], begin=0)
     assert found.simple_wins
     assert np.isnan(found.differences[-1].low)

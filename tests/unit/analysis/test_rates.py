@@ -50,18 +50,49 @@ def test_assuncao_and_reis_worked_example() -> None:
 
 def test_intervals_hold_the_risk_and_exceedance_is_as_likely_as_it_says() -> None:
     inside, above, told = [], [], []
-    for seed in range(200):
+    for seed in range(120):
         deaths, people, risk = districts(seed)
         found = empirical_bayes(deaths, people)
         inside.append(((found.low <= risk) & (risk <= found.high)).mean())
         told.append(exceedance(deaths, people, 25e-5))
         above.append(risk > 25e-5)
-    # The prior is estimated, which the interval does not know.
-    assert 0.91 < np.mean(inside) < 0.965
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
     probable, true = np.concatenate(told), np.concatenate(above)
     for low, high in ((0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 1)):
         among = (probable >= low) & (probable <= high)
         assert abs(true[among].mean() - probable[among].mean()) < 0.06
+
+
+def test_few_units_with_few_deaths_have_intervals_that_hold_and_chances_that_come() -> None:
+    people = np.random.default_rng(0).integers(500, 8_000, 40)
+    inside, apart = [], []
+    for seed in range(80):
+        draws = np.random.default_rng([seed, 7])
+        risk = draws.gamma(9, 2e-3 / 9, 40)
+        deaths = draws.poisson(risk * people)
+        found = empirical_bayes(deaths, people)
+        if found.says:
+            continue
+        inside.append(((found.low <= risk) & (risk <= found.high)).mean())
+        apart.append((exceedance(deaths, people, 2e-3) - (risk > 2e-3)).mean())
+    # With the law of risks taken as known it would be 0.90.
+    assert 0.92 < np.mean(inside) < 0.97
+    assert np.mean(apart) == pytest.approx(0, abs=0.015)
+
+
+def test_the_interval_is_that_of_adding_up_every_law_that_may_be() -> None:
+    deaths, people, _ = districts(3)
+    drawn, mean = np.meshgrid((np.arange(200) + 0.5) / 200, np.geomspace(8e-5, 5e-4, 201), indexing="ij")
+    shape = deaths.mean() * drawn / (1 - drawn)
+    fit = sum(
+        stats.nbinom.logpmf(died, shape, shape / (shape + mean * of)) for died, of in zip(deaths, people, strict=True)
+    )
+    weight = np.exp(fit - fit.max())
+    found = empirical_bayes(deaths, people, confidence=0.9)
+    for unit in (0, 20, 48):
+        for limit, wanted in ((found.low[unit], 0.05), (found.high[unit], 0.95)):
+            below = stats.gamma.cdf(limit, shape + deaths[unit], scale=1 / (shape / mean + people[unit]))
+            assert (below * weight).sum() / weight.sum() == pytest.approx(wanted, abs=5e-4)
 
 
 def test_where_counts_vary_no_more_than_chance_all_are_given_the_mean() -> None:
