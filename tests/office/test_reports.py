@@ -16,7 +16,7 @@ from convive.errors import VoiceError
 from convive.voice.reports.states import By, Kind
 from convive.web.journal.models import Line
 from convive.web.reports import place
-from convive.web.reports.models import Happened, Marked, Report, Round, Workshop
+from convive.web.reports.models import Happened, Marked, Report, Round, Slip, Workshop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -158,7 +158,8 @@ def test_a_round_of_workshops_on_paper(signed_in: Callable[..., Client]) -> None
     found = Round.objects.get()
     assert {code: one["level"] for code, one in found.cells.items() if "?" not in code} == {"A": 3, "B": 2, "C": 1}
     for where in ("Norte", "Sur"):
-        client.post(f"/es/talleres/{found.pk}/", {"act": "workshop", "place": where})
+        client.post(f"/es/talleres/{found.pk}/", {"act": "workshop", "place": where, "phones": "12"})
+    assert Slip.objects.values_list("code").distinct().count() == 24
     north, south = Workshop.objects.order_by("pk")
     sheet = {"people": "5", "c-A": "too_high", "c-C": "too_low", "c-990101?1": "missing", "approve": "p1", "r-p1": "1"}
     for number in range(3):
@@ -170,6 +171,8 @@ def test_a_round_of_workshops_on_paper(signed_in: Callable[..., Client]) -> None
     assert Marked.objects.count() == 6
     page = client.get(f"/es/talleres/{found.pk}/").text
     assert "Kappa ponderada" in page
+    assert page.count("Papeletas sin usar: 12") == 2
+    assert all(slip.code in page for slip in Slip.objects.all())
     assert page.count("3 hojas.") == 2, "sheets of each workshop, to be compared with the people who came"
     client.post(f"/es/talleres/{found.pk}/", {"act": "close"})
     page = client.get(f"/es/talleres/{found.pk}/").text

@@ -11,13 +11,16 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from PIL import Image
 
+from convive.errors import VoiceError
 from convive.voice.reports.states import By, Kind
 from convive.web.reports import place
 from convive.web.reports.filing import remind, standing_of, tell
-from convive.web.reports.models import Happened, Photo, Report
+from convive.web.reports.models import Happened, Marked, Photo, Report, Round, Slip, Workshop
+from convive.web.reports.sheets import keep_sheet
 from convive.web.reports.telling import both_shares, outcome
 
 RECEIPT = re.compile(r"<code>([A-Z2-9]{4}(?:-[A-Z2-9]{4}){3})</code>")
@@ -225,9 +228,45 @@ def test_a_black_box_is_told_nowhere(send: Callable[..., Any], client: Client) -
         assert "Lugar riesgoso</a>" not in client.get(address).text
 
 
-@pytest.mark.parametrize("address", ["/r/es/999/", "/r/es/0/", "/r/fr/", "/r/foto/9.jpg", "/r/es/taller/ABCD/"])
+@pytest.mark.parametrize("address", ["/r/es/999/", "/r/es/0/", "/r/fr/", "/r/foto/9.jpg", "/r/es/taller/ABCDEFGH/"])
 def test_what_is_not_there(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+def test_a_slip_brings_one_sheet_and_no_second(client: Client) -> None:
+    cells = {"A": {"unit": "990101", "level": 2, "count": 3}}
+    workshop = Workshop.objects.create(
+        round=Round.objects.create(name="2026-1", cells=cells), code="INTERNAL", place="Norte", day=dt.date(2026, 1, 5)
+    )
+    for code in ("ABCDEFGH", "JKLMNPQR"):
+        Slip.objects.create(workshop=workshop, code=code)
+    assert client.get("/r/es/taller/INTERNAL/").status_code == 404, "the workshop itself lets nobody in"
+    assert client.post("/r/es/taller/", {"code": "abcdefgh"})["Location"] == "/r/es/taller/ABCDEFGH/"
+    assert "demasiado alto" in client.get("/r/es/taller/ABCDEFGH/").text
+    assert client.post("/r/es/taller/ABCDEFGH/", {"c-A": "too_high"}).status_code == 201
+    for again in (client.get("/r/es/taller/ABCDEFGH/"), client.post("/r/es/taller/ABCDEFGH/", {"c-A": "right"})):
+        assert again.status_code == 404
+    assert client.post("/r/es/taller/", {"code": "ABCDEFGH"}).status_code == 400
+    assert [one.marks for one in Marked.objects.all()] == [{"A": "too_high"}]
+    workshop.open = False
+    workshop.save()
+    assert client.get("/r/es/taller/JKLMNPQR/").status_code == 404, "not used, but the workshop is shut"
+
+
+def test_a_slip_that_another_request_just_spent_keeps_nothing() -> None:
+    workshop = Workshop.objects.create(
+        round=Round.objects.create(name="2026-1", cells={"A": {"unit": "990101", "level": 2, "count": 3}}),
+        code="INTERNAL",
+        place="Norte",
+        day=dt.date(2026, 1, 5),
+    )
+    slip = Slip.objects.create(workshop=workshop, code="ABCDEFGH")
+    given = QueryDict("c-A=right")
+    keep_sheet(workshop, "t-1", given, people=None, slip=slip)
+    with pytest.raises(VoiceError) as spent:
+        keep_sheet(workshop, "t-2", given, people=None, slip=slip)
+    assert [one.code for one in spent.value.problems] == ["slip-used"]
+    assert Marked.objects.count() == 1
 
 
 def test_what_is_installed(client: Client) -> None:

@@ -103,7 +103,7 @@ class Round(models.Model):
 
 
 class Workshop(models.Model):
-    """A meeting of a round. ``code`` lets telephones in while the workshop is open. Restricted: where it was."""
+    """A meeting of a round; while it is ``open``, its slips let telephones in. Restricted: where it was."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="workshops")
     code = models.CharField(max_length=12, unique=True)
@@ -113,6 +113,18 @@ class Workshop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} {self.day}"
+
+
+class Slip(models.Model):
+    """A slip of paper whose ``code`` lets one telephone mark once: who has a code can invent no second sheet. Which
+    sheet it brought is kept nowhere. Restricted."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="slips")
+    code = models.CharField(max_length=12, unique=True)
+    used = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.workshop} {self.code}"
 
 
 class Marked(models.Model):

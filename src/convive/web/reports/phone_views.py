@@ -1,4 +1,4 @@
-"""Marking the map on a telephone in a workshop: no account, no name; the facilitator says the code in the room."""
+"""Marking the map on a telephone in a workshop: no account, no name; a slip of paper has a code that serves once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from convive.errors import VoiceError
-from convive.web.reports.models import Workshop
+from convive.web.reports.models import Slip
 from convive.web.reports.sheets import keep_sheet, questions
 from convive.web.reports.views import frame
 
@@ -18,7 +18,7 @@ from convive.web.reports.views import frame
 def enter(request: HttpRequest, language: str) -> HttpResponse:
     """Where the code is typed."""
     code = request.POST.get("code", "").strip().upper()
-    if request.method == "POST" and code.isalnum() and Workshop.objects.filter(code=code, open=True).exists():
+    if request.method == "POST" and _slip(code):
         return redirect("reports:mark", language=language, code=code)
     wrong = request.method == "POST"
     return render(request, "reports/workshop.html", frame(language) | {"wrong": wrong}, status=400 if wrong else 200)
@@ -27,17 +27,23 @@ def enter(request: HttpRequest, language: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The sheet: an answer a cell, then the priorities."""
-    workshop = Workshop.objects.filter(code=code, open=True, round__closed=None).select_related("round").first()
-    if workshop is None:
+    slip = _slip(code)
+    if slip is None:
         raise Http404
     problems: list[str] = []
     if request.method == "POST":
         try:
             # Telephones are single people; what is shown of them needs as many of them as of tables.
-            keep_sheet(workshop, f"t-{secrets.token_hex(6)}", request.POST, people=None)
+            keep_sheet(slip.workshop, f"t-{secrets.token_hex(6)}", request.POST, people=None, slip=slip)
         except VoiceError as misfit:
             problems = [f"{one.place()} {one.reason(language)} {one.remedy(language)}" for one in misfit.problems]
         else:
             return render(request, "reports/marked.html", frame(language), status=201)
-    shown = questions(workshop.round, request.POST, language) | {"workshop": workshop, "problems": problems}
+    shown = questions(slip.workshop.round, request.POST, language) | {"problems": problems}
     return render(request, "reports/mark.html", frame(language) | shown, status=400 if problems else 200)
+
+
+def _slip(code: str) -> Slip | None:
+    """The slip of a workshop that goes on, if it has not served yet."""
+    still = Slip.objects.filter(used=False, workshop__open=True, workshop__round__closed=None)
+    return still.filter(code=code).select_related("workshop__round").first()

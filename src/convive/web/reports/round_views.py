@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -26,12 +26,15 @@ from convive.web.journal import record
 from convive.web.office.guard import requires
 from convive.web.office.views import frame
 from convive.web.reports import place
-from convive.web.reports.models import Round, Workshop
+from convive.web.reports.models import Round, Slip, Workshop
 from convive.web.reports.sheets import cells_of, keep_sheet, public_round, questions, rules, sheets_of
 
 MISSING = 6
 """Cells for what the map lacks, in each unit: «?1» to «?6»."""
+MOST_PHONES = 300
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_LETTERS = 8
+"""40 bits a code: with a thousand tries a second, one of five hundred open slips is met after 25 days."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,9 +54,10 @@ def one(request: HttpRequest, language: str, number: int) -> HttpResponse:
     if request.method == "POST":
         _change(request, found, language)
         return redirect("answers:round", language=language, number=number)
+    left = Prefetch("slips", Slip.objects.filter(used=False).order_by("code"), "left")
     shown = {
         "round": found,
-        "workshops": list(found.workshops.annotate(kept=Count("sheets")).order_by("pk")),
+        "workshops": list(found.workshops.annotate(kept=Count("sheets")).prefetch_related(left).order_by("pk")),
         "public": public_round(found) if found.closed else None,
         "units": place.unit_names(),
         "rules": rules(),
@@ -118,14 +122,20 @@ def _change(request: HttpRequest, found: Round, language: str) -> None:
         elif given.get("act") == "workshop" and not found.closed:
             where = given.get("place", "").strip()[:120]
             day = dt.datetime.now(dt.UTC).date()
-            code = "".join(secrets.choice(_SIGNS) for _ in range(6))
-            Workshop.objects.create(round=found, code=code, place=where or "–", day=day)
+            made = Workshop.objects.create(round=found, code=_code(), place=where or "–", day=day)
+            said = given.get("phones", "")
+            phones = min(int(said), MOST_PHONES) if said.isascii() and said.isdigit() and len(said) < 5 else 0
+            Slip.objects.bulk_create(Slip(workshop=made, code=_code()) for _ in range(phones))
             record(act="workshop.opened", subject=str(found.pk), by=by)
         elif given.get("act") == "shut":
             found.workshops.filter(pk=given.get("workshop") if given.get("workshop", "").isdigit() else 0).update(
                 open=False
             )
             record(act="workshop.shut", subject=str(found.pk), by=by)
+
+
+def _code() -> str:
+    return "".join(secrets.choice(_SIGNS) for _ in range(_LETTERS))
 
 
 def _agreement(found: Round, language: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from convive.voice.workshops.release import PublicRound, publishable
 from convive.voice.workshops.rules import Rules, read_rules
 from convive.web.journal import record
 from convive.web.reports import place
-from convive.web.reports.models import Marked, Round, Workshop
+from convive.web.reports.models import Marked, Round, Slip, Workshop
 
 
 def rules() -> Rules:
@@ -29,8 +29,16 @@ def cells_of(round_: Round) -> dict[str, Cell]:
     return {code: Cell(code, one["unit"], int(one["level"]), int(one["count"])) for code, one in round_.cells.items()}
 
 
-def keep_sheet(workshop: Workshop, table: str, given: QueryDict, *, people: int | None, by: str = "citizen") -> Marked:
-    """Keep a sheet; ``people``: how many sat at the table, None for a telephone.
+def keep_sheet(
+    workshop: Workshop,
+    table: str,
+    given: QueryDict,
+    *,
+    people: int | None,
+    by: str = "citizen",
+    slip: Slip | None = None,
+) -> Marked:
+    """Keep a sheet; ``people``: how many sat at the table, None for a telephone, which spends its ``slip``.
 
     Raises :class:`VoiceError` with everything that does not fit.
     """
@@ -48,6 +56,8 @@ def keep_sheet(workshop: Workshop, table: str, given: QueryDict, *, people: int 
     approvals = [one for one in given.getlist("approve") if one in options]
     try:
         with transaction.atomic():
+            if slip is not None and not Slip.objects.filter(pk=slip.pk, used=False).update(used=True):
+                raise VoiceError(Problem("slip-used", value=slip.code))
             kept = Marked.objects.create(
                 workshop=workshop,
                 table=table,
