@@ -154,10 +154,10 @@ def _(draws: Draws, seed: int) -> float:
     return scanned(permutation_scan(PLACES, *at_places(draws), seed=seed, metres=True, **WINDOW), seed)
 
 
-@p_value("scan.permutation_scan, Gumbel, 99 simulations", simulations=0, least=True, part=0.5)
+@p_value("scan.permutation_scan, Gumbel, 150 events, 499 simulations", simulations=0)
 def _(draws: Draws, seed: int) -> float:
-    how = WINDOW | {"simulations": 99}
-    found = permutation_scan(PLACES, *at_places(draws), seed=seed, metres=True, **how)
+    how = WINDOW | {"simulations": 499}
+    found = permutation_scan(PLACES, *at_places(draws, 150, 60), seed=seed, metres=True, **how)
     return found.clusters[0].p_gumbel if found.clusters else 1.0
 
 
@@ -540,9 +540,8 @@ PAGES = {
         "intervalos exactos («al menos») pueden contener de más.\n"
         "- **alarmas**: alarmas al año cuando no pasa nada, y las que la regla anuncia de sí misma; se cumple si la "
         "diferencia no pasa de tres errores estándar.\n\n"
-        "Con muchas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. Lo que no se "
-        "cumple se dice también en la descripción del método: el valor p de Gumbel se ajusta a lo simulado, y con "
-        "menos de unos 100 hechos (razones que se repiten) no es uniforme en el medio: ahí vale el otro, `p`, que "
+        "Con muchas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. El valor p de Gumbel "
+        "se ajusta a lo simulado; con menos de 100 hechos (razones que se repiten) no sería uniforme, y se da el que "
         "cuenta simulaciones. El intervalo de `empirical_bayes` integra lo que no se sabe de la media y la varianza de "
         "los riesgos; con pocas unidades de pocos hechos todavía queda algo corto.\n",
         ("método", "qué", "veces", "resultado", "¿se cumple?"),
@@ -568,11 +567,10 @@ PAGES = {
         "least”) may hold more.\n"
         "- **alarms**: alarms a year when nothing happens, and those that the rule says of itself; kept where they "
         "differ by no more than three standard errors.\n\n"
-        "Of so many tests, one p below 0.01 comes by chance once in a hundred. What is not kept is said in "
-        "the method's own description too: the Gumbel p-value is fitted to the simulations, and of fewer than about "
-        "100 events (ratios that repeat) is not uniform in the middle: there the other, `p`, which counts simulations, "
-        "holds. The interval of `empirical_bayes` integrates what is not known of the mean and variance of risks; of "
-        "few units with few events it is still a little short.\n",
+        "Of so many tests, one p below 0.01 comes by chance once in a hundred. The Gumbel p-value is fitted to "
+        "the simulations; of fewer than 100 events (ratios that repeat) it would not be uniform, and the one that "
+        "counts simulations is given. The interval of `empirical_bayes` integrates what is not known of the mean and "
+        "variance of risks; of few units with few events it is still a little short.\n",
         ("method", "what", "runs", "result", "kept?"),
         {
             "p": "p",

@@ -149,6 +149,23 @@ def test_two_custodians_read_scrub_and_forward_at_one_desk(
     assert "cobran cupo" in seen
     assert "Fiscalía de Tumbes" in seen
     assert "fue abierta por los custodios" in seen
+    kept = tmp_path / "kept.convive"
+    subprocess.run([*CONVIVE, "custody", "export", str(folder), "--to", str(kept)], check=True)
+    assert drilled(kept, folder.parent / "ana.key", folder.parent / "carla.key") == (0, "Simulacro bueno")
+    assert drilled(kept, folder.parent / "ana.key") == (1, "Simulacro fallido")
+
+
+def drilled(kept: Path, *keys: Path) -> tuple[int, str]:
+    """How the drill of recovery ends, and how its last line begins."""
+    asked = [word for key in keys for word in ("--key", str(key))]
+    run = subprocess.run(
+        [*CONVIVE, "custody", "drill", str(kept), *asked],
+        input=f"{PHRASE}\n" * len(keys),
+        env=os.environ | {"CONVIVE_LANG": "es"},
+        capture_output=True,
+        text=True,
+    )
+    return run.returncode, run.stdout.splitlines()[-1].split(":")[0]
 
 
 OFFICE = """

@@ -38,6 +38,8 @@ NULLS = {
     "bernoulli": "cases drawn among cases and controls",
 }
 EULER = 0.5772156649015329
+ENOUGH_FOR_GUMBEL = 100
+"""Events from which Gumbel's p-values are uniform under the null (``docs/methods/calibration.md``)."""
 
 CIRCLE = ((1.0, 1),)
 ELLIPSES = (*CIRCLE, (1.5, 4), (2.0, 6), (3.0, 9), (4.0, 12), (5.0, 15))
@@ -53,7 +55,8 @@ class Cluster:
 
     ``observed`` events, ``expected``, their ``ratio``; ``relative_risk`` inside against outside; the log-likelihood
     ratio ``llr``; ``p`` by rank among the simulations and ``p_gumbel`` by the Gumbel distribution fitted to them
-    (Abrams, Kulldorff & Kleinman, 2010), which goes below 1 / (simulations + 1) and is rough where events are few.
+    (Abrams, Kulldorff & Kleinman, 2010), which goes below 1 / (simulations + 1); of fewer than 100 events it is ``p``
+    too, for ratios that repeat do not follow that law.
     ``recurrence_days``: how many days of one such look a day pass until chance alone brings one as large
     (prospective scans only; by ``p_gumbel`` where no simulation was as large). ``locations``: those in the circle.
     """
@@ -288,7 +291,8 @@ class _Setting:
                 continue
             taken[inside] = True
             p = p_value(llr - 1e-9, largest)
-            gumbel = float(gumbel_r.sf(llr, middle, spread)) if spread > 0 else p
+            smooth = spread > 0 and len(self.day) >= ENOUGH_FOR_GUMBEL
+            gumbel = float(gumbel_r.sf(llr, middle, spread)) if smooth else p
             outside = (whole - observed) / (whole - expected) if whole > expected else np.nan
             form, centre = divmod(int(window), len(self.points))
             clusters.append(

@@ -188,6 +188,14 @@ def test_p_values_are_uniform_where_nothing_is_planted(uniform: Uniform) -> None
     assert uniform(by_model["bernoulli"], 19, "greater") > 0.01
 
 
+def test_of_few_events_gumbel_s_law_is_not_asked() -> None:
+    of_few, of_many = (
+        permutation_scan(GRID, *events(n, 3, days=60), radius=300, days=7, simulations=19) for n in (99, 100)
+    )
+    assert all(one.p_gumbel == one.p for one in of_few.clusters)
+    assert any(one.p_gumbel != one.p for one in of_many.clusters)
+
+
 def planted(seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     place, day = events(200, seed, days=100)
     return np.append(place, [14] * 12 + [15] * 12), np.append(day, [50, 51, 52, 53, 54, 55] * 4)
