@@ -101,9 +101,7 @@ def test_a_thief_of_the_publication_cannot_find_an_event_that_stands_alone():
     answers = set()
     for cell in [ones[int(at)] for at in rng.choice(len(ones), 6, replace=False)]:
         tried = [*known, (np.array(cell) + 0.5) * 500]
-        found = told(deaths(tried))
-        places = [(one["ring"], one["band"]) for one in found["cells"]]
-        answers.add(json.dumps([sorted(places, key=str), found["density"]]))
+        answers.add(json.dumps(told(deaths(tried)), sort_keys=True))
     assert len(answers) == 1
 
 
