@@ -39,7 +39,7 @@ NULLS = {
 }
 EULER = 0.5772156649015329
 ENOUGH_FOR_GUMBEL = 100
-"""Events from which Gumbel's p-values are uniform under the null (``docs/methods/calibration.md``)."""
+"""Events from which the tail of Gumbel's p-values holds under the null (``docs/methods/calibration.md``)."""
 
 CIRCLE = ((1.0, 1),)
 ELLIPSES = (*CIRCLE, (1.5, 4), (2.0, 6), (3.0, 9), (4.0, 12), (5.0, 15))
