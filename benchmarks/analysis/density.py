@@ -22,7 +22,7 @@ from convive.analysis.density import kernel_density
 from convive.analysis.raster import Raster
 
 ASKED = 500
-ENOUGH, FINEST = 1e-3, 6
+ENOUGH, FINEST = 1e-3, 3
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ class Secretary(HttpUser):
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
         said = {"username": USER, "password": PASSWORD, "csrfmiddlewaretoken": token}
         self.client.post("/entrar/", said, headers={"Referer": self.host}, name="(sign in)", allow_redirects=False)
-        for path in ("/es/plan/", "/es/comite/", "/es/bitacora/"):
+        for path in ("/es/plan/", "/es/comite/", "/es/bitacora/", f"{PUBLIC}/actuar/", f"{PUBLIC}/rendir-cuentas/"):
             self._look(path, "(first)")
 
     def _look(self, path: str, name: str) -> None:
