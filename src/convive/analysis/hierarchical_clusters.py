@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -18,6 +19,7 @@ from scipy.spatial import cKDTree
 
 from convive.analysis.chance import p_value, stream, uniform
 from convive.analysis.checks import Floats, checked_points, require
+from convive.analysis.near_pairs import in_space
 
 NULL = "events anywhere in the area, independently"
 
@@ -81,12 +83,12 @@ def hierarchical_clusters(
     require(simulations >= 19, what="simulations", got=simulations, wanted=">= 19")
     reach = _random_distance(len(space), area, tail) if threshold is None else float(threshold)
     require(reach > 0, what="threshold", got=reach, wanted="> 0")
-    first = _grouped(space, reach, least)
+    first = _members(_grouped(space, reach, least))
     chance_counts, chance_largest = _by_chance(len(space), area, reach, least, simulations, seed)
     orders = [tuple(_cluster(space, members, p_value(len(members), chance_largest)) for members in first)]
     while len(orders[-1]) > least:
         middles = np.array([one.middle for one in orders[-1]])
-        higher = _grouped(middles, _random_distance(len(middles), area, tail), least)
+        higher = _members(_grouped(middles, _random_distance(len(middles), area, tail), least))
         if not higher:
             break
         orders.append(tuple(_cluster(middles, members, float("nan")) for members in higher))
@@ -111,14 +113,24 @@ def _random_distance(n: int, area: float, tail: float) -> float:
     return max(mean - float(stats.norm.isf(tail)) * error, 0.0)
 
 
-def _grouped(space: Floats, reach: float, least: int) -> list[NDArray[np.int64]]:
+def _members(group: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The events of each cluster, in their order."""
+    order = np.argsort(group, kind="stable")
+    begins = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 2))
+    return [order[first:after] for first, after in pairwise(begins)]
+
+
+def _grouped(space: Floats, reach: float, least: int) -> NDArray[np.int64]:
+    """The cluster of each event, -1 for none."""
     pairs = cKDTree(space).query_pairs(reach, output_type="ndarray").astype(np.int64)
     both = np.concatenate([pairs, pairs[:, ::-1]])
     both = both[np.lexsort((both[:, 1], both[:, 0]))]
     begins = np.searchsorted(both[:, 0], np.arange(len(space) + 1))
     counts = np.diff(begins)
-    group = _seeded(begins, np.ascontiguousarray(both[:, 1]), np.lexsort((np.arange(len(space)), -counts)), least)
-    return [np.flatnonzero(group == number) for number in range(int(group.max(initial=-1)) + 1)]
+    grouped: NDArray[np.int64] = _seeded(
+        begins, np.ascontiguousarray(both[:, 1]), np.lexsort((np.arange(len(space)), -counts)), least
+    )
+    return grouped
 
 
 @njit(cache=True)
@@ -173,9 +185,11 @@ def _by_chance(n: int, area: float, reach: float, least: int, simulations: int, 
     """How many clusters each simulation makes, and the events of its largest."""
     counts, largest = np.empty(simulations), np.empty(simulations)
     for number in range(simulations):
-        groups = _grouped(_anywhere(n, math.sqrt(area), seed, number), reach, least)
-        counts[number] = len(groups)
-        largest[number] = max((len(one) for one in groups), default=0)
+        points = _anywhere(n, math.sqrt(area), seed, number)
+        group = _grouped(points[in_space(points, np.array([reach]))], reach, least)
+        sizes = np.bincount(group[group >= 0])
+        counts[number] = len(sizes)
+        largest[number] = sizes.max(initial=0)
     return counts, largest
 
 
