@@ -59,6 +59,11 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     return str(_babel_decimal(value, format=pattern, locale=LOCALES[language]))
 
 
+def signed(value: float, language: str, decimals: int = 0) -> str:
+    """A number that may lie below zero, with the minus sign of print and not the hyphen."""
+    return number(value, language, decimals).replace("-", "−")
+
+
 @lru_cache(maxsize=8192)
 def date(value: dt.date, language: str, form: str = "long") -> str:
     """A date in words, e.g. ``3 de mayo de 2014`` or ``May 3, 2014``."""

@@ -233,11 +233,14 @@ def test_what_is_not_there(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_a_slip_brings_one_sheet_and_no_second(client: Client) -> None:
+@pytest.fixture
+def workshop() -> Workshop:
     cells = {"A": {"unit": "990101", "level": 2, "count": 3}}
-    workshop = Workshop.objects.create(
-        round=Round.objects.create(name="2026-1", cells=cells), code="INTERNAL", place="Norte", day=dt.date(2026, 1, 5)
-    )
+    made = Round.objects.create(name="2026-1", cells=cells)
+    return Workshop.objects.create(round=made, code="INTERNAL", place="Norte", day=dt.date(2026, 1, 5))
+
+
+def test_a_slip_brings_one_sheet_and_no_second(client: Client, workshop: Workshop) -> None:
     for code in ("ABCDEFGH", "JKLMNPQR"):
         Slip.objects.create(workshop=workshop, code=code)
     assert client.get("/r/es/taller/INTERNAL/").status_code == 404, "the workshop itself lets nobody in"
@@ -253,13 +256,7 @@ def test_a_slip_brings_one_sheet_and_no_second(client: Client) -> None:
     assert client.get("/r/es/taller/JKLMNPQR/").status_code == 404, "not used, but the workshop is shut"
 
 
-def test_a_slip_that_another_request_just_spent_keeps_nothing() -> None:
-    workshop = Workshop.objects.create(
-        round=Round.objects.create(name="2026-1", cells={"A": {"unit": "990101", "level": 2, "count": 3}}),
-        code="INTERNAL",
-        place="Norte",
-        day=dt.date(2026, 1, 5),
-    )
+def test_a_slip_that_another_request_just_spent_keeps_nothing(workshop: Workshop) -> None:
     slip = Slip.objects.create(workshop=workshop, code="ABCDEFGH")
     given = QueryDict("c-A=right")
     keep_sheet(workshop, "t-1", given, people=None, slip=slip)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from convive.texts import number, say
+from convive.texts import number, say, signed
 
 Told = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ def averted(one: Told, language: str, address: str = "evaluations.averted_short"
     if one["averted"] is None or one["averted_low"] is None or one["averted_high"] is None:
         return "–"
     names = ("averted", "averted_low", "averted_high")
-    return say(address, language, **{name: number(one[name], language).replace("-", "−") for name in names})
+    return say(address, language, **{name: signed(one[name], language) for name in names})
 
 
 def rows(one: Told, language: str, place: Mapping[str, str]) -> list[tuple[str, Told]]:

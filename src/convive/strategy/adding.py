@@ -119,7 +119,7 @@ def waiting(plan: Plan, part: Part, name: str) -> Iterator[str]:
     if part == "indicator":
         yield from (one.id for one in plan.measure if one.withdrawn is None and one.evaluation.outcome == name)
     if part == "activity":
-        of = next(one for one in plan.measure if any(each.id == name for each in one.activity))
+        of = plan.measure_of[name]
         if all(one.id == name or one.withdrawn is not None for one in of.activity):
             yield of.id
 

@@ -277,6 +277,11 @@ class Plan(Strict):
     def measures(self) -> dict[str, Measure]:
         return {measure.id: measure for measure in self.measure}
 
+    @cached_property
+    def measure_of(self) -> dict[str, Measure]:
+        """The measure of each activity, by the activity's id."""
+        return {activity.id: measure for measure in self.measure for activity in measure.activity}
+
     @property
     def pursued(self) -> tuple[Measure, ...]:
         """The measures that were not withdrawn."""

@@ -14,7 +14,7 @@ from scipy import stats
 from convive.analysis.checks import require
 from convive.evaluation.cost.money import Base
 from convive.evaluation.result import Interval
-from convive.texts import number, say
+from convive.texts import say, signed
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class PerDeath:
         """The deaths averted, their cost or why there is none, and the method."""
         told = {
             "cost": self.base.written(self.cost, language),
-            "averted": _signed(self.averted.estimate, language),
-            "low": _signed(self.averted.low, language),
-            "high": _signed(self.averted.high, language),
+            "averted": _averted(self.averted.estimate, language),
+            "low": _averted(self.averted.low, language),
+            "high": _averted(self.averted.high, language),
         }
         averted = say("cost.averted", language, **told)
         if self.estimate is None:
@@ -96,5 +96,5 @@ def _fieller(cost: float, averted: Interval, cost_error: float, z: float) -> tup
     return max((middle - root) / square, 0.0), (middle + root) / square
 
 
-def _signed(value: float, language: str) -> str:
-    return number(value, language).replace("-", "−") if math.isfinite(value) else "?"
+def _averted(value: float, language: str) -> str:
+    return signed(value, language) if math.isfinite(value) else "?"

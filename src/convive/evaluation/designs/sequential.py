@@ -19,6 +19,7 @@ from scipy import optimize, special
 
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
+from convive.evaluation.regression import newey_west
 from convive.evaluation.result import Diagnostic, Effect, Interval
 from convive.evaluation.series import Floats, Series
 from convive.evaluation.window import told_once, window
@@ -132,10 +133,7 @@ class Watched:
         strays = strays - strays.mean()
         lags = min(MEMORY, len(strays) // 4)
         total = float(strays @ strays)
-        together = (
-            2 * (1 - lag / (lags + 1)) * float(strays[lag:] @ strays[:-lag]) / total for lag in range(1, lags + 1)
-        )
-        return max(1.0, 1 + sum(together)) if total > 0 else 1.0
+        return max(1.0, newey_west(strays, lags) ** 2 / total) if total > 0 else 1.0
 
     @property
     def ratio(self) -> float:

@@ -9,7 +9,7 @@ from convive.publication.edition import Tree
 from convive.publication.pages import parts
 from convive.publication.pages.page import Block, Cell, Page, Prose, Section, Table, TableCell, Tone
 from convive.publication.reading import Reader
-from convive.texts import date, number, say
+from convive.texts import date, number, say, signed
 
 NAME = "moved"
 TONES: dict[str, Tone] = {"better": "good", "worse": "bad"}
@@ -103,7 +103,7 @@ def _between(one: Tree, value: str, low: str, high: str, language: str) -> str:
 
 
 def _signed(value: float, language: str) -> str:
-    return f"+{number(value, language)}" if value > 0 else number(value, language).replace("-", "−")
+    return f"+{number(value, language)}" if value > 0 else signed(value, language)
 
 
 def _spread(told: Tree, reader: Reader) -> Prose:

@@ -16,7 +16,7 @@ from convive.publication.reading import Reader
 from convive.strategy.plan import Measure
 from convive.strategy.reading import rights
 from convive.strategy.review import Review
-from convive.texts import number, say
+from convive.texts import number, say, signed
 
 LANGUAGE = "es"
 BREAKDOWNS = ("sex", "age_group", "mechanism", "place_type", "motive")
@@ -238,7 +238,7 @@ def _rights(review: Review) -> Grid:
 
 def _evaluation(review: Review, measure: Measure) -> tuple[str, ...]:
     judged, foresight = measure.evaluation, review.foresight[measure.id]
-    change = f"{number(100 * (judged.expected_ratio - 1), LANGUAGE)} %".replace("-", "−")
+    change = f"{signed(100 * (judged.expected_ratio - 1), LANGUAGE)} %"
     seen = "–" if foresight.power is None else f"{number(100 * foresight.power, LANGUAGE)} de cada 100 veces"
     outcome = review.plan.indicators[judged.outcome].label.es
     return measure.label.es, outcome, judged.comparison.es, change, judged.named_on.isoformat(), seen

@@ -130,9 +130,8 @@ class Desk:
         if not self.scoped:
             return ledger
         own = set(self.names.values())
-        lines = [line for line in ledger.lines if line.decision.records and own.issuperset(line.decision.records)]
-        hashes = {line.hash for line in lines}
-        return Ledger(tuple(one for one in ledger.lines if one in lines or one.decision.withdraws in hashes))
+        about = {one.hash for one in ledger.lines if one.decision.records and own.issuperset(one.decision.records)}
+        return Ledger(tuple(one for one in ledger.lines if one.hash in about or one.decision.withdraws in about))
 
     def docket(self) -> Docket:
         """What is on the table now."""

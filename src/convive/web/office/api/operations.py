@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -22,7 +22,7 @@ from convive.web.journal.models import Line
 from convive.web.office.api import answers
 from convive.web.office.api.access import Allowed, whole
 from convive.web.office.plan.desk import Desk, NoPlan, desk
-from convive.web.office.plan.scope import seen_by
+from convive.web.office.plan.scope import refuse_unseen, seen_by
 
 A_PAGE = 100
 FAR = 2**53
@@ -171,9 +171,7 @@ def _seen(request: HttpRequest, here: Desk, wanted: Callable[[dict[str, Any]], b
     found: dict[str, Any] | None = next((one for one in here.tree["measures"] if wanted(one)), None)
     if found is None:
         raise Http404
-    seen = seen_by(request.user, [here.plan.measures[found["id"]]])
-    if seen is not None and found["id"] not in seen:
-        raise PermissionDenied("the measure lies in other units")
+    refuse_unseen(request.user, here.plan.measures[found["id"]])
     return found
 
 
@@ -189,6 +187,4 @@ def _standing() -> dict[str, Any]:
 
 
 def _line(one: Line) -> dict[str, Any]:
-    fields = ("number", "by", "act", "subject", "reason", "previous", "hash")
-    at = one.at if isinstance(one.at, dt.datetime) else dt.datetime.fromisoformat(str(one.at))
-    return {name: getattr(one, name) for name in fields} | {"at": at, "details": json.loads(one.details)}
+    return dataclasses.asdict(one.entry) | {"details": json.loads(one.details)}

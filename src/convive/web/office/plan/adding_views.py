@@ -96,10 +96,11 @@ def withdraw(request: HttpRequest, desk: Desk, language: str, kind: adding.Part,
     if found is None:
         raise Http404
     if kind == "condition":
-        refuse_beyond(request, actions.GATE, scope.WHOLE)
+        permission, of, back = actions.GATE, scope.WHOLE, TO_GATE
     else:
-        refuse_beyond(request, actions.EDIT, scope.part(desk.plan, kind, name))
-    back, wrong = (TO_GATE if kind == "condition" else TO_OVERVIEW), ""
+        permission, of, back = actions.EDIT, scope.part(desk.plan, kind, name), TO_OVERVIEW
+    refuse_beyond(request, permission, of)
+    wrong = ""
     if request.method == "POST":
         reason = " ".join(request.POST.get("reason", "").split())[:500]
         seen = request.POST.get("seen", "")

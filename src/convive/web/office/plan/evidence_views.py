@@ -13,8 +13,8 @@ from convive.web.office.actions import plan as actions
 from convive.web.office.guard import looked
 from convive.web.office.plan import files
 from convive.web.office.plan.desk import Desk, with_plan
-from convive.web.office.plan.scope import part
-from convive.web.office.plan.views import activity_page, refuse_beyond, refuse_unseen
+from convive.web.office.plan.scope import part, refuse_unseen
+from convive.web.office.plan.views import activity_page, refuse_beyond
 
 TYPED = ("kind", "dated", "quantity", "source", "title", "public", "note")
 
@@ -67,7 +67,9 @@ def file(request: HttpRequest, desk: Desk, language: str, key: str) -> HttpRespo
     kept = files.read(desk.folder, found.file) if found is not None else None
     if found is None or kept is None:
         raise Http404
-    refuse_unseen(request, desk, found.activity)
+    of = desk.plan.measure_of.get(found.activity)
+    if of is not None:
+        refuse_unseen(request.user, of)
     looked(request, f"evidence/{key}", (found.file,))
     content, media = kept
     ending = found.file.rpartition(".")[2]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
+
 from convive.committee.roles import EVERYWHERE, Reach
 from convive.strategy.editing import Kind
 from convive.strategy.plan import Indicator, Measure, Plan
@@ -36,8 +38,7 @@ def part(plan: Plan, kind: Kind, name: str) -> Part:
     if kind == "measure":
         return _measure(plan.measures[name])
     one = plan.activities[name]
-    of = next(measure for measure in plan.measure if one in measure.activity)
-    return Part(_measure(of).units, frozenset({one.lead, *one.partners}))
+    return Part(_measure(plan.measure_of[name]).units, frozenset({one.lead, *one.partners}))
 
 
 def acts_on(user: User, permission: str, of: Part) -> bool:
@@ -58,6 +59,12 @@ def seen_by(user: User, measures: Iterable[Measure]) -> frozenset[str] | None:
     return frozenset(
         one.id for one in measures if any(reach.touches(one.evaluation.treated, above) for reach in reaches)
     )
+
+
+def refuse_unseen(user: User, one: Measure) -> None:
+    """Raise ``PermissionDenied`` where a measure has nothing to do with the units of ``user``."""
+    if seen_by(user, [one]) == frozenset():
+        raise PermissionDenied("the measure lies in other units")
 
 
 def _measure(one: Measure) -> Part:

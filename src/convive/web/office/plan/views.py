@@ -20,7 +20,7 @@ from convive.texts import say
 from convive.web.office.actions.plan import EDIT, EVIDENCE, GATE, digests, left_by_last
 from convive.web.office.guard import may, reaches_of, today
 from convive.web.office.plan.desk import Desk, with_plan
-from convive.web.office.plan.scope import WHOLE, Part, acts_on, part, seen_by, within
+from convive.web.office.plan.scope import WHOLE, Part, acts_on, part, refuse_unseen, seen_by, within
 from convive.web.office.views import frame
 
 WHOLE_ACTS = {"gate": GATE, "edit": EDIT, "fetch": "plan.read"}
@@ -55,7 +55,7 @@ def overview(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 def measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
     """One measure: who, when, activities, money, indicators, risks, rights, how it will be judged."""
     one = _found(desk.plan.measures, name)
-    _refuse_unseen(request, desk, one)
+    refuse_unseen(request.user, one)
     context = _measure(desk, one, language)
     context["edits"] = acts_on(request.user, EDIT, part(desk.plan, "measure", name))
     context["targets"] = _targets(request, desk, context["wanted"], language)
@@ -67,26 +67,13 @@ def measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpR
 def activity(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpResponse:
     """One activity: what it needs, and its evidence."""
     one = _found(desk.plan.activities, name)
-    refuse_unseen(request, desk, name)
+    refuse_unseen(request.user, desk.plan.measure_of[name])
     return activity_page(request, desk, language, one)
 
 
 def refuse_beyond(request: HttpRequest, permission: str, of: Part) -> None:
     """Raise ``PermissionDenied`` where the mandates of whoever asks do not reach the part ``of`` the plan."""
     if not acts_on(request.user, permission, of):
-        raise PermissionDenied
-
-
-def refuse_unseen(request: HttpRequest, desk: Desk, activity: str) -> None:
-    """Raise ``PermissionDenied`` where an activity has nothing to do with the units of whoever asks."""
-    of = next((one for one in desk.plan.measure if any(each.id == activity for each in one.activity)), None)
-    if of is not None:
-        _refuse_unseen(request, desk, of)
-
-
-def _refuse_unseen(request: HttpRequest, desk: Desk, one: Measure) -> None:
-    seen = seen_by(request.user, [one])
-    if seen is not None and one.id not in seen:
         raise PermissionDenied
 
 
@@ -108,7 +95,7 @@ def activity_page(
     status: int = 200,
 ) -> HttpResponse:
     """The page of an activity; ``typed``: what somebody wrote who is told what is ``wrong`` with it."""
-    of = next(measure for measure in desk.plan.measure if one in measure.activity)
+    of = desk.plan.measure_of[one.id]
     told = next(each for each in desk.review.progress[of.id].activities if each.activity is one)
     tree = desk.tree
     of_told = next(each for each in tree["measures"] if each["id"] == of.id)
