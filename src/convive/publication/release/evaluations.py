@@ -13,15 +13,19 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import shapely
 
 from convive.errors import LANGUAGES, Problem
 from convive.evaluation.evaluate import Evaluation, evaluate
-from convive.evaluation.registration import Entry, Registered
+from convive.evaluation.registration import Entry, Registered, Registration
 from convive.evaluation.result import Interval
 from convive.evaluation.series import Panel, panel
 from convive.publication.release import allowed
 from convive.publication.release.foresight import foresight
 from convive.territory import Territory
+
+TOUCHING = 1e-6
+"""Boundaries nearer than this (degrees) touch: two drawings of one line differ by as much."""
 
 NUMBERS = ("ratio", "low", "high", "p", "averted", "averted_low", "averted_high")
 
@@ -115,14 +119,15 @@ def _told(
         "interval_by": "",
         "placebos": [],
     }
-    data = whole_months(deaths, territory, [*now.treated, *now.comparison, *now.around], as_of)
+    data = whole_months(deaths, territory, now.units, as_of)
     if data is None:
         return allowed.entry("evaluation", told | answer | {"rule": "no-data"})
     told["foresight"] = foresight(now, data, least=least)
     told["until"] = (data.ends[-1] - dt.timedelta(days=1)).isoformat()
     if _few(data, now.treated, now.start, least):
         return allowed.entry("evaluation", told | answer | {"rule": "withheld"})
-    found = evaluate(now, data)
+    data, near = _with_border(data, deaths, territory, now, least, as_of)
+    found = evaluate(now, data, near=near)
     told["settled"] = found.settled
     if found.judgement is None:
         told_why = {"rule": "refused", "doubt": _words(found.refused)}
@@ -132,6 +137,30 @@ def _told(
         # From the effect with and without a place its own few events could be reckoned.
         answer["placebos"] = []
     return allowed.entry("evaluation", told | answer)
+
+
+def _with_border(
+    data: Panel, deaths: pl.DataFrame, territory: Territory, now: Registration, least: int, as_of: dt.date
+) -> tuple[Panel, list[str]]:
+    """``data`` with the units that border on the treated, and these; as it is where their population is not known. A
+    unit with a few events stays out: what was found with it could tell its count."""
+    border = next_to(territory, now.treated)
+    whole = whole_months(deaths, territory, [*now.units, *(unit for unit in border if unit not in now.units)], as_of)
+    if whole is None or not np.array_equal(whole.exposure[: len(now.units)], data.exposure):
+        whole = data
+    near = [unit for unit in border if unit in whole.units and not _few(whole, [unit], now.start, least)]
+    return whole.only([*now.units, *(unit for unit in near if unit not in now.units)]), near
+
+
+def next_to(territory: Territory, units: Sequence[str]) -> tuple[str, ...]:
+    """The units whose boundaries touch those of ``units``, in the newest edition that draws them; none without one."""
+    for edition in reversed(territory.editions):
+        codes = [str(code) for code in edition.codes]
+        here = edition.geometries[[code in units for code in codes]]
+        if len(here):
+            touch = shapely.distance(edition.geometries, shapely.union_all(here)) < TOUCHING
+            return tuple(code for code, close in zip(codes, touch.tolist(), strict=True) if close and code not in units)
+    return ()
 
 
 def whole_months(deaths: pl.DataFrame, territory: Territory, units: Sequence[str], as_of: dt.date) -> Panel | None:
@@ -155,9 +184,9 @@ def _answer(found: Evaluation) -> dict[str, Any]:
     judged, effect = found.judgement, found.judgement.effect
     averted = effect.averted or Interval(math.nan)
     told: dict[str, Any] = {
-        "ratio": _number(effect.estimate, 2),
-        "low": _number(effect.low, 2),
-        "high": _number(effect.high, 2),
+        "ratio": _number(effect.as_ratio(effect.estimate), 2),
+        "low": _number(effect.as_ratio(effect.low), 2),
+        "high": _number(effect.as_ratio(effect.high), 2),
         "p": _number(effect.p, 3),
         "averted": _number(averted.estimate, 0),
         "averted_low": _number(averted.low, 0),
@@ -174,9 +203,9 @@ def _answer(found: Evaluation) -> dict[str, Any]:
                 {
                     "kind": one.kind,
                     "label": one.label,
-                    "ratio": _number(one.estimate, 2),
-                    "low": _number(one.low, 2),
-                    "high": _number(one.high, 2),
+                    "ratio": _number(effect.as_ratio(one.estimate), 2),
+                    "low": _number(effect.as_ratio(one.low), 2),
+                    "high": _number(effect.as_ratio(one.high), 2),
                 },
             )
             for one in effect.placebos

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convive.errors import LANGUAGES, EvaluationError
-from convive.evaluation.power import Smallest, sentences, smallest_falls
+from convive.evaluation.power import Smallest, beside, sentences, smallest_falls
 from convive.evaluation.registration import Registration
 from convive.evaluation.series import Floats, Panel
 from convive.publication.release import allowed
@@ -25,7 +25,7 @@ def foresight(now: Registration, data: Panel, *, least: int) -> dict[str, Any]:
     years = np.array([begin.year for begin in data.starts])[before]
     if any(0 < side[years == year].sum() < least for side in (own, other) for year in set(years.tolist())):
         return _told("withheld")
-    comparison = other if now.comparison else None
+    comparison = beside(now.design, data.counts[data.rows(now.comparison)][:, before]) if now.comparison else None
     try:
         found = smallest_falls(own, now.design, comparison=comparison, simulations=SIMULATIONS)
     except EvaluationError as error:
