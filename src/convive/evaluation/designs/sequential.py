@@ -34,9 +34,9 @@ NAME = "sequential"
 MEMORY = 12
 """Periods over which the counts are asked whether they resemble each other."""
 
-MEMORIES = np.linspace(0.0, 0.95, 20)
-"""What the log rate of a period may be correlated by with that before it; before the counts are seen each is as
-probable as the others."""
+MEMORIES = np.linspace(0.25, 0.95, 15)
+"""What the log rate of a period may be correlated by with that before it, where it varies at all; before the counts are
+seen each is as probable as the others."""
 
 TRUST = 0.5
 """The power that this likelihood is raised to: neighbouring correlations tell partly the same, and small counts less
@@ -155,7 +155,7 @@ class Watched:
 
     @property
     def alone(self) -> bool:
-        return self.before.shape[-2] == 1
+        return bool(self.before.shape[-2] == 1)
 
     @cached_property
     def season(self) -> tuple[Floats, Floats]:
@@ -222,13 +222,19 @@ class Watched:
         seen = np.array([strays[lag:] @ strays[:-lag] for lag in lags]) / total
         diluted = (1 - 1 / float(self.scatter)) * MEMORIES[:, None] ** lags
         likely = -TRUST * len(strays) / 2 * ((seen - diluted) ** 2).sum(axis=1)
-        found: Floats = np.exp(likely - likely.max())
-        return found / found.sum()
+        weight = np.exp(likely - likely.max())
+        found: Floats = weight / weight.sum()
+        return found
 
     def statistics(self, ratio: float = 1.0) -> Floats:
         """The log likelihood ratio (…, looks) of any change over one to ``ratio``, at each look."""
         events = likelihood_ratio(self.before.sum(axis=-1), np.cumsum(self.after, axis=-1), self.odds * ratio)
-        found: Floats = events / self.dispersion[..., None]
+        # What counts scatter beyond chance goes with their number: after a fall there is less of it in those after.
+        own = np.cumsum(self.exposure_after * self.season[1], axis=-1)[..., 0, :] * ratio
+        own = own / (self.exposure_before * self.season[0]).sum(axis=-1)[..., :1]
+        chance = 1 / self.scatter[..., None]
+        left = (own * (chance + (1 - chance) * min(ratio, 1.0)) + own**2) / (own + own**2)
+        found: Floats = events / (self.dispersion[..., None] * left)
         return found
 
     @property
@@ -280,7 +286,8 @@ def remembering(mean: Floats, scatter: float, memory: Floats, generator: np.rand
     kept, step = memory[:, None], np.sqrt(1 - memory[:, None] ** 2)
     for at in range(1, mean.shape[1]):
         moved[..., at] = kept * moved[..., at - 1] + step * moved[..., at]
-    return generator.poisson(mean * np.exp(spread * moved - spread**2 / 2)).astype(np.float64)
+    drawn: Floats = generator.poisson(mean * np.exp(spread * moved - spread**2 / 2)).astype(np.float64)
+    return drawn
 
 
 def likelihood_ratio(before: Floats, after: Floats, odds: Floats) -> Floats:

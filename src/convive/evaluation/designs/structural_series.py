@@ -204,5 +204,7 @@ def _grid(exposed: bytes, was: bytes, then: bytes, per_year: float, waves: int) 
         spread = float(share @ whole @ share - ahead @ ahead + reach @ reach)
         determinants = float(np.log(np.diag(root)).sum() + np.log(np.abs(np.diag(r[:p]))).sum())
         chance = (1 - prior.share) * float(share**2 @ noise) / spread
-        found.append(_AtStep(q[:, p:].T @ whitened, forecast, spread, chance, prior.share, determinants, prior.log, len(v) - p))
+        found.append(
+            _AtStep(q[:, p:].T @ whitened, forecast, spread, chance, prior.share, determinants, prior.log, len(v) - p)
+        )
     return tuple(found)

@@ -71,7 +71,7 @@ Ask = Callable[[Floats], Floats]
 
 def at_once(statistic: Callable[[Floats, Setting], Floats]) -> Callable[[Floats, Setting], Ask]:
     """A ``statistic`` that looks at all months anew each time."""
-    return lambda _, setting: partial(statistic, setting=setting)
+    return lambda _, setting: lambda sets: statistic(sets, setting)
 
 
 def of_interrupted_series(sets: Floats, setting: Setting) -> Floats:
