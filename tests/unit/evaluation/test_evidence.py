@@ -85,8 +85,19 @@ def test_what_is_carried_over_is_less_than_what_was_found() -> None:
     assert guns.kept == pytest.approx(0.72)
     assert guns.ratio == pytest.approx(math.exp(0.72 * guns.pool.effect))
     assert 0.86 < guns.ratio < 1
-    # What may go wrong is not discounted.
-    assert guns.high == pytest.approx(math.exp(guns.pool.high))
+    # Two studies that agree tell no spread: that of the rules is supposed. What may go wrong is not discounted.
+    assert guns.pool.tau == 0
+    reach = 1.959964 * math.hypot(guns.pool.error, 0.1)
+    assert guns.high == pytest.approx(math.exp(guns.pool.effect + reach))
+    assert guns.low == pytest.approx(math.exp(0.72 * (guns.pool.effect - reach)))
+
+
+def test_one_study_is_not_surer_than_two_that_agree() -> None:
+    alcohol, lax = expected("alcohol-hours"), study("cali-alcohol-strict-lax")
+    assert alcohol is not None
+    assert lax is not None
+    assert lax.high is not None
+    assert alcohol.high > math.exp(0.72 * math.log(lax.high))
 
 
 def test_a_before_and_after_without_comparison_is_not_carried_over() -> None:

@@ -117,14 +117,17 @@ def expected(measure: str) -> Expected | None:
     logs = [math.log(one.ratio or 1.0) for one in usable]
     errors = [one.error or 0.0 for one in usable]
     kept = min(one.kept for one in usable)
-    if len(usable) == 1:
-        reach = float(stats.norm.isf(0.025)) * errors[0]
-        middle, low, high, pool = logs[0], logs[0] - reach, logs[0] + reach, None
+    pool = pooled(logs, errors, at_least_fixed=True) if len(usable) > 1 else None
+    middle, error, spread = (logs[0], errors[0], 0.0) if pool is None else (pool.effect, pool.error, pool.tau)
+    if pool is not None and math.isfinite(pool.next_low):
+        low, high = pool.next_low, pool.next_high
     else:
-        pool = pooled(logs, errors, at_least_fixed=True)
-        middle = pool.effect
-        # With two studies nobody knows where a third would lie: the interval of the mean must do, and it is wide.
-        low, high = (pool.next_low, pool.next_high) if math.isfinite(pool.next_low) else (pool.low, pool.high)
+        # One or two studies cannot say how much cities differ: at least as much as the rules suppose. Without that one
+        # study alone would look surer than two that agree.
+        reach = float(stats.norm.isf(0.025)) * math.hypot(
+            error, max(spread, float(rules()["transport"]["least_spread"]))
+        )
+        low, high = middle - reach, middle + reach
     return Expected(
         measure,
         math.exp(kept * middle),

@@ -74,6 +74,26 @@ def here(kind: str, language: str) -> str:
     return say("evidence.here", language, **values)
 
 
+def named(source: str) -> tuple[Study, ...]:
+    """The studies that a ``source`` cites."""
+    told = (one.strip().removeprefix(MARK) for one in source.split(";") if one.strip().startswith(MARK))
+    return tuple(found for name in told if (found := study(name)) is not None)
+
+
+def beyond(source: str, hoped: float, language: str) -> tuple[str, ...]:
+    """Where the change ``hoped`` for is more than the evidence that a plan cites allows, by kind of measure; nothing
+    where it is not, or nothing may be carried over."""
+    told = []
+    for kind in dict.fromkeys(one.measure for one in named(source)):
+        found = expected(kind)
+        if found is None or hoped >= found.ratio:
+            continue
+        values = {"measure": rules()["measures"][kind][language], "hoped": change(hoped, language)}
+        values |= {"change": change(found.ratio, language), "span": span(found.low, found.high, language)}
+        told.append(say(f"evidence.beyond_{'all' if hoped < found.low else 'middle'}", language, **values))
+    return tuple(told)
+
+
 def _expected(language: str) -> Table:
     header = tuple(say(f"evidence.column_{name}", language) for name in ("measure", "change", "range", "rests"))
     rows = []
