@@ -23,6 +23,9 @@ from convive.observatory import Bilingual, Strict
 
 FOLDER = Path(__file__).parent
 
+MARK = "evidence:"
+"""Before the id of a study where the source of a plan or a matrix cites one."""
+
 
 class Study(Strict):
     """One study as ``library.toml`` tells it. ``same_data_as``: a study whose data it shares, so that only one of both
@@ -103,6 +106,12 @@ def rules() -> dict[str, Any]:
 def study(name: str) -> Study | None:
     """The study with the id ``name``, for a plan or a score sheet that cites it."""
     return next((one for one in studies() if one.id == name), None)
+
+
+def named(source: str) -> tuple[Study, ...]:
+    """The studies that a ``source`` cites; its parts stand between semicolons."""
+    told = (one.strip().removeprefix(MARK) for one in source.split(";") if one.strip().startswith(MARK))
+    return tuple(found for name in told if (found := study(name)) is not None)
 
 
 def expected(measure: str) -> Expected | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from pydantic import FiniteFloat
 
-from convive.evaluation.evidence import Expected, expected
+from convive.decision.matrix import Matrix
+from convive.decision.reading import Strategy
+from convive.evaluation.evidence import Expected, expected, named
 from convive.observatory import Bilingual, Strict
 
 
@@ -40,7 +42,7 @@ class Rule(Strict):
     """The whole of ``impact.toml``."""
 
     version: str
-    source: str
+    source: Bilingual
     step: tuple[Step, ...]
 
 
@@ -86,6 +88,41 @@ def suggestion(kinds: tuple[str, ...], low: float, high: float, step: float = 1.
         return None
     mean = sum(one.score for one in known) / len(known)
     return Suggestion(_stepped(mean, low, high, step), known, tuple(kind for kind, one in told.items() if one is None))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the evidence suggests for a cell (``approach``, ``criterion``) of a matrix, beside what people ``gave``."""
+
+    approach: int
+    criterion: int
+    given: float
+    suggestion: Suggestion
+
+
+def beside(strategy: Strategy) -> tuple[Beside, ...]:
+    """The cells that the evidence speaks to: of criteria that the matrix marks with ``evidence``, where the source of
+    the score cites studies of which something may be carried over."""
+    scale = strategy.matrix.scale
+    found = []
+    for j, criterion in enumerate(strategy.table.criterion):
+        if not criterion.evidence:
+            continue
+        for i, row in enumerate(strategy.table.approach):
+            score = row.scores.get(criterion.id)
+            kinds = tuple(one.measure for one in named(score.source)) if score is not None else ()
+            told = suggestion(kinds, scale.low, scale.high, scale.step)
+            if told is not None:
+                found.append(Beside(i, j, float(strategy.matrix.scores[i, j]), told))
+    return tuple(found)
+
+
+def with_suggested(matrix: Matrix, cells: Sequence[Beside]) -> Matrix:
+    """``matrix`` with what the evidence suggests in its ``cells``: to see what would follow, never to decide by."""
+    scores = matrix.scores.copy()
+    for one in cells:
+        scores[one.approach, one.criterion] = one.suggestion.score
+    return replace(matrix, scores=scores)
 
 
 def _stepped(value: float, low: float, high: float, step: float) -> float:

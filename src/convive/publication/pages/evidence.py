@@ -3,15 +3,12 @@ expect."""
 
 from __future__ import annotations
 
-from convive.evaluation.evidence import Expected, Study, expected, rules, studies, study
+from convive.evaluation.evidence import MARK, Expected, Study, expected, named, rules, studies, study
 from convive.publication.pages.page import Block, Cell, Link, Page, Prose, Section, Table
 from convive.publication.reading import Reader
 from convive.texts import number, say
 
 NAME = "evidence"
-
-MARK = "evidence:"
-"""Before the id of a study where a plan or a matrix cites one."""
 
 
 def build(reader: Reader) -> Page:
@@ -72,12 +69,6 @@ def here(kind: str, language: str) -> str:
     values = {"measure": rules()["measures"][kind][language], "kept": number(100 * found.kept, language)}
     values |= {"change": change(found.ratio, language), "span": span(found.low, found.high, language)}
     return say("evidence.here", language, **values)
-
-
-def named(source: str) -> tuple[Study, ...]:
-    """The studies that a ``source`` cites."""
-    told = (one.strip().removeprefix(MARK) for one in source.split(";") if one.strip().startswith(MARK))
-    return tuple(found for name in told if (found := study(name)) is not None)
 
 
 def beyond(source: str, hoped: float, language: str) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from convive.errors import EvaluationError
-from convive.evaluation.evidence import expected, rules
+from convive.evaluation.evidence import MARK, expected, named, rules
 from convive.evaluation.limits import limits
 from convive.evaluation.outcomes import outcome
 from convive.publication.charts.evaluations import PREFIX
 from convive.publication.edition import Edition, Tree
 from convive.publication.effect import averted, percent, rows, span
-from convive.publication.pages.evidence import MARK, beyond, cited, named
+from convive.publication.pages.evidence import beyond, cited
 from convive.publication.pages.measure_cost import cost
 from convive.publication.pages.measures import evaluation_told
 from convive.publication.pages.page import Block, ChartBlock, Link, Notice, Page, Prose, Section, Table

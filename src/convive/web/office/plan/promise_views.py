@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from convive.build import counted
 from convive.errors import ConviveError, EvaluationError, Problem
-from convive.evaluation.evidence import rules
+from convive.evaluation.evidence import MARK, named, rules
 from convive.evaluation.propose import Proposal, proposals
 from convive.evaluation.registration import Registered, Registration
 from convive.observatory import Observatory
-from convive.publication.pages.evidence import MARK, beyond, cited, here, named
+from convive.publication.pages.evidence import beyond, cited, here
 from convive.publication.release.evaluations import months_of
 from convive.publication.release.foresight import foresight
 from convive.strategy.plan import Measure
