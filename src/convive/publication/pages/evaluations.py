@@ -23,7 +23,7 @@ def build(reader: Reader) -> Page:
     blocks: list[Block] = [
         Prose((say("evaluations.how", language),)),
         Section("league", say("evaluations.league", language), (_league(told, language),)),
-        Section("violence-cost", say("evaluations.violence_cost", language), (Prose(violence_cost(reader)),)),
+        Section("violence-cost", say("evaluations.violence_cost", language), violence_cost(reader)),
     ]
     title = say("evaluations.title", language, unit=reader.focus_name)
     lead = (_lead(told, language), *_unread(reader))
