@@ -26,7 +26,15 @@ def build(reader: Reader) -> Page:
         Section("violence-cost", say("evaluations.violence_cost", language), (Prose(violence_cost(reader)),)),
     ]
     title = say("evaluations.title", language, unit=reader.focus_name)
-    return Page(NAME, language, title, (_lead(told, language),), tuple(blocks))
+    lead = (_lead(told, language), *_unread(reader))
+    return Page(NAME, language, title, lead, tuple(blocks))
+
+
+def _unread(reader: Reader) -> tuple[str, ...]:
+    rows = reader.edition.evaluations_unread
+    if not rows:
+        return ()
+    return (say("evaluations.unread", reader.language, n=len(rows), rows=", ".join(map(str, rows))),)
 
 
 def _lead(told: Sequence[Judged], language: str) -> str:

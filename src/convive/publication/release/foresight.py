@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,18 @@ def foresight(now: Registration, data: Panel, *, least: int) -> dict[str, Any]:
         return _told("withheld")
     comparison = other if now.comparison else None
     try:
-        found = smallest_falls(own, now.design, comparison=comparison, simulations=SIMULATIONS)
+        found = _simulated(own.tobytes(), now.design, None if comparison is None else comparison.tobytes())
     except EvaluationError as error:
         says = {language: [one.reason(language) for one in error.problems] for language in LANGUAGES}
         return _told("refused", says)
     return _told("", {language: sentences(found, language) for language in LANGUAGES}, [_row(one) for one in found])
+
+
+@lru_cache(maxsize=64)
+def _simulated(own: bytes, design: str, comparison: bytes | None) -> tuple[Smallest, ...]:
+    """Measures of one place that begin together look at the same months: they are drawn once."""
+    other = None if comparison is None else np.frombuffer(comparison)
+    return smallest_falls(np.frombuffer(own), design, comparison=other, simulations=SIMULATIONS)
 
 
 def _counts(data: Panel, units: Sequence[str]) -> Floats:
