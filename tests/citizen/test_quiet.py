@@ -8,6 +8,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,25 @@ def test_no_logger_of_django_writes_anywhere() -> None:
 
 def test_the_process_leaves_no_core() -> None:
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
+
+
+def test_memory_is_pinned_or_it_is_said_that_it_may_be_swapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from convive.web.citizen import hardening
+
+    swaps = tmp_path / "swaps"
+    monkeypatch.setattr(hardening, "SWAPS", swaps)
+    monkeypatch.setattr(hardening, "stay_in_memory", lambda: False)
+    assert hardening.may_be_swapped(), "a system that does not say"
+    swaps.write_text("Filename Type Size Used Priority\n", "ascii")
+    assert not hardening.may_be_swapped(), "there is no swap"
+    swaps.write_text("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", "ascii")
+    assert hardening.may_be_swapped()
+    monkeypatch.undo()
+    status = Path("/proc/self/status")
+    if status.exists() and hardening.stay_in_memory():
+        pinned = re.search(r"VmLck:\s+(\d+)", status.read_text("ascii"))
+        assert pinned is not None
+        assert int(pinned[1]) > 0
 
 
 def test_uploads_never_become_temporary_files(client: Client, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
