@@ -54,7 +54,7 @@ def _(draws: Draws, seed: int) -> float:
     return float(weighted_displacement_difference(*counted(draws, 8, 12)).whole.p > 0.05)
 
 
-@interval("displacement.weighted_displacement_difference")
+@interval("displacement.weighted_displacement_difference, difference")
 def _(draws: Draws, seed: int) -> float:
     treated, control = (Counted(*draws.poisson(means).tolist()) for means in ((60, 40), (90, 85)))
     found = weighted_displacement_difference(treated, control).whole

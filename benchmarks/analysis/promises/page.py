@@ -30,7 +30,7 @@ HEADS = {
 
 [English](calibration.en.md)
 
-Hecha por `python benchmarks/analysis/calibration.py --write` ({first} a {last}): cada método, muchas veces, bajo su
+Hecha por `python benchmarks/analysis/calibration.py --write` ({dates}): cada método, muchas veces, bajo su
 propio modelo nulo, o con una verdad que se conoce. No se edita a mano. Qué verdad ajena tiene además cada método: [de
 dónde se sabe](truth.md).
 
@@ -43,8 +43,8 @@ dónde se sabe](truth.md).
   las anunciadas (tres errores estándar). Las reglas anuncian algo de más en semanas de Poisson, hasta una quinta parte:
   la dispersión se estima, y nunca por debajo de la de Poisson.
 
-Con tantas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. Menos de 2,000 veces: el método dijo
-en las demás que no puede decir nada. El valor p de Gumbel se ajusta a lo simulado y se comprueba donde sirve, en la
+Con tantas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. Menos de 2,000 veces: en las
+demás el método dijo que no puede decir nada, o no halló un solo cambio. El valor p de Gumbel se ajusta a lo simulado y se comprueba donde sirve, en la
 cola: pasa de 0.05 en el 95 % de los casos; en el medio, razones que se repiten lo apartan de lo uniforme. Con menos de
 100 hechos se da el que cuenta simulaciones.
 """,
@@ -52,7 +52,7 @@ cola: pasa de 0.05 en el 95 % de los casos; en el medio, razones que se repiten 
 
 [Español](calibration.md)
 
-Made by `python benchmarks/analysis/calibration.py --write` ({first} to {last}): each method, many times, under its own
+Made by `python benchmarks/analysis/calibration.py --write` ({dates}): each method, many times, under its own
 null model, or with a truth that is known. Not edited by hand. What truth of others each method has besides: [how it is
 known](truth.en.md).
 
@@ -65,7 +65,7 @@ known](truth.en.md).
   estimated, and never below Poisson's.
 
 Of so many tests, one p below 0.01 comes by chance once in a hundred. Fewer than 2,000 runs: in the others the method
-said that it cannot tell. The Gumbel p-value is fitted to the simulations and checked where it serves, in the tail: it
+said that it cannot tell, or did not find just one change. The Gumbel p-value is fitted to the simulations and checked where it serves, in the tail: it
 is above 0.05 in 95% of cases; in the middle, ratios that repeat keep it from being uniform. Of fewer than 100 events
 the one that counts simulations is given.
 """,
@@ -122,8 +122,8 @@ def written(measured: Sequence[Held]) -> None:
 def _page(language: str, head: str, rows: Sequence[Held]) -> None:
     words = WORDS[language]
     lenient = {one.name for one in PROMISES if one.least}
-    dates = sorted(row.measured for row in rows)
-    lines = [head.format(first=dates[0], last=dates[-1]), words["columns"], "|---" * 5 + "|"]
+    dates = " / ".join(sorted({row.measured for row in rows}))
+    lines = [head.format(dates=dates), words["columns"], "|---" * 5 + "|"]
     for row in rows:
         what = words[f"{row.what} least" if row.name in lenient else row.what]
         method, *rest = row.name.split(",", 1)
