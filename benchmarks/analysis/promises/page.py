@@ -44,7 +44,8 @@ dónde se sabe](truth.md).
   la dispersión se estima, y nunca por debajo de la de Poisson.
 
 Con tantas pruebas, alguna de p menor que 0.01 llega por azar una vez de cada cien. Menos de 2,000 veces: en las
-demás el método dijo que no puede decir nada, o no halló un solo cambio. El valor p de Gumbel se ajusta a lo simulado y se comprueba donde sirve, en la
+demás el método dijo que no puede decir nada, o no halló un solo cambio. El
+valor p de Gumbel se ajusta a lo simulado y se comprueba donde sirve, en la
 cola: pasa de 0.05 en el 95 % de los casos; en el medio, razones que se repiten lo apartan de lo uniforme. Con menos de
 100 hechos se da el que cuenta simulaciones.
 """,
@@ -65,7 +66,8 @@ known](truth.en.md).
   estimated, and never below Poisson's.
 
 Of so many tests, one p below 0.01 comes by chance once in a hundred. Fewer than 2,000 runs: in the others the method
-said that it cannot tell, or did not find just one change. The Gumbel p-value is fitted to the simulations and checked where it serves, in the tail: it
+said that it cannot tell, or did not find just one change. The
+Gumbel p-value is fitted to the simulations and checked where it serves, in the tail: it
 is above 0.05 in 95% of cases; in the middle, ratios that repeat keep it from being uniform. Of fewer than 100 events
 the one that counts simulations is given.
 """,
