@@ -20,6 +20,7 @@ from convive.texts import say
 from convive.web.office.actions.plan import EDIT, EVIDENCE, GATE, digests, left_by_last
 from convive.web.office.guard import may, reaches_of, today
 from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.registered import registered_of, versions
 from convive.web.office.plan.scope import WHOLE, Part, acts_on, part, refuse_unseen, seen_by, within
 from convive.web.office.views import frame
 
@@ -59,6 +60,7 @@ def measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpR
     context = _measure(desk, one, language)
     context["edits"] = acts_on(request.user, EDIT, part(desk.plan, "measure", name))
     context["targets"] = _targets(request, desk, context["wanted"], language)
+    context["versions"] = versions(registered_of(desk.folder, name)[0], language)
     return render(request, "plan/measure.html", frame(language) | _page() | context)
 
 
