@@ -112,6 +112,13 @@ def technical_secretary(walk: Walk) -> None:
     page.fill("#f-source", f"9.1.1 {walk.language}")
     walk.press("form.decide button.main")
     walk.kept()
+    page = walk.at("plan/medida/less-alcohol/evaluacion/")
+    assert page.locator("tbody tr").count() >= 5  # a row for each design
+    page.fill("#f-expected", f"0.8{walk.turn}")
+    page.fill("#f-reason", "Menos presupuesto")
+    walk.press("form.decide button[name=register]")
+    walk.kept()
+    walk.look()
     for form in ("medida-nueva", "puerta/condicion-nueva", "retirar/measure/cpted"):
         walk.at(f"plan/{form}/")
     page = walk.at("plan/puerta/")

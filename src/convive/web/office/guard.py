@@ -46,6 +46,7 @@ def requires(permission: str, *, whole: bool = False) -> Callable[[View], View]:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+            remember(request)
             request.units = units_of(request.user, wanted.name)  # type: ignore[attr-defined]
             if not request.units or (whole and EVERYWHERE not in request.units):  # type: ignore[attr-defined]
                 raise PermissionDenied
@@ -101,10 +102,20 @@ def everywhere(user: User, permission: str) -> bool:
     return EVERYWHERE in units_of(user, permission)
 
 
+def remember(request: HttpRequest) -> None:
+    """While a page is only looked at, its reader's mandates are read once. What changes something reads them anew,
+    within its own transaction."""
+    if request.method in ("GET", "HEAD") and request.user.is_authenticated:
+        request.user.held_now = mandates_of(request.user)  # type: ignore[union-attr]
+
+
 def mandates_of(user: User) -> tuple[Held, ...]:
     """The mandates of ``user``, those that hold and others; none for a closed account."""
     if not user.is_authenticated or not user.is_active:
         return ()
+    known: tuple[Held, ...] | None = getattr(user, "held_now", None)
+    if known is not None:
+        return known
     return tuple(one.held for one in Mandate.objects.filter(user_id=user.pk))
 
 

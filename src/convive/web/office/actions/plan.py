@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from convive.errors import PlanError, Problem
+from convive.errors import EvaluationError, PlanError, Problem
+from convive.evaluation import registration as registrations
+from convive.evaluation.registration import Entry, Registration, register
 from convive.publication.papers import workbook_import
 from convive.publication.papers.workbook_import import Difference
 from convive.strategy import adding, decisions, editing, evidence, reading, review
@@ -38,12 +40,13 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 EDIT, EVIDENCE, GATE = "plan.edit", "plan.evidence", "plan.gate"
-FILES = (reading.FILE, evidence.FILE, decisions.FILE)
+FILES = (reading.FILE, evidence.FILE, decisions.FILE, registrations.FILE)
 OUTSIDE = "(outside)"
 """Who changed a file where no account did."""
 ACTS = (
     *("plan.changed", "plan.added", "plan.withdrawn", "plan.imported", "plan.changed_outside"),
     *("evidence.attached", "evidence.confirmed", "evidence.withdrawn", "gate.decided"),
+    *("evaluation.registered", "evaluation.amended"),
 )
 
 
@@ -145,6 +148,26 @@ def decide(*, decision: Decision, by: User) -> Decision:
         told |= {"decision": taken.decision, "decided_by": taken.by, "document": taken.document}
         told |= {"decided_on": taken.decided_on.isoformat(), "held": list(taken.held), "missed": list(taken.missed)}
     return taken
+
+
+def promise(*, measure: str, registration: Registration, seen: str, by: User) -> Entry:
+    """Register how a measure will be judged, before it starts, or amend that in the open for a reason. ``seen``: the
+    hash of the version that ``by`` saw, empty for none. Whoever registers reaches the units where it will be tried."""
+    act = "evaluation.amended" if seen else "evaluation.registered"
+    of = ("measure", measure)
+    with _changing(EDIT, by=by, act=act, subject=registration.id, reason=registration.reason, of=of) as (here, told):
+        if not acts_on(by, EDIT, Part(registration.treated)):
+            raise PermissionDenied
+        start, day = here.plan.measures[measure].start, {"start": here.plan.measures[measure].start.isoformat()}
+        if not seen and today() >= start:
+            raise EvaluationError(Problem("registration-measure-started", value=measure, values=day))
+        if registration.start < start:
+            value = registration.start.isoformat()
+            raise EvaluationError(Problem("registration-starts-before-measure", value=value, values=day))
+        entry = register(here.folder / registrations.FILE, registration, on=today(), after=seen)
+        told |= {"measure": measure, "hash": entry.hash, "number": entry.number, "design": registration.design}
+        told |= {"outcome": registration.outcome, "start": registration.start.isoformat()}
+    return entry
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -7,7 +7,15 @@ from typing import get_args
 from django.urls import path, register_converter
 
 from convive.strategy.adding import Part
-from convive.web.office.plan import adding_views, edit_views, evidence_views, gate_views, views, workbook_views
+from convive.web.office.plan import (
+    adding_views,
+    edit_views,
+    evidence_views,
+    gate_views,
+    promise_views,
+    views,
+    workbook_views,
+)
 
 
 class PartOfPlan:
@@ -34,6 +42,7 @@ urlpatterns = [
     path(f"{HERE}retirar/<part:kind>/<slug:name>/", adding_views.withdraw, name="plan_withdraw"),
     path(f"{HERE}medida/<slug:name>/", views.measure, name="plan_measure"),
     path(f"{HERE}medida/<slug:name>/cambiar/", edit_views.edit, {"kind": "measure"}, name="plan_edit_measure"),
+    path(f"{HERE}medida/<slug:name>/evaluacion/", promise_views.promise, name="plan_promise"),
     path(f"{HERE}medida/<slug:name>/actividad-nueva/", adding_views.new_activity, name="plan_new_activity"),
     path(f"{HERE}actividad/<slug:name>/", views.activity, name="plan_activity"),
     path(f"{HERE}actividad/<slug:name>/cambiar/", edit_views.edit, {"kind": "activity"}, name="plan_edit_activity"),
