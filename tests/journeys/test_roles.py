@@ -110,9 +110,10 @@ def technical_secretary(walk: Walk) -> None:
     walk.kept()
     page = walk.at("plan/medida/activate-committee/cambiar/")
     page.fill("#f-source", f"9.1.1 {walk.language}")
+    page.fill("#reason", "Sesión 1")
     walk.press("form.decide button.main")
     walk.kept()
-    for form in ("medida-nueva", "puerta/condicion-nueva", "retirar/measure/cpted"):
+    for form in ("medida-nueva", "puerta/condicion-nueva", "marco", "marco/stage/agregar", "retirar/measure/cpted"):
         walk.at(f"plan/{form}/")
     page = walk.at("plan/puerta/")
     page.select_option("#decision", "skip")

@@ -77,7 +77,7 @@ def test_a_district_cannot_take_its_measure_to_another(person: Callable[..., Use
     ana = person("ana", "technical_secretary", unit="2401")
     said = {"evaluation": one.evaluation.model_dump(exclude={"named_on"}) | {"treated": ["2402"]}}
     with pytest.raises(PermissionDenied):
-        actions.change(kind="measure", name="cpted", values=said, seen="", by=ana)
+        actions.change(kind="measure", name="cpted", values=said, seen="", reason="x", by=ana)
 
 
 def test_the_committee_is_that_of_the_whole_territory(
