@@ -105,6 +105,11 @@ class Walk:
 
 def technical_secretary(walk: Walk) -> None:
     page = walk.at("comite/")
+    printed = page.request.get(page.locator("main a[href$='/boletin.pdf']").evaluate("link => link.href"))
+    assert printed.ok
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.body().startswith(b"%PDF-")
+    assert printed.headers["content-disposition"].startswith("attachment")
     page.fill("#planned_on", "2030-01-01")
     walk.press("form.decide button.main")
     walk.kept()
