@@ -53,8 +53,8 @@ def add_objective(folder: Path, values: Values, **known: Unpack[Known]) -> None:
 
 
 def add_body(folder: Path, values: Values, **known: Unpack[Known]) -> None:
-    """A new body, to lead, take part or pay; raises :class:`~convive.errors.Findings` where the plan would not hold with
-    it."""
+    """A new body, to lead, take part or pay; raises :class:`~convive.errors.Findings` where the plan would not hold
+    with it."""
     rewrite(folder, lambda _: {}, added=lambda _: [("body", values, None)], **known)
 
 

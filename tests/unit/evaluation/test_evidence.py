@@ -52,7 +52,7 @@ BCG = {
 
 def test_a_published_meta_analysis_comes_out_as_published() -> None:
     """Thirteen trials of BCG (Colditz et al., JAMA 1994;271:698-702), log risk ratios pooled by restricted likelihood:
-    -0.7145, tau2 0.3132, I2 92.22 %, Q 152.2330 (Viechtbauer, Journal of Statistical Software 2010;36(3), section 3)."""
+    -0.7145, tau2 0.3132, I2 92.22 %, Q 152.2330 (Viechtbauer, Journal of Statistical Software 2010;36(3), § 3)."""
     hit, of, other, whole = (np.array(BCG[name], float) for name in ("vaccinated", "of", "control", "control_of"))
     effects, errors = np.log((hit / of) / (other / whole)), np.sqrt(1 / hit - 1 / of + 1 / other - 1 / whole)
     found = pooled(effects, errors)

@@ -149,7 +149,8 @@ def _zone(folder: Path, version: int) -> str:
 
 
 def allowed(request: HttpRequest) -> dict[str, object]:
-    """For templates: ``may`` holds the permissions of whoever reads, ``may_everywhere`` those for the whole territory."""
+    """For templates: ``may`` holds the permissions of whoever reads, ``may_everywhere`` those for the whole
+    territory."""
     user = getattr(request, "user", None)
     anywhere, everywhere_too = permissions_of(user) if user is not None else (frozenset(), frozenset())
     return {"may": anywhere, "may_everywhere": everywhere_too}
