@@ -24,6 +24,7 @@ from convive.decision import reading as matrix
 from convive.engine import Engine, LocalEngine
 from convive.errors import BuildError, Findings, ObservatoryError, Problem
 from convive.evaluation import registration as registrations
+from convive.evaluation.cost import told as violence_costs
 from convive.indicators import catalogue, measure, refuse_unknown
 from convive.keeping import Keeper
 from convive.linkage import copies, fillers, nameless_sources
@@ -160,8 +161,7 @@ def build(
             from convive.publication.site import write_site
 
             write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
-    unread = registrations.looked_through(observatory.registrations)[1]
-    return _summary(territory, harmonised, register, figures, findings, len(unread))
+    return _summary(territory, harmonised, register, figures, findings, len(_left_out(observatory)))
 
 
 def inspect(observatory: Observatory, *, progress: Progress | None = None) -> Inspection:
@@ -270,11 +270,17 @@ def _strategy_problems(observatory: Observatory, territory: Territory) -> list[P
     folder = observatory.strategy
     if (folder / matrix.MATRIX_FILE).is_file():
         matrix.load(folder)
-    told = list(registrations.looked_through(observatory.registrations)[1])
+    told = _left_out(observatory)
     plan = plans.load(folder, units=set(territory.units["code"]), indicators=catalogue())
     if plan is None:
         return told
     return [*told, *evidence.load(folder, plan).problems, *gate_decisions.load(folder, plan)[1]]
+
+
+def _left_out(observatory: Observatory) -> list[Problem]:
+    """Lines of the registry of evaluations and of the accounts that a build leaves out and tells."""
+    unread = registrations.looked_through(observatory.registrations)[1]
+    return [*unread, *violence_costs.read(observatory.violence_costs).problems]
 
 
 def _in_folder(problems: Iterable[Problem], folder: Path) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,15 @@ import typer
 from convive.cli import evaluate
 from convive.errors import EvaluationError
 from convive.evaluation import verdict
+from convive.evaluation.cost import income_lost
+from convive.evaluation.cost.told import read as read_costs
 from convive.evaluation.registration import Registered, Registration, looked_through, read, register
 from convive.evaluation.scenarios import STEADY, draw
 from convive.publication.edition import Edition
 from convive.publication.pages import BUILDERS, build, names
 from convive.publication.pages.page import ChartBlock, Notice, Prose, Section, Table
 from convive.publication.release.acting import acting
+from convive.publication.release.costing import costing
 from convive.publication.release.evaluations import Register, evaluations
 from convive.register.quality import Break
 from convive.strategy import reading
@@ -295,6 +299,42 @@ def test_violence_is_priced_with_method_currency_and_year(small_edition: Edition
     assert "(2008)" in page
     assert "Para el Perú: 2,77 % del PBI de 2014" in page
     assert "Lo que la ciudad no cita con su fuente no se suma" in page
+
+
+MONEY = re.compile(r"\b(?:PEN|USD) [\d.,]+(.{8})")
+
+
+def test_the_citys_accounts_stand_item_by_item_and_no_amount_lacks_its_year_or_its_method(
+    tmp_path: Path, territory: Territory, small_edition: Edition
+) -> None:
+    rows = "2013,income,18000,PEN,ENAHO 2013,,\n2013,police,5000000,PEN,SIAF 2013,,\n2013,army,1,PEN,SIAF 2013,,\n"
+    rows += "2013,homicide-unit-cost,900000,PEN,Acta 3 de 2014,Costo de la enfermedad.,Cost of illness.\n"
+    path = tmp_path / "violence_costs.csv"
+    path.write_text("year,item,amount,currency,source,method_es,method_en\n" + rows, "utf-8")
+    frame = cases([120, 60, 90]).with_columns(age_years=pl.lit(30))
+    found = costing(read_costs(path), Register(frame, territory, "ceic", "occurrence", AS_OF, 3), "24")
+    assert found is not None
+    deaths = frame.filter(pl.col("occurred_on").dt.year() == 2013).height
+    (lost,) = [one["amount"] for one in found["items"] if one["item"] == "homicide-income"]
+    assert lost == pytest.approx(deaths * income_lost([30], 18_000), abs=1)
+    for language in ("es", "en"):
+        page = page_of(replace(small_edition, violence_cost=found), "evaluations", language).replace("\u00a0", " ")
+        assert "PEN 5,000,000 (2013)" in page
+        assert "SIAF 2013" in page
+        assert ("Costo de la enfermedad" if language == "es" else "Cost of illness") in page
+        assert ("Una línea del archivo de cuentas" if language == "es" else "One line of the file") in page
+        amounts = MONEY.findall(page)
+        assert len(amounts) >= 5
+        assert all(re.match(r" \((19|20)\d\d", after) for after in amounts), amounts
+        for one in found["items"]:
+            assert one["method"][language] in page
+    two = frame.filter(pl.col("occurred_on").dt.year() == 2013)[:2]
+    few = Register(two, territory, "ceic", "occurrence", AS_OF, 3)
+    hidden = costing(read_costs(path), few, "24")
+    assert hidden is not None
+    assert "homicide-income" not in {one["item"] for one in hidden["items"]}
+    assert (hidden["withheld"], hidden["by_units"]) == (True, None)
+    assert costing(read_costs(tmp_path / "none.csv"), few, "24") is None
 
 
 def test_the_page_without_measures_says_so_and_the_menu_does_not_lead_there(small_edition: Edition) -> None:

@@ -27,7 +27,7 @@ from convive.texts import date, number, say
 
 SECTION = "evaluations"
 
-UNTOLD = ("refused", "withheld", "no-data", "changed")
+UNTOLD = ("refused", "withheld", "no-data", "changed", "ahead")
 """Rules by which there is no verdict to tell, and why."""
 
 
@@ -80,9 +80,7 @@ def build(reader: Reader, item: str) -> Page:
         blocks.append(Notice(" ".join(_says(found, language)), _verdict(found, language)))
         blocks.append(_section("doubt", (*_doubt(found, language), *_together(found, reader)), language))
     else:
-        blocks.append(
-            Notice(say("evaluations.unregistered", language), say("evaluation.verdict.cannot-tell", language))
-        )
+        blocks.append(Notice(unregistered(one, reader), say("evaluation.verdict.cannot-tell", language)))
     blocks.append(_section("cost", cost(found, measure, edition.plan, language), language))
     blocks.append(_section("foresight", _foresight(one, reader), language, _falls(found, language)))
     blocks.append(_elsewhere(one, language))
@@ -93,6 +91,13 @@ def build(reader: Reader, item: str) -> Page:
         links.append(Link(say("evaluations.in_plan", language), page="act", anchor=f"measure-{measure['id']}"))
     blocks.append(Prose((), tuple(links)))
     return Page(one.page, language, one.name(language), (_question(one, reader),), tuple(blocks))
+
+
+def unregistered(one: Judged, reader: Reader) -> str:
+    """That nobody registered the evaluation: too late for one that has begun, not yet for one that has not."""
+    if one.start <= reader.as_of:
+        return say("evaluations.unregistered", reader.language)
+    return say("evaluations.unregistered_yet", reader.language, start=date(one.start, reader.language))
 
 
 def smallest(found: Tree | None, language: str, months: int = 12) -> str:
@@ -189,8 +194,8 @@ def _foresight(one: Judged, reader: Reader) -> tuple[str, ...]:
     language = reader.language
     if one.found is not None and one.found["foresight"]:
         told = one.found["foresight"]
-        if told["rule"] == "withheld":
-            return (say("evaluations.foresight_withheld", language),)
+        if told["rule"] in ("withheld", "rise"):
+            return (say(f"evaluations.foresight_{told['rule']}", language),)
         if told["rule"] == "refused":
             return (say("evaluations.foresight_refused", language), *told["says"][language])
         return tuple(told["says"][language])

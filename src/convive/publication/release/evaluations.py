@@ -109,6 +109,8 @@ def _told(registered: Registered, of: Register, others: Sequence[Registered]) ->
         return allowed.entry("evaluation", told | answer | {"rule": "no-data"})
     told["foresight"] = foresight(now, data, least=of.least)
     told["until"] = (data.ends[-1] - dt.timedelta(days=1)).isoformat()
+    if now.start >= data.ends[-1]:
+        return allowed.entry("evaluation", told | answer | {"rule": "ahead"})
     if _few(data, now.treated, now.start, of.least):
         return allowed.entry("evaluation", told | answer | {"rule": "withheld"})
     found = evaluate(now, data)

@@ -19,13 +19,16 @@ SIMULATIONS = 400
 
 
 def foresight(now: Registration, data: Panel, *, least: int) -> dict[str, Any]:
-    """The smallest falls that the registered design would see, or why that is not told. ``data``: whole months of all
-    places named. Where a year before the start has fewer deaths than ``least``, nothing leaves."""
+    """The smallest falls that the registered design would see, or why that is not told: of a rise nothing is simulated.
+    ``data``: whole months of all places named. Where a year before the start has fewer deaths than ``least``, nothing
+    leaves."""
     before = np.array([end <= now.start for end in data.ends])
     own, other = (_counts(data, units)[before] for units in (now.treated, now.comparison))
     years = np.array([begin.year for begin in data.starts])[before]
     if any(0 < side[years == year].sum() < least for side in (own, other) for year in set(years.tolist())):
         return _told("withheld")
+    if now.expected > 1:
+        return _told("rise")
     comparison = other if now.comparison else None
     try:
         found = _simulated(own.tobytes(), now.design, None if comparison is None else comparison.tobytes())

@@ -21,12 +21,16 @@ def dated(cases: pl.DataFrame, outcome: Outcome, *, concept: str, place: str, as
 
     One of which only the year is known is left out: it would pile up in January.
     """
-    homicide = base_expression("concept", concept) & pl.col("status").cast(pl.String).ne_missing("annulled")
     vague = (pl.col("occurred_precision").cast(pl.String) == "year").fill_null(False)
-    on = counted_on(place)
-    deaths = cases.filter(homicide & on.is_not_null() & ~vague & (on <= as_of))
     counted = outcome.counts(concept, place).fill_null(False)
-    return deaths.select(on=on, unit=pl.col(f"{place}_unit").cast(pl.String), counted=counted)
+    return homicides(cases.filter(~vague), concept, place, as_of).select("on", "unit", counted=counted)
+
+
+def homicides(cases: pl.DataFrame, concept: str, place: str, as_of: dt.date) -> pl.DataFrame:
+    """The homicides among ``cases`` until ``as_of``, with the ``unit`` and the day (``on``) by which figures count."""
+    homicide = base_expression("concept", concept) & pl.col("status").cast(pl.String).ne_missing("annulled")
+    placed = cases.filter(homicide).with_columns(on=counted_on(place), unit=pl.col(f"{place}_unit").cast(pl.String))
+    return placed.filter(pl.col("on").is_not_null() & (pl.col("on") <= as_of))
 
 
 def whole_months(

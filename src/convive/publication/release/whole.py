@@ -14,6 +14,7 @@ from convive.decision.choice import choose
 from convive.decision.reading import MATRIX_FILE
 from convive.decision.reading import load as load_matrix
 from convive.errors import LANGUAGES
+from convive.evaluation.cost.told import read as read_costs
 from convive.evaluation.registration import looked_through
 from convive.indicators import catalogue
 from convive.observatory import Observatory
@@ -25,6 +26,7 @@ from convive.publication.release.acting import acting
 from convive.publication.release.answering import answering
 from convive.publication.release.choosing import choosing
 from convive.publication.release.clock import clock
+from convive.publication.release.costing import costing
 from convive.publication.release.definitions import definitions
 from convive.publication.release.evaluations import Register as EvaluationsOf
 from convive.publication.release.evaluations import evaluations
@@ -91,6 +93,9 @@ def release(
     if workshops:
         put(data / "workshops.json", json_bytes(rounds(workshops, names)))
     registered, unread = looked_through(observatory.registrations)
+    identity = observatory.settings.observatory
+    changed = tuple(breaks(harmonised.records))
+    of = EvaluationsOf(register.cases, territory, identity.concept, identity.place, as_of, minimum_cell, changed)
     head = _head(observatory, as_of, version) | {
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),
@@ -114,19 +119,9 @@ def release(
             map_cell=observatory.settings.publication.map_cell,
             landscape=read_landscape(observatory.territory),
         ),
-        "evaluations": evaluations(
-            EvaluationsOf(
-                register.cases,
-                territory,
-                observatory.settings.observatory.concept,
-                observatory.settings.observatory.place,
-                as_of,
-                minimum_cell,
-                tuple(breaks(harmonised.records)),
-            ),
-            registered,
-        ),
+        "evaluations": evaluations(of, registered),
         "evaluations_unread": [one.row for one in unread if one.code == "registration-unreadable"],
+        "violence_cost": costing(read_costs(observatory.violence_costs), of, observatory.settings.observatory.focus),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),
     }
