@@ -118,6 +118,13 @@ def technical_secretary(walk: Walk) -> None:
     page.fill("#reason", "Sesión 1")
     walk.press("form.decide button.main")
     walk.kept()
+    page = walk.at("plan/medida/less-alcohol/evaluacion/")
+    assert page.locator("tbody tr").count() >= 5  # a row for each design
+    page.fill("#f-expected", f"0.8{walk.turn}")
+    page.fill("#f-reason", "Menos presupuesto")
+    walk.press("form.decide button[name=register]")
+    walk.kept()
+    walk.look()
     for form in ("medida-nueva", "puerta/condicion-nueva", "marco", "marco/stage/agregar", "retirar/measure/cpted"):
         walk.at(f"plan/{form}/")
     page = walk.at("plan/puerta/")

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from convive.evaluation.registration import FILE, read
+from convive.evaluation.registration import FILE, Registration, read, register
 from convive.evaluation.scenarios import STEADY, draw
 from convive.web.office.guard import today
 from planning import HERE, acts, last, strategy, territory
@@ -145,6 +145,31 @@ def test_it_is_registered_hashed_logged_and_shown_and_a_change_is_an_amendment_w
     assert [one.registration.reason for one in found.amendments] == ["Menos presupuesto."]
     assert acts() == ["evaluation.registered", "evaluation.amended"]
     assert "Menos presupuesto." in sec.get(f"{HERE}medida/less-alcohol/").text
+
+
+def test_an_amendment_changes_nothing_that_nobody_changed(
+    signed_in: Callable[..., Client], strategy: Path, later: dt.date
+) -> None:
+    """An older registration names what the form offers no more."""
+    told: dict[str, Any] = {
+        "id": "less-alcohol",
+        "measure": "less-alcohol",
+        "name": {"es": "Menos", "en": "Less"},
+        "question": {"es": "¿Bajaron?", "en": "Did they fall?"},
+        "outcome": "share_qualified",
+        "treated": ("24",),
+        "start": later,
+        "expected": 0.85,
+        "design": "interrupted-series",
+        "second": "structural-series",
+        "judged_after_months": 12,
+    }
+    older = Registration.model_validate(told)
+    register(strategy / FILE, older, on=today())
+    sec = signed_in("sec", "technical_secretary")
+    assert sec.post(PAGE, filled(sec, expected="0.9", reason="Menos presupuesto.")).status_code == 302
+    (found,) = read(strategy / FILE)
+    assert found.now == older.model_copy(update={"expected": 0.9, "reason": "Menos presupuesto."})
 
 
 def test_the_second_of_two_is_told_and_loses_nothing(

@@ -69,7 +69,7 @@ def promise(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpR
         return render(request, "plan/broken.html", frame(language) | {"problems": told}, status=503)
     # Who began before somebody else registered amends nothing yet: they are told first.
     seen = request.POST.get("seen", "") if request.method == "POST" else _hash(there)
-    fields = promising.fields(desk.plan, language, amends=bool(seen))
+    fields = promising.fields(desk.plan, language, there, amends=bool(seen))
     if request.method == "POST":
         typed = forms.sent(fields, request.POST)
     else:
@@ -88,7 +88,7 @@ def promise(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpR
         if any(problem.code == "registration-meanwhile" for problem in misfit.problems):
             # Theirs is shown below, and what was typed stays: whoever sends it again amends it, with a reason.
             there, status = registered_of(desk.folder, name)[0], 409
-            fields, seen = promising.fields(desk.plan, language, amends=True), _hash(there)
+            fields, seen = promising.fields(desk.plan, language, there, amends=True), _hash(there)
     context: dict[str, Any] = {
         "one": measure,
         "label": measure.label[language],

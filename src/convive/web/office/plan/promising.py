@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from convive.errors import LANGUAGES, EvaluationError, Problem
 from convive.evaluation.calibration import offered
 from convive.evaluation.evaluate import POSTERIOR
-from convive.evaluation.outcomes import ALL, known, of_figure
+from convive.evaluation.outcomes import ALL, known, of_figure, outcome
 from convive.evaluation.registration import Registered, Registration
 from convive.indicators import catalogue
 from convive.strategy.plan import Measure, Plan
@@ -28,8 +29,22 @@ UNFIT = {
 """The problem of a field whose value cannot be."""
 
 
-def fields(plan: Plan, language: str, *, amends: bool) -> tuple[Field, ...]:
-    """The form of a registration; of an amendment with its reason, which is published."""
+def fields(plan: Plan, language: str, there: Registered | None, *, amends: bool) -> tuple[Field, ...]:
+    """The form of a registration; of an amendment with its reason, which is published. What stands ``there`` can be
+    chosen even where it is offered no more: an amendment changes only what somebody changed."""
+    told = _fields(plan, language, amends)
+    if there is None:
+        return told
+    stands = there.now.model_dump(mode="json") | {"outcome": _named(there.now.outcome)}
+    return tuple(
+        replace(one, choices=[*one.choices, (stands[one.name], stands[one.name])])
+        if one.form == "choice" and isinstance(stands[one.name], str) and stands[one.name] not in dict(one.choices)
+        else one
+        for one in told
+    )
+
+
+def _fields(plan: Plan, language: str, amends: bool) -> tuple[Field, ...]:
     sides = [(side, said(side, language)) for side in ("yes", "no")]
     seconds = [("", "–"), *([(SECOND, _design(SECOND, language))] if offered(SECOND, POSTERIOR) else [])]
     return (
@@ -51,27 +66,27 @@ def fields(plan: Plan, language: str, *, amends: bool) -> tuple[Field, ...]:
 
 def outcomes(plan: Plan, language: str) -> Choices:
     """What the register can count: the homicides, the deaths of its shares, and what the plan's indicators count."""
-    told = {
-        name: (one.numerator if one.part is not None else one.label)[language]
-        for name, one in catalogue().items()
-        if name in known() and one.kind != "rate"
-    }
-    for one in plan.indicator:
-        figure = one.figure
+    told: dict[str, str] = {}
+    for name, one in catalogue().items():
+        label = (one.numerator if one.part is not None else one.label)[language]
+        if name in known() and one.kind != "rate" and label not in told.values():  # a share may count what a count does
+            told[name] = label
+    for indicator in plan.indicator:
+        figure = indicator.figure
         if figure is not None and (name := of_figure(figure.indicator, figure.disaggregation, figure.category)):
-            told.setdefault(name, one.label[language])
+            told.setdefault(name, indicator.label[language])
     return list(told.items())
 
 
 def began(plan: Plan, measure: Measure, there: Registered | None) -> dict[str, Any]:
     """What the form holds at first: the version that stands, else what the plan says of the measure."""
     if there is not None:
-        return there.now.model_dump(mode="json") | {"reason": ""}
+        return there.now.model_dump(mode="json") | {"reason": "", "outcome": _named(there.now.outcome)}
     judged, figure = measure.evaluation, plan.indicators[measure.evaluation.outcome].figure
     counted = of_figure(figure.indicator, figure.disaggregation, figure.category) if figure is not None else ""
-    label, outcome = measure.label, plan.indicators[judged.outcome].label
+    label, what = measure.label, plan.indicators[judged.outcome].label
     asked = {
-        language: say("evaluations.question", language, outcome=outcome[language], measure=label[language])
+        language: say("evaluations.question", language, outcome=what[language], measure=label[language])
         for language in LANGUAGES
     }
     return {
@@ -99,6 +114,14 @@ def registration_of(measure: str, there: Registered | None, values: Mapping[str,
         return Registration.model_validate(told)
     except ValidationError as misfit:
         raise EvaluationError([_misfit(one, values) for one in misfit.errors()]) from misfit
+
+
+def _named(written: str) -> str:
+    """An outcome by its present name; as it is written where the register cannot count it any more."""
+    try:
+        return outcome(written).name
+    except EvaluationError:
+        return written
 
 
 def _misfit(one: Any, values: Mapping[str, Any]) -> Problem:
