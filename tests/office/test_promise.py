@@ -126,6 +126,7 @@ def test_it_is_registered_hashed_logged_and_shown_and_a_change_is_an_amendment_w
 ) -> None:
     sec = signed_in("sec", "technical_secretary")
     assert "Nadie ha registrado todavía" in sec.get(f"{HERE}medida/less-alcohol/").text
+    assert [one[0] for one in sec.get(HERE).context["unpromised"]] == ["less-alcohol"]
     answer = sec.post(PAGE, filled(sec))
     assert answer.status_code == 302, answer.context["wrong"]
     (found,) = read(strategy / FILE)
@@ -134,6 +135,7 @@ def test_it_is_registered_hashed_logged_and_shown_and_a_change_is_an_amendment_w
     assert acts() == ["evaluation.registered"]
     assert last()["hash"] == found.first.hash
     assert FILE in last()["files"]
+    assert sec.get(HERE).context["unpromised"] == []
     shown = sec.get(f"{HERE}medida/less-alcohol/")
     assert found.first.hash in shown.text
     again = filled(sec)

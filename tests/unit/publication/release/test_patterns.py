@@ -76,6 +76,21 @@ def test_deaths_elsewhere_annulled_or_of_another_kind_are_not_looked_at(territor
     assert not hours_of(pl.concat([elsewhere, annulled, other]), territory)["enough"]
 
 
+def test_windows_are_shared_out_and_missing_ends_are_told(territory: Territory) -> None:
+    """Sixty deaths known to lie between Friday 22 h and Saturday 2 h, ten with an end missing, thirty at any hour."""
+    friday = dt.datetime(2014, 5, 9, 22)
+    window = cases([None] * 70).with_columns(
+        occurred_from=pl.Series([friday] * 70),
+        occurred_to=pl.Series([friday + dt.timedelta(hours=4)] * 60 + [None] * 10, dtype=pl.Datetime),
+    )
+    told = hours_of(pl.concat([cases(scattered(30)), window], how="diagonal"), territory)
+    assert (told["windows"], told["without_end"], told["known_share"]) == (60, 10, 0.9)
+    (period,) = told["periods"]
+    assert (period["first"], period["last"]) == (4 * 24 + 22, 5 * 24 + 1)
+    long = window.with_columns(occurred_to=pl.lit(friday + dt.timedelta(days=30)))
+    assert hours_of(pl.concat([cases(scattered(30)), long], how="diagonal"), territory)["windows"] is None
+
+
 def test_a_rule_counts_the_hours_after_midnight_to_the_night_before(territory: Territory) -> None:
     saturday_1 = 5 * 24 + 1
     told = hours_of(cases([saturday_1] * 40 + [60] * 40), territory)

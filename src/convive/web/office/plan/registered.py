@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from convive.errors import Problem
 from convive.evaluation.registration import FILE, Registered, looked_through
 from convive.publication.effect import percent
+from convive.strategy.plan import Measure
 from convive.texts import date, say
 
 
@@ -15,6 +17,12 @@ def registered_of(folder: Path, name: str) -> tuple[Registered | None, tuple[Pro
     registry."""
     found, problems = looked_through(folder / FILE)
     return next((one for one in found if name in (one.now.measure, one.now.id)), None), problems
+
+
+def unregistered(folder: Path, ahead: Iterable[Measure]) -> list[Measure]:
+    """The measures among those ``ahead`` of which nobody has registered yet how they will be judged."""
+    named = {name for one in looked_through(folder / FILE)[0] for name in (one.now.measure, one.now.id)}
+    return [one for one in ahead if one.id not in named]
 
 
 def versions(there: Registered | None, language: str) -> list[dict[str, str]]:
