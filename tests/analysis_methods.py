@@ -69,7 +69,7 @@ FOLD = np.arange(100) % 5
 AROUND = {"raster": RASTER, "bandwidth": 200.0}
 QUICK = {"simulations": 49}
 
-P, T, V = "points", "times", "values"
+P, T, V, TABLE = "points", "times", "values", "table"
 ASKED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "accuracy.map_accuracy": ({"named": COUNTS > 5, "later": COUNTS} | QUICK, {"later": V}),
     "accuracy.recapture": ({"named": COUNTS > 5, "earlier": COUNTS, "later": COUNTS[::-1]}, {"earlier": V, "later": V}),
@@ -80,7 +80,10 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "cusum.cusum": ({"counts": WEEKS, "training": 104, "threshold": 4.0} | QUICK, {"counts": V}),
     "density.abramson_bandwidths": ({"points": POINTS, "bandwidth": 200.0}, {"points": P}),
     "density.adaptive_density": ({"points": POINTS} | AROUND, {"points": P}),
-    "density.density_excess": ({"points": POINTS, "exposure": np.ones((20, 20))} | AROUND | QUICK, {"points": P}),
+    "density.density_excess": (
+        {"points": POINTS, "exposure": np.ones((20, 20))} | AROUND | QUICK,
+        {"points": P, "exposure": TABLE},
+    ),
     "density.kernel_density": ({"points": POINTS} | AROUND, {"points": P}),
     "density.likelihood_bandwidth": ({"points": POINTS, "low": 50.0, "high": 900.0, "steps": 5}, {"points": P}),
     "displacement.weighted_displacement_difference": ({"treated": Counted(20, 9), "control": Counted(18, 20)}, {}),
@@ -90,13 +93,13 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "farrington.farrington": ({"counts": WEEKS, "weeks": np.array([350, 360])} | QUICK, {"counts": V}),
     "forecast.forecast": (
         {"points": POINTS, "times": TIMES, "cells": CELLS, "side": 200.0, "moment": 700.0},
-        {"points": P, "times": T},
+        {"points": P, "times": T, "cells": TABLE},
     ),
     "forecast.rolling_scores": (
         {"points": POINTS, "times": TIMES, "cells": CELLS, "side": 200.0, "edges": [600.0, 650.0, 700.0]},
-        {"points": P, "times": T},
+        {"points": P, "times": T, "cells": TABLE},
     ),
-    "funnel.funnel": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V}),
+    "funnel.funnel": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V, "population": TABLE}),
     "hierarchical_clusters.hierarchical_clusters": ({"points": POINTS, "area": 4e6} | QUICK, {"points": P}),
     "hours.aoristic": ({"begins": TIMES, "ends": TIMES + 0.1}, {}),
     "hours.closing_rule": ({"counts": np.tile(COUNTS, 5)[:168], "closed": np.arange(168) < 20}, {"counts": V}),
@@ -132,27 +135,36 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"amounts": V},
     ),
     "pattern_similarity.pattern_similarity": ({"base": COUNTS, "other": COUNTS[::-1]} | QUICK, {"base": V, "other": V}),
-    "penalised_counts.count_model": ({"variables": DRAWS.normal(size=(36, 2)), "counts": COUNTS}, {"counts": V}),
+    "penalised_counts.count_model": (
+        {"variables": DRAWS.normal(size=(36, 2)), "counts": COUNTS},
+        {"counts": V, "variables": TABLE},
+    ),
     "penalised_counts.cross_validated": (
         {"variables": DRAWS.normal(size=(100, 3)), "counts": IN_CELLS, "fold": FOLD, "penalties": 10},
-        {"counts": V},
+        {"counts": V, "variables": TABLE},
     ),
     "penalised_counts.elastic_net": (
         {"variables": DRAWS.normal(size=(36, 2)), "counts": COUNTS, "penalty": 0.1},
-        {"counts": V},
+        {"counts": V, "variables": TABLE},
     ),
     "points_in_polygons.polygon_grid": ({"polygons": np.array(BOXES)}, {}),
     "points_in_polygons.polygon_of": ({"points": POINTS, "grid": polygon_grid(np.array(BOXES))}, {"points": P}),
     "raster.raster_around": ({"points": POINTS, "size": 100.0}, {"points": P}),
-    "rates.empirical_bayes": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V}),
-    "rates.exceedance": ({"counts": COUNTS, "population": PEOPLE, "limit": 0.002}, {"counts": V}),
-    "rates.local_empirical_bayes": ({"counts": COUNTS, "population": PEOPLE, "neighbours": grid(6, 6)}, {"counts": V}),
-    "rates.spatial_rate": ({"counts": COUNTS, "population": PEOPLE, "neighbours": grid(6, 6)}, {"counts": V}),
-    "rates.standardised_rates": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V}),
+    "rates.empirical_bayes": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V, "population": TABLE}),
+    "rates.exceedance": ({"counts": COUNTS, "population": PEOPLE, "limit": 0.002}, {"counts": V, "population": TABLE}),
+    "rates.local_empirical_bayes": (
+        {"counts": COUNTS, "population": PEOPLE, "neighbours": grid(6, 6)},
+        {"counts": V, "population": TABLE},
+    ),
+    "rates.spatial_rate": (
+        {"counts": COUNTS, "population": PEOPLE, "neighbours": grid(6, 6)},
+        {"counts": V, "population": TABLE},
+    ),
+    "rates.standardised_rates": ({"counts": COUNTS, "population": PEOPLE}, {"counts": V, "population": TABLE}),
     "landscape_variables.operationalise": ({"cells": CELLS, "factors": BARS, "bandwidths": [200.0]}, {"cells": P}),
     "risk_terrain.risk_terrain": (
         {"cells": CELLS, "counts": IN_CELLS, "factors": BARS, "bandwidths": [200.0], "resamples": 5} | QUICK,
-        {"counts": V},
+        {"counts": V, "cells": TABLE},
     ),
     "scan.bernoulli_scan": (
         {"locations": PLACES, "event_location": AT, "is_case": TIMES < 250, "event_day": DAYS, "radius": 600.0} | QUICK,
@@ -165,14 +177,15 @@ ASKED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "scan.poisson_scan": (
         {"locations": PLACES, "event_location": AT, "population": np.ones(12), "event_day": DAYS, "radius": 600.0}
         | QUICK,
-        {"locations": "places", "event_day": T},
+        {"locations": "places", "event_day": T, "event_location": TABLE, "population": TABLE},
     ),
     "self_exciting.self_exciting": ({"points": POINTS, "times": TIMES, "area": 4e6}, {"points": P, "times": T}),
     "spread.cross_correlations": ({"counts": CITIES, "lag": 1}, {"counts": V}),
     "spread.residuals": ({"counts": CITIES}, {"counts": V}),
     "spread.spread_between_cities": ({"counts": CITIES, "network": ROADS, "lags": 2} | QUICK, {"counts": V}),
 }
-"""Each method with a good input, and what its arguments are: points, places, times or values."""
+"""Each method with a good input, and what its arguments are: points, places, times, values, or
+a table of which no number may be missing."""
 
 
 def found() -> Iterator[tuple[str, Callable[..., Any]]]:

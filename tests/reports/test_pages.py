@@ -235,7 +235,7 @@ def test_what_is_not_there(client: Client, address: str) -> None:
 
 @pytest.fixture
 def workshop() -> Workshop:
-    cells = {"A": {"unit": "990101", "level": 2, "count": 3}}
+    cells = {"A": {"unit": "240101", "level": 2, "count": 3}, "240101?1": {"unit": "240101", "level": 0, "count": 0}}
     made = Round.objects.create(name="2026-1", cells=cells)
     return Workshop.objects.create(round=made, code="INTERNAL", place="Norte", day=dt.date(2026, 1, 5))
 
@@ -245,7 +245,9 @@ def test_a_slip_brings_one_sheet_and_no_second(client: Client, workshop: Worksho
         Slip.objects.create(workshop=workshop, code=code)
     assert client.get("/r/es/taller/INTERNAL/").status_code == 404, "the workshop itself lets nobody in"
     assert client.post("/r/es/taller/", {"code": "abcdefgh"})["Location"] == "/r/es/taller/ABCDEFGH/"
-    assert "demasiado alto" in client.get("/r/es/taller/ABCDEFGH/").text
+    page = client.get("/r/es/taller/ABCDEFGH/").text
+    assert "demasiado alto" in page.lower()
+    assert "<legend>Lugar que falta 1 · sin registro · Tumbes" in page, "no code of a district for people to read"
     assert client.post("/r/es/taller/ABCDEFGH/", {"c-A": "too_high"}).status_code == 201
     for again in (client.get("/r/es/taller/ABCDEFGH/"), client.post("/r/es/taller/ABCDEFGH/", {"c-A": "right"})):
         assert again.status_code == 404

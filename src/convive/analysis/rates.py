@@ -73,7 +73,7 @@ def local_empirical_bayes(
     """The same towards the mean of each unit and its neighbours, with their variance (Marshall 1991, §3); the interval
     rests on the counts of these alone. A unit without neighbours has none, nor one around which nobody died."""
     deaths, people = _checked(counts, population)
-    around = _with_itself(neighbours)
+    around = _with_itself(neighbours, len(deaths))
     near_deaths, near_people = around(deaths), around(people)
     mean = near_deaths / near_people
     rate = deaths / people
@@ -94,7 +94,7 @@ def spatial_rate(
     """The rate of each unit and its neighbours taken together (Kafadar, Statistics in Medicine 1996): deaths over
     people. An island keeps its own. Errors as in :func:`empirical_bayes`."""
     deaths, people = _checked(counts, population)
-    around = _with_itself(neighbours)
+    around = _with_itself(neighbours, len(deaths))
     together, lived = around(deaths), around(people)
     tail, _ = _tails(confidence)
     low = np.where(together > 0, stats.gamma.ppf(tail, np.maximum(together, 1)), 0.0) / lived
@@ -142,7 +142,8 @@ def _moments(deaths: Floats, people: Floats) -> tuple[float, float]:
     return float(mean), float(between - mean / people.mean())
 
 
-def _with_itself(neighbours: Neighbours):  # type: ignore[no-untyped-def]
+def _with_itself(neighbours: Neighbours, n: int):  # type: ignore[no-untyped-def]
+    require(neighbours.n == n, what="neighbours", got=neighbours.n, wanted=str(n))
     around = Neighbours(neighbours.begins, neighbours.other, np.ones(len(neighbours.other)))
     return lambda values: values + around.lag(values)
 

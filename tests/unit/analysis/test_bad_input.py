@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import pytest
 
-from analysis_methods import ASKED, COUNTS, INNER, METHODS, PEOPLE, POINTS, SERIES, P, T, V
+from analysis_methods import ASKED, COUNTS, INNER, METHODS, PEOPLE, POINTS, SERIES, TABLE, P, T, V
 from convive.analysis.neighbours import from_pairs
 from convive.analysis.network import network
 from convive.errors import AnalysisError
@@ -154,7 +154,9 @@ LEFT_OUT: dict[str, Callable[[Any], int]] = {
 
 def test_every_method_with_a_territory_is_asked_for_points_outside() -> None:
     framed = {
-        name for name, (good, kinds) in ASKED.items() if P in kinds.values() and (FRAMES & set(good)) - set(kinds)
+        name
+        for name, (good, kinds) in ASKED.items()
+        if P in kinds.values() and FRAMES & set(good) - {one for one, kind in kinds.items() if kind != TABLE}
     }
     assert framed == set(LEFT_OUT)
 
@@ -188,6 +190,13 @@ def test_an_island_without_neighbours_is_never_significant(name: str) -> None:
         assert told.islands.tolist() == [35]
     if name.startswith("local"):
         assert np.isnan([told.p[35], told.q[35]]).all()
+
+
+def test_neighbours_of_other_units_are_refused() -> None:
+    for name, (good, _) in ASKED.items():
+        if "neighbours" in good:
+            with pytest.raises(AnalysisError):
+                METHODS[name](**good | {"neighbours": from_pairs(9, [(0, 1)])})
 
 
 def test_an_island_s_rate_drawn_towards_itself_has_no_interval() -> None:

@@ -127,7 +127,7 @@ def _rules(cells: pl.DataFrame, reader: Reader) -> list[Block]:
         columns = ("nights", "hours", "share", "interval")
         header = tuple(say(f"hours.rule_{column}", language) for column in columns)
         rows = tuple(_rule(one, language) for one in rules)
-        table = Table(say("hours.rules_title", language), header, rows, frozenset({1, 2, 3}), stacked=True)
+        table = Table(say("hours.rules_table", language), header, rows, frozenset({1, 2, 3}), stacked=True)
         blocks = [Prose((say("hours.rules_about", language), say("hours.rules_caution", language))), table]
     return [Section("rules", say("hours.rules_title", language), (*blocks, _any_rule(cells, language)))]
 

@@ -61,7 +61,11 @@ def questions(round_: Round, given: QueryDict, language: str) -> dict[str, Any]:
         verdicts = [Verdict.MISSING] if not one["level"] else [Verdict.TOO_HIGH, Verdict.RIGHT, Verdict.TOO_LOW]
         answers = [(v.value, say(f"reports.verdict.{v}", language), given.get(f"c-{code}") == v) for v in verdicts]
         level = say(f"reports.level.{one['level']}", language)
-        rows.append({"code": code, "unit": unit.get(one["unit"], ""), "level": level, "answers": answers})
+        lacking = say("reports.workshop.lacks", language, n=code.partition("?")[2])
+        label = code if one["level"] else lacking
+        rows.append(
+            {"code": code, "label": label, "unit": unit.get(one["unit"], ""), "level": level, "answers": answers}
+        )
     options = [(one["code"], one[language]) for one in round_.options]
     places = list(range(1, len(options) + 1))
     return {"cells": rows, "options": options, "places": places}
