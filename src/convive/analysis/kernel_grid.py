@@ -110,7 +110,8 @@ class KernelGrid:
         whole = fft.irfft2(spectrum, s=self.shape, workers=WORKERS)
         first = self.margin + self.finer // 2
         cut = whole[first : first + rows * self.finer : self.finer, first : first + columns * self.finer : self.finer]
-        return np.maximum(cut[:rows, :columns], 0.0)
+        cells: Floats = np.maximum(cut[:rows, :columns], 0.0)
+        return cells
 
     def _sharpened(self) -> Floats:
         """What undoes the blur of a spline, by frequency."""
