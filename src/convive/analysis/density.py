@@ -126,7 +126,8 @@ def abramson_bandwidths(
     """The bandwidth (n,; metres) of each event in :func:`adaptive_density`; its pilot counts every event exactly."""
     space = checked_points(points, least=2, spread=True, metres=metres)
     first = bandwidth if pilot is None else pilot
-    require(first > 0, what="pilot", got=first, wanted="> 0")
+    require(bool(np.isfinite(bandwidth)) and bandwidth > 0, what="bandwidth", got=bandwidth, wanted="> 0")
+    require(bool(np.isfinite(first)) and first > 0, what="pilot", got=first, wanted="> 0")
     density = np.empty(len(space))
     ordered = space[np.argsort(space[:, 0], kind="stable")]
     in_threads(_at_events, len(space), ordered, space, float(first), False, density)
@@ -146,7 +147,8 @@ def likelihood_bandwidth(
     Where the best lies at an end of the range the data do not settle it: widen the range, or many events share a point.
     """
     space = checked_points(points, least=3, spread=True, metres=metres)
-    require(0 < low < high, what="low, high", got=(low, high), wanted="0 < low < high")
+    require(0 < low < high < np.inf, what="low, high", got=(low, high), wanted="0 < low < high")
+    require(steps >= 2, what="steps", got=steps, wanted=">= 2")
     widths = np.geomspace(low, high, steps)
     ordered = space[np.argsort(space[:, 0], kind="stable")]
     with np.errstate(divide="ignore"):
