@@ -119,10 +119,11 @@ def mandates_of(user: User) -> tuple[Held, ...]:
     return tuple(one.held for one in Mandate.objects.filter(user_id=user.pk))
 
 
-def permissions_of(user: User) -> frozenset[str]:
-    """All that ``user`` may do today."""
+def permissions_of(user: User) -> tuple[frozenset[str], frozenset[str]]:
+    """All that ``user`` may do today: anywhere in the territory, and in the whole of it."""
     held, day = mandates_of(user), today()
-    return frozenset(name for name in permissions() if units_for(name, held, day))
+    reached = {name: units for name in permissions() if (units := units_for(name, held, day))}
+    return frozenset(reached), frozenset(name for name, units in reached.items() if EVERYWHERE in units)
 
 
 def who_may(permission: str) -> list[User]:
@@ -148,6 +149,8 @@ def _zone(folder: Path, version: int) -> str:
 
 
 def allowed(request: HttpRequest) -> dict[str, object]:
-    """For templates: ``may`` holds the permissions of whoever reads."""
+    """For templates: ``may`` holds the permissions of whoever reads, ``may_everywhere`` those for the whole
+    territory."""
     user = getattr(request, "user", None)
-    return {"may": permissions_of(user) if user is not None else frozenset()}
+    anywhere, everywhere_too = permissions_of(user) if user is not None else (frozenset(), frozenset())
+    return {"may": anywhere, "may_everywhere": everywhere_too}
