@@ -77,7 +77,7 @@ def last() -> dict[str, Any]:
 def seen_of(client: Client, address: str) -> dict[str, str]:
     """What the form at ``address`` would send if nothing were typed."""
     context = client.get(address).context
-    sent: dict[str, Any] = {"seen": context["seen"], "base": context["base"]}
+    sent: dict[str, Any] = {"seen": context["seen"], "base": context["base"], "reason": "Acuerdo 12"}
     for part in context["parts"]:
         for cell in [part] if "form" in part else [cell for row in part["rows"] for cell in row["cells"]]:
             many = cell["form"] == "many"

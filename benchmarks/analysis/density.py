@@ -2,27 +2,32 @@
 
     python benchmarks/analysis/density.py
 
-KDEpy's FFTKDE works on the same whole grid, where its error is above the thousandth of the maximum that the goal asks;
-so the last lines ask it for finer grids, whose every second (third, …) cell is one of these, until it is below.
-scikit-learn takes hours there: it is asked with its tree and a relative
-tolerance of 1e-3 for a few thousand cells drawn at random, and its time for all cells is reckoned from these. The
-error is that against adding up every event's kernel, at 200 cells. Ours includes the interval of each cell. Compiled
-code is warmed up first.
+KDEpy's FFTKDE works on the same whole grid. It cuts a Gaussian where its height falls below an absolute 1e-4, in metres
+at 2.7 bandwidths (an error of a hundredth of the maximum): so it is given coordinates in bandwidths, where its error is
+a ten-thousandth. scikit-learn, KDEpy's exact NaiveKDE and its TreeKDE take hours: they are asked for fewer cells (and
+NaiveKDE of fewer events) drawn at random, and the time for all, linear in both, is reckoned from these; scikit-learn
+with its tree and a relative tolerance of 1e-3. The error is that against adding up every event's kernel, at 200 cells.
+Ours includes the interval of each cell. Ours and FFTKDE: the middle one of five. Compiled code is warmed up first.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from KDEpy import FFTKDE
+from KDEpy import FFTKDE, NaiveKDE, TreeKDE
 from sklearn.neighbors import KernelDensity
 
 from convive.analysis.density import kernel_density
 from convive.analysis.raster import Raster
 
 ASKED = 500
-ENOUGH, FINEST = 1e-3, 3
+FEW = 2_000
+"""Events and cells of NaiveKDE, which is slow of itself for fewer."""
+REPEATS = 5
 
 
 def main() -> None:
@@ -41,10 +46,8 @@ def main() -> None:
             [rng.normal((4_000, 6_000), 700, (events // 2, 2)), rng.normal(5_000, 1_500, (events - events // 2, 2))]
         )
         points = points[np.all((points > 10) & (points < 9_990), axis=1)]
-        began = time.perf_counter()
-        ours = kernel_density(points, raster, bandwidth)
-        mine = time.perf_counter() - began
-        peer, theirs = _kdepy(points, x, y, bandwidth)
+        mine, ours = _middle(lambda points=points: kernel_density(points, raster, bandwidth))
+        peer, theirs = _middle(lambda points=points: _fft(points, x, y, bandwidth))
         cells = rng.choice(side * side, ASKED, replace=False)
         middles = np.column_stack([x[cells % side], y[cells // side]])
         learned = KernelDensity(bandwidth=bandwidth, rtol=1e-3).fit(points)
@@ -62,24 +65,38 @@ def main() -> None:
             f"{mine_off:>8.1e} {theirs_off:>9.1e} {other:>10.0f} {other / mine:>8.0f}×",
             flush=True,
         )
-    for finer in range(2, FINEST + 1):
-        peer, theirs = _kdepy(points, x, y, bandwidth, finer)
-        theirs_off = np.abs(theirs.ravel()[cells[:200]] - exact).max() / top
-        print(f"KDEpy, {finer} × {finer} as fine: {peer:.1f} s, {peer / mine:.1f}×, error {theirs_off:.1e}", flush=True)
-        if theirs_off < ENOUGH:
-            break
+    print("KDEpy's others, reckoned for all:")
+    few = rng.choice(len(points), FEW, replace=False)
+    some = rng.choice(side * side, FEW, replace=False)
+    wide = np.column_stack([x[some % side], y[some // side]]) / bandwidth
+    for name, kind, given, at in (
+        ("TreeKDE", TreeKDE, points, middles / bandwidth),
+        ("NaiveKDE", NaiveKDE, points[few], wide),
+    ):
+        began = time.perf_counter()
+        told = kind(bw=1).fit(given / bandwidth).evaluate(at) * len(given) / bandwidth**2
+        seconds = (time.perf_counter() - began) * side * side / len(at) * len(points) / len(given)
+        off = np.abs(told[:200] - _exact(given, at[:200] * bandwidth, bandwidth)).max() / (
+            top * len(given) / len(points)
+        )
+        print(f"{name}: {seconds:,.0f} s, {seconds / mine:,.0f}×, error {off:.1e}", flush=True)
 
 
-def _kdepy(
-    points: np.ndarray, x: np.ndarray, y: np.ndarray, bandwidth: float, finer: int = 1
-) -> tuple[float, np.ndarray]:
-    """Seconds, and events a square metre at the middles ``x``, ``y``, from a grid ``finer`` times as fine."""
-    across, up = (np.linspace(one[0], one[-1], (len(one) - 1) * finer + 1) for one in (x, y))
-    grid = np.column_stack([np.repeat(across, len(up)), np.tile(up, len(across))])
-    began = time.perf_counter()
-    found = FFTKDE(bw=bandwidth).fit(points).evaluate(grid).reshape(len(across), len(up)).T
-    took = time.perf_counter() - began
-    return took, found[::finer, ::finer] * len(points)
+def _middle(work: Callable[[], Any]) -> tuple[float, Any]:
+    """The middle one of the seconds of some calls, and what the last of them told."""
+    took = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        told = work()
+        took.append(time.perf_counter() - began)
+    return statistics.median(took), told
+
+
+def _fft(points: np.ndarray, x: np.ndarray, y: np.ndarray, bandwidth: float) -> np.ndarray:
+    """Events a square metre at the middles ``x``, ``y``; its order of cells is column by column."""
+    grid = np.column_stack([np.repeat(x, len(y)), np.tile(y, len(x))]) / bandwidth
+    found = FFTKDE(bw=1).fit(points / bandwidth).evaluate(grid)
+    return found.reshape(len(x), len(y)).T * len(points) / bandwidth**2
 
 
 def _exact(points: np.ndarray, at: np.ndarray, bandwidth: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from pointpats import Knox
+from pointpats import knox as quick_knox
 from scipy.spatial.distance import pdist
 
 from convive.analysis.near_repeat import knox, near_repeat
@@ -53,6 +54,10 @@ def main() -> None:
     theirs, peer = timed(Knox, points.copy(), times[:, None].copy(), delta=500, tau=14, permutations=PERMUTATIONS)
     assert ours.observed == peer.statistic_
     print(f"{'Knox, 5,000 events, beside pointpats':<44} {mine:>10.3f} {theirs:>9.2f} {theirs / mine:>7.0f}×")
+    # Its older function, which shuffles the caller's times, is faster and tells but the count and its p-value.
+    theirs, quick = timed(quick_knox, points.copy(), times[:, None].copy(), 500, 14, permutations=PERMUTATIONS)
+    assert ours.observed == quick["stat"]
+    print(f"{'the same, its function knox()':<44} {mine:>10.3f} {theirs:>9.2f} {theirs / mine:>7.0f}×", flush=True)
     points, times = events(1_000, 9_000)
     for metric, name in (("euclidean", "euclidean"), ("manhattan", "cityblock")):
         mine, table = timed(near_repeat, points, times, *BANDS, simulations=PERMUTATIONS, metric=metric)

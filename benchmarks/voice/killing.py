@@ -185,8 +185,11 @@ def _killer(options: argparse.Namespace, servers: list[Server], outcome: Outcome
 
 
 def _client(servers: list[Server], outcome: Outcome, lock: threading.Lock, stop: float, pause: float) -> None:
-    time.sleep(random.uniform(0, pause))
-    while time.monotonic() < stop:
+    due = time.monotonic() + random.uniform(0, pause)
+    while due < stop:
+        # People do not wait for each other: what one kill held up comes as soon as it can, and the next in its turn.
+        time.sleep(max(0.0, due - time.monotonic()))
+        due += pause
         began = time.monotonic()
         words = f"canario {secrets.token_hex(12)} en el paradero"
         while time.monotonic() < stop + 30:
@@ -199,7 +202,6 @@ def _client(servers: list[Server], outcome: Outcome, lock: threading.Lock, stop:
                     outcome.seconds.append(time.monotonic() - began)
                 break
             time.sleep(0.5)
-        time.sleep(max(0.0, pause - (time.monotonic() - began)))
 
 
 def _report(port: int, words: str) -> str:

@@ -225,7 +225,7 @@ def _keep(requests: Requests, answer: Answer) -> None:
 
 
 def _run(options: argparse.Namespace) -> list[str]:
-    from convive.web.citizen_wsgi import application
+    from convive.web.citizen.application import application
 
     requests = Requests(options.seed)
     said = io.StringIO()

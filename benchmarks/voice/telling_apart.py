@@ -1,11 +1,12 @@
 """Can right receipts be told from wrong ones by the time of the answer, or reports from each other by their size?
 
-    python benchmarks/voice/telling_apart.py                       # 60 receipts of each kind with the wait, 400 bare
-    python benchmarks/voice/telling_apart.py --served 10 --bare 60
+    python benchmarks/voice/telling_apart.py                       # 100 receipts of each kind, 300 under load
+    python benchmarks/voice/telling_apart.py --served 10
 
-Time: against a real server, in turns drawn by chance: Mann-Whitney's test of right against wrong and of illegible
-against wrong, and the area under the curve (0.5: nothing to tell). With the wait, as a stranger measures it; and the
-bare work in this process, which shows what the wait has to hide.
+Time: as a stranger measures it, against ``convive citizen`` over HTTP, in turns drawn by chance: Mann-Whitney's test of
+right against wrong and of illegible against wrong with the area under the curve (0.5: nothing to tell), and that of
+Kolmogorov and Smirnov. Three servers: one without the wait, which shows what the wait has to hide; one with it; and one
+with it while eight try receipts at once and four report. Beside each, the delay that the test would have noticed.
 
 Size: reports of five subjects with texts of very different lengths, with and without a photo; chi-square of the size
 class against the subject, and the number of sizes that a report without a photo can have.
@@ -16,14 +17,14 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import io
-import os
 import random
 import shutil
-import statistics
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -33,6 +34,13 @@ from scipy import stats
 SUBJECTS = ("extortion", "threat", "killing", "corruption", "other")
 WRONG = "1 arroz 2 sal 3 leche 4 pan 5 pollo 6 papa 7 uva 8 miel"
 KINDS = ("right", "wrong", "illegible")
+RUNS = (
+    ("without the wait, one client", 0.0, 1, 0),
+    ("with a wait in steps of half a second, one client", 0.5, 1, 0),
+    ("with the same wait, eight clients at once while four report", 0.5, 8, 4),
+)
+"""Title, ``even_seconds``, clients at once, others who report meanwhile. The steps of the house are of two seconds:
+here they are shorter only so that more tries fit into the time."""
 
 
 def beside(name: str) -> ModuleType:
@@ -54,69 +62,83 @@ def main() -> None:
         (work / "tmp").mkdir()
         keys = killing._observatory(work / "city")
         killing._found_custody(work / "city", keys)
-        limits = work / "city" / "voice" / "limits.toml"
-        limits.write_text(limits.read_text("utf-8").replace("even_seconds = 0\n", ""), "utf-8")
-        server = killing.Server(work / "city", options.port, work / "log", work / "tmp")
-        try:
-            killing._wait([server])
-            receipt = killing._report(server.port, "x")
-            _served(killing, server.port, receipt, options.served)
-        finally:
-            server.kill()
-        limits.write_text(limits.read_text("utf-8") + "even_seconds = 0\n", "utf-8")
-        _bare(work / "city", receipt, options.bare)
+        for title, step, clients, reporting in RUNS:
+            _limits(work / "city", step)
+            server = killing.Server(work / "city", options.port, work / "log", work / "tmp")
+            try:
+                killing._wait([server])
+                number = options.served * (1 if clients == 1 else 3)
+                times = _served(killing, server.port, number, clients, reporting)
+            finally:
+                server.kill()
+            _told(title, times)
         _sizes(options.sizes)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _served(killing: ModuleType, port: int, receipt: str, number: int) -> None:
-    def ask(typed: str) -> float:
-        began = time.perf_counter()
-        killing._ask(port, "POST", "/es/c/", urllib.parse.urlencode({"receipt": typed}))
-        return time.perf_counter() - began
-
-    _told("as a stranger measures it, with the wait", _measure(ask, receipt, number))
+def _limits(folder: Path, step: float) -> None:
+    path = folder / "voice" / "limits.toml"
+    kept = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("even_seconds")]
+    path.write_text("\n".join([*kept, f"even_seconds = {step}", ""]), "utf-8")
 
 
-def _bare(folder: Path, receipt: str, number: int) -> None:
-    os.environ["CONVIVE_OBSERVATORY"] = str(folder)
-    from convive.web.citizen import setup
-
-    setup()
-    from convive.web.citizen import desk
-    from convive.web.citizen.receipts import find
-
-    custody = desk.custody()
-    assert custody is not None
-
-    def ask(typed: str) -> float:
-        began = time.process_time()
-        find(typed, custody)
-        return time.process_time() - began
-
-    _told("the bare work of looking a receipt up, processor time", _measure(ask, receipt, number))
-
-
-def _measure(ask: object, receipt: str, number: int) -> dict[str, list[float]]:
-    typed = {"right": receipt, "wrong": WRONG, "illegible": "hola, ¿hay alguien?"}
+def _served(killing: ModuleType, port: int, number: int, clients: int, reporting: int) -> dict[str, list[float]]:
+    """Seconds until the answer, by kind: ``number`` tries of each, in turns drawn by chance, by so many ``clients`` at
+    once while others are ``reporting``."""
+    typed = {"right": killing._report(port, "x"), "wrong": WRONG, "illegible": "hola, ¿hay alguien?"}
     turns = [kind for kind in KINDS for _ in range(number)]
     random.Random(20261128).shuffle(turns)
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
-    ask(WRONG)  # type: ignore[operator]
-    for kind in turns:
-        times[kind].append(ask(typed[kind]))  # type: ignore[operator]
+    done = threading.Event()
+    others = [threading.Thread(target=_report_on, args=(killing, port, done)) for _ in range(reporting)]
+    for one in others:
+        one.start()
+
+    def ask(kind: str) -> None:
+        began = time.perf_counter()
+        killing._ask(port, "POST", "/es/c/", urllib.parse.urlencode({"receipt": typed[kind]}))
+        times[kind].append(time.perf_counter() - began)
+
+    ask("wrong")
+    times["wrong"].clear()
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(ask, turns))
+    done.set()
+    for one in others:
+        one.join()
     return times
+
+
+def _report_on(killing: ModuleType, port: int, done: threading.Event) -> None:
+    while not done.is_set():
+        killing._report(port, "x")
+        time.sleep(0.2)
 
 
 def _told(title: str, times: dict[str, list[float]]) -> None:
     print(f"{title} ({len(times['right'])} of each)")
     for kind in KINDS:
-        print(f"  {kind:10} median {statistics.median(times[kind]) * 1000:9.2f} ms")
+        middle, late = np.quantile(times[kind], [0.5, 0.95]) * 1000
+        print(f"  {kind:10} median {middle:9.2f} ms, 95th percentile {late:9.2f} ms")
     for kind in ("right", "illegible"):
-        test = stats.mannwhitneyu(times[kind], times["wrong"])
+        test, shape = stats.mannwhitneyu(times[kind], times["wrong"]), stats.ks_2samp(times[kind], times["wrong"])
         area = test.statistic / len(times[kind]) / len(times["wrong"])
-        print(f"  {kind} against wrong: area under the curve {area:.3f}, p = {test.pvalue:.3f}")
+        print(
+            f"  {kind} against wrong: area under the curve {area:.3f}, Mann-Whitney p = {test.pvalue:.3f}; "
+            f"Kolmogorov-Smirnov D = {shape.statistic:.3f}, p = {shape.pvalue:.3f}"
+        )
+    print(f"  a difference of {_noticed(times['wrong']):.2f} ms would have been noticed (p < 0.01)")
+
+
+def _noticed(times: list[float]) -> float:
+    """The smallest delay, in milliseconds, that the test finds when half of ``times`` are held up by it."""
+    first, second = np.array(times[::2]), np.array(times[1::2])
+    first = first - np.median(first) + np.median(second)
+    for step in np.geomspace(0.01, 1000, 200):
+        if stats.mannwhitneyu(first + step / 1000, second).pvalue < 0.01:
+            return float(step)
+    return float("inf")
 
 
 def _sizes(number: int) -> None:
@@ -151,8 +173,7 @@ def _sizes(number: int) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--served", type=int, default=60)
-    parser.add_argument("--bare", type=int, default=400)
+    parser.add_argument("--served", type=int, default=100)
     parser.add_argument("--sizes", type=int, default=400)
     parser.add_argument("--port", type=int, default=8790)
     return parser.parse_args()

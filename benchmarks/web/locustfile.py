@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import count
 
 from locust import HttpUser, constant_throughput, task
 
 PASSWORD, USER = os.environ["BENCH_PASSWORD"], os.environ["BENCH_USER"]
 PUBLIC = os.environ["BENCH_PUBLIC"]
+
+
+PAGES = (
+    ("/es/plan/", "plan"),
+    ("/es/plan/medida/m-0/", "measure"),
+    ("/es/plan/actividad/a-0-0/", "activity"),
+    ("/es/plan/medida/m-0/cambiar/", "edit a measure"),
+    ("/es/plan/puerta/", "gate"),
+    ("/es/plan/marco/", "frame"),
+    ("/es/comite/", "committee"),
+    ("/es/comite/integrantes/", "seats"),
+    ("/es/bitacora/", "log"),
+    (f"{PUBLIC}/actuar/", "Act (public)"),
+    (f"{PUBLIC}/rendir-cuentas/", "Answer (public)"),
+)
+TURNS = count()
 
 
 class Secretary(HttpUser):
@@ -21,7 +38,7 @@ class Secretary(HttpUser):
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
         said = {"username": USER, "password": PASSWORD, "csrfmiddlewaretoken": token}
         self.client.post("/entrar/", said, headers={"Referer": self.host}, name="(sign in)", allow_redirects=False)
-        for path in ("/es/plan/", "/es/comite/", "/es/bitacora/", f"{PUBLIC}/actuar/", f"{PUBLIC}/rendir-cuentas/"):
+        for path, _ in PAGES:
             self._look(path, "(first)")
 
     def _look(self, path: str, name: str) -> None:
@@ -29,42 +46,7 @@ class Secretary(HttpUser):
             if answer.url.endswith("/entrar/") or answer.status_code != 200:
                 answer.failure(f"{answer.status_code} {answer.url}")
 
-    @task(3)
-    def plan(self) -> None:
-        self._look("/es/plan/", "plan")
-
-    @task(3)
-    def measure(self) -> None:
-        self._look("/es/plan/medida/m-0/", "measure")
-
-    @task(3)
-    def activity(self) -> None:
-        self._look("/es/plan/actividad/a-0-0/", "activity")
-
     @task
-    def edit(self) -> None:
-        self._look("/es/plan/medida/m-0/cambiar/", "edit a measure")
-
-    @task
-    def gate(self) -> None:
-        self._look("/es/plan/puerta/", "gate")
-
-    @task(2)
-    def committee(self) -> None:
-        self._look("/es/comite/", "committee")
-
-    @task
-    def seats(self) -> None:
-        self._look("/es/comite/integrantes/", "seats")
-
-    @task
-    def journal(self) -> None:
-        self._look("/es/bitacora/", "log")
-
-    @task
-    def act(self) -> None:
-        self._look(f"{PUBLIC}/actuar/", "Act (public)")
-
-    @task
-    def answer(self) -> None:
-        self._look(f"{PUBLIC}/rendir-cuentas/", "Answer (public)")
+    def next_page(self) -> None:
+        """The pages in turns, so that each is asked as often as the others."""
+        self._look(*PAGES[next(TURNS) % len(PAGES)])

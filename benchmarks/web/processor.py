@@ -50,6 +50,7 @@ PAGES = {
     "activity": "/es/plan/actividad/a-0-0/",
     "edit a measure": "/es/plan/medida/m-0/cambiar/",
     "gate": "/es/plan/puerta/",
+    "frame": "/es/plan/marco/",
     "committee": "/es/comite/",
     "seats": "/es/comite/integrantes/",
     "log": "/es/bitacora/",

@@ -22,7 +22,9 @@ from convive.committee.answer import Answer, answer
 from convive.committee.records import read as read_committee
 from convive.decision import reading as matrix
 from convive.engine import Engine, LocalEngine
-from convive.errors import Findings, ObservatoryError, Problem
+from convive.errors import BuildError, Findings, ObservatoryError, Problem
+from convive.evaluation import registration as registrations
+from convive.evaluation.cost import told as violence_costs
 from convive.indicators import catalogue, measure, refuse_unknown
 from convive.keeping import Keeper
 from convive.linkage import copies, fillers, nameless_sources
@@ -32,6 +34,7 @@ from convive.publication import audit
 from convive.register import FindsLinks, Precedence, Register, build_register, city_precedence
 from convive.register.ledger import Ledger, applied
 from convive.register.ledger import read as read_ledger
+from convive.register.quality import breaks
 from convive.sources import Harmonised, newest_delivery, read_sources
 from convive.staging import RESULTS, stage
 from convive.strategy import decisions as gate_decisions
@@ -40,6 +43,7 @@ from convive.strategy import reading as plans
 from convive.territory import Territory
 
 if TYPE_CHECKING:
+    from convive.publication.release.evaluations import Register as Counted
     from convive.publication.site import RenderPages
     from convive.voice.reports.clock import Clock
     from convive.voice.workshops.release import PublicRound
@@ -157,7 +161,7 @@ def build(
             from convive.publication.site import write_site
 
             write_site(building / "public", Edition.load(building / "public"), render_pages, progress=progress)
-    return _summary(territory, harmonised, register, figures, findings)
+    return _summary(territory, harmonised, register, figures, findings, len(_left_out(observatory)))
 
 
 def inspect(observatory: Observatory, *, progress: Progress | None = None) -> Inspection:
@@ -191,6 +195,27 @@ def cut_off(observatory: Observatory) -> dt.date:
     if as_of is None:
         raise ObservatoryError(Problem("as-of-missing", file="observatory.toml"))
     return as_of
+
+
+def counted(observatory: Observatory) -> Counted:
+    """What evaluations look at, from the private tables of the last build.
+
+    Raises :class:`~convive.errors.BuildError` where nothing was built.
+    """
+    from convive.publication.release.evaluations import Register as Counted  # the designs are heavy to import
+
+    if not (observatory.private / "cases.parquet").exists():
+        raise BuildError(Problem("not-built", file=str(observatory.folder)))
+    identity, records = observatory.settings.observatory, observatory.private / "records.parquet"
+    return Counted(
+        pl.read_parquet(observatory.private / "cases.parquet", glob=False),
+        Territory.load(observatory.territory),
+        identity.concept,
+        identity.place,
+        cut_off(observatory),
+        observatory.settings.publication.minimum_cell,
+        tuple(breaks(pl.read_parquet(records, glob=False))) if records.exists() else (),
+    )
 
 
 def _committee(observatory: Observatory) -> Answer | None:
@@ -245,10 +270,17 @@ def _strategy_problems(observatory: Observatory, territory: Territory) -> list[P
     folder = observatory.strategy
     if (folder / matrix.MATRIX_FILE).is_file():
         matrix.load(folder)
+    told = _left_out(observatory)
     plan = plans.load(folder, units=set(territory.units["code"]), indicators=catalogue())
     if plan is None:
-        return []
-    return [*evidence.load(folder, plan).problems, *gate_decisions.load(folder, plan)[1]]
+        return told
+    return [*told, *evidence.load(folder, plan).problems, *gate_decisions.load(folder, plan)[1]]
+
+
+def _left_out(observatory: Observatory) -> list[Problem]:
+    """Lines of the registry of evaluations and of the accounts that a build leaves out and tells."""
+    unread = registrations.looked_through(observatory.registrations)[1]
+    return [*unread, *violence_costs.read(observatory.violence_costs).problems]
 
 
 def _in_folder(problems: Iterable[Problem], folder: Path) -> list[Problem]:
@@ -277,9 +309,10 @@ def _summary(
     register: Register,
     figures: pl.DataFrame,
     findings: list[audit.Finding],
+    unread: int,
 ) -> Built:
     return Built(
-        notices=len(_notices(territory, harmonised)) + len(register.problems),
+        notices=len(_notices(territory, harmonised)) + len(register.problems) + unread,
         files=harmonised.files.height,
         rows=int(harmonised.files["rows"].sum()),
         records=harmonised.records.height,

@@ -141,6 +141,11 @@ class Observatory:
         return self.strategy / "evaluations.jsonl"
 
     @property
+    def violence_costs(self) -> Path:
+        """What the city tells of the cost of its violence; the file need not exist."""
+        return self.strategy / "violence_costs.csv"
+
+    @property
     def voice(self) -> Path:
         """Categories, bodies and limits of the citizens' side; the folder need not exist."""
         return self.folder / "voice"

@@ -7,22 +7,25 @@ stands in ``docs/threat-model.md`` as what we do not promise.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
-from reading import receipt_of
+from reading import hidden, receipt_of
 
 from convive.errors import VoiceError
+from convive.texts import say
 from convive.voice import custodian
 from convive.voice.bundles import Bundle
 from convive.voice.custody import Custody
 from convive.voice.key_file import OpenKey
-from convive.voice.sealed import derive_reporter, new_receipt, new_secret
+from convive.voice.sealed import derive_reporter, new_receipt, new_secret, seal
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+    from django.test import Client
 
 Send = Callable[..., "HttpResponse"]
 CANARY = "CANARIO-5512"
@@ -166,10 +169,68 @@ def test_deleting_from_the_middle_is_noticed_before_any_release(three: list[str]
     assert {"journal-cut"} <= codes()
 
 
+@pytest.fixture
+def running(three: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The three reports as the process that took them remembers them: what was committed last."""
+    from convive.committee.chain import Head
+    from convive.web.citizen import chain
+    from convive.web.citizen.models import Deposit
+
+    monkeypatch.setattr(chain, "_remembered", [])
+    last = Deposit.objects.order_by("-number")[0]
+    chain._remember(Head(last.number, last.hash))
+    return three
+
+
+@pytest.mark.parametrize("next_comes", ["the clock", "a report"])
+def test_deleting_the_last_report_with_its_line_is_noticed_by_the_process_that_took_it(
+    running: list[str], send: Send, next_comes: str
+) -> None:
+    from convive.web.citizen import chain, hours
+
+    chain.look(by="citizens", day=dt.datetime.now(dt.UTC).date())
+    assert codes() == set()
+    drop_triggers()
+    _forget_newest()
+    if next_comes == "a report":
+        send(what=CANARY)
+    else:
+        hours.strike(dt.datetime.now(dt.UTC))
+    assert codes() == {"deposit-vanished"}
+
+
+def test_putting_another_report_in_the_place_of_the_last_is_noticed_by_the_process_that_took_it(
+    running: list[str],
+) -> None:
+    """The forger seals words of their own to the custodians and writes a line that fits: the chain itself is whole."""
+    from convive.web.citizen import hours
+
+    _exchange_newest()
+    assert codes() == set()
+    hours.strike(dt.datetime.now(dt.UTC))
+    assert codes() == {"deposit-vanished"}
+
+
+def test_succeeds_putting_another_report_in_the_place_of_the_last_once_the_process_was_ended(
+    three: list[str], custody: Custody, keys: list[OpenKey]
+) -> None:
+    """Not promised: whoever also ends the process before the next release leaves nobody who remembers."""
+    from convive.web.citizen.models import Report
+
+    _exchange_newest()
+    assert codes() == set()
+    report = Report.objects.get(pk=newest()[0])
+    entries = {entry.name: entry.sealed for entry in report.entries.all()}
+    bundle = Bundle("report", "o", report.name, entries=entries, custody=custody)
+    (content,) = custodian.open_report(bundle, keys[:2]).contents.values()
+    assert content.fields["what"] == "forged"
+
+
 def test_succeeds_deleting_the_last_report_with_its_line_before_the_next_release(
     three: list[str], come_back: Send
 ) -> None:
-    """Not promised: between two releases the end of the chain hangs on nothing outside. The reporter notices."""
+    """Not promised, where the process that took it was ended too: between two releases the end of the chain hangs on
+    nothing else outside. The reporter notices."""
     drop_triggers()
     _forget_newest()
     assert codes() == set()
@@ -187,6 +248,36 @@ def test_rewriting_the_releases_is_noticed(three: list[str]) -> None:
     sql("UPDATE citizen_report SET batch_id = NULL")
     sql("DELETE FROM citizen_batch")
     assert codes() == {"release-gone"}
+
+
+def test_what_a_person_sends_moves_nothing_in_the_log_that_has_hours(
+    three: list[str], send: Send, come_back: Send, client: Client
+) -> None:
+    """A line brought about by somebody who reports would tell the moment: those of the office have one."""
+    from convive.web.journal.models import Line
+
+    before = Line.objects.count()
+    receipt = receipt_of(send(what=CANARY))[0]
+    for said in ({"do": "add", "what": CANARY}, {"do": "solved"}, {"do": "withdraw", "sure": "yes"}):
+        page = come_back(receipt).text
+        hidden_parts = {"visit": hidden(page, "visit"), "ticket": hidden(page, "ticket")}
+        assert client.post("/es/c/d/", hidden_parts | said).status_code == 200
+    assert Line.objects.count() == before
+
+
+def test_an_answer_that_an_insider_put_in_is_told_as_such_and_the_rest_serves(
+    three: list[str], come_back: Send, custody: Custody
+) -> None:
+    from convive.web.citizen import deposits
+    from convive.web.citizen.models import Report
+
+    report = Report.objects.get(pk=newest()[0])
+    forged = seal(b"x", name="forged", custodians=custody.keys, threshold=2, reporter=bytes.fromhex("09" * 32))
+    deposits.reply(name="forged", report=report, sealed=forged, by="ana", now=dt.datetime.now(dt.UTC))
+    page = come_back(three[-1])
+    assert page.status_code == 200
+    assert say("citizen.thread.unreadable", "es") in page.text
+    assert say("citizen.thread.withdraw_do", "es") in page.text
 
 
 def test_backdating_is_noticed(three: list[str]) -> None:
@@ -230,6 +321,30 @@ def _details() -> dict[str, str]:
 def _columns(table: str) -> list[object]:
     with connection.cursor() as cursor:
         return list(connection.introspection.get_table_description(cursor, table))
+
+
+def _exchange_newest() -> None:
+    """Other words in the last report, with a line of the chain that fits them."""
+    from convive.committee.chain import canonical, digest
+    from convive.voice.content import Content
+    from convive.web.citizen import desk
+    from convive.web.citizen.models import Deposit, Entry
+
+    drop_triggers()
+    custody = desk.custody()
+    assert custody is not None
+    entry = Entry.objects.get(pk=newest()[1])
+    words = Content("report", {"what": "forged", "reporter": entry.report.reporter}).to_bytes()
+    sealed = seal(words, name=entry.name, custodians=custody.keys, threshold=custody.threshold)
+    sql("UPDATE citizen_entry SET body = %s WHERE name = %s", sealed.body, entry.name)
+    for key, share in sealed.shares.items():
+        sql("UPDATE citizen_share SET sealed = %s WHERE entry_id = %s AND key = %s", share, entry.name, key)
+    line = Deposit.objects.get(pk=entry.deposit)
+    told = json.loads(line.details) | {"body": sealed.body_digest, "shares": sealed.shares_digest}
+    parts = {name: getattr(line, name) for name in ("number", "at", "by", "act", "subject", "reason")}
+    details = canonical(told)
+    mark = digest(line.previous, **parts, details=details)
+    sql("UPDATE citizen_deposit SET details = %s, hash = %s WHERE number = %s", details, mark, line.number)
 
 
 def _forget_newest() -> None:

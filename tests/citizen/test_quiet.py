@@ -7,8 +7,9 @@ import re
 import resource
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,6 +131,25 @@ def test_the_process_leaves_no_core() -> None:
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 
+def test_memory_is_pinned_or_it_is_said_that_it_may_be_swapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from convive.web.citizen import hardening
+
+    swaps = tmp_path / "swaps"
+    monkeypatch.setattr(hardening, "SWAPS", swaps)
+    monkeypatch.setattr(hardening, "stay_in_memory", lambda: False)
+    assert hardening.may_be_swapped(), "a system that does not say"
+    swaps.write_text("Filename Type Size Used Priority\n", "ascii")
+    assert not hardening.may_be_swapped(), "there is no swap"
+    swaps.write_text("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", "ascii")
+    assert hardening.may_be_swapped()
+    monkeypatch.undo()
+    status = Path("/proc/self/status")
+    if status.exists() and hardening.stay_in_memory():
+        pinned = re.search(r"VmLck:\s+(\d+)", status.read_text("ascii"))
+        assert pinned is not None
+        assert int(pinned[1]) > 0
+
+
 def test_uploads_never_become_temporary_files(client: Client, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
@@ -158,33 +178,40 @@ def test_reports_without_attachments_have_one_size_whatever_they_say(send: Send)
     assert len({len(share.sealed) for share in Share.objects.all()}) == 1
 
 
+RECEIPTS = {"wrong": "1 arroz " * 8, "illegible": "hola", "empty": ""}
+
+
 def test_right_wrong_and_illegible_receipts_cost_the_same(
     send: Send, come_back: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One derivation, one question to the database, the same wait; the benchmark measures times."""
+    """One derivation, the same questions to the database, the same pages drawn, and the moment of the answer settled
+    before any of them is; the benchmark measures times."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     from convive.web.citizen import receipts, return_views
 
     right = receipt_of(send(what=CANARY))[0]
-    seen: dict[str, tuple[int, str]] = {}
-    derived: Counter[str] = Counter()
-    waited: Counter[str] = Counter()
-    monkeypatch.setattr(return_views, "wait_until_even", lambda began: waited.update([kind]))
-    real = receipts.derive_reporter
-    monkeypatch.setattr(receipts, "derive_reporter", lambda *given: derived.update([kind]) or real(*given))
-    for kind, typed in (("right", right), ("wrong", "1 arroz " * 8), ("illegible", "hola"), ("empty", "")):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            receipts.find(typed, return_views.desk.custody())
-        seen[kind] = (len(asked), re.sub(r"'[0-9a-f]{64}'", "?", asked[0]["sql"]))
-        derived.clear()
-        come_back(typed)
-        assert derived[kind] == (2 if kind == "right" else 1)  # the page behind a right one derives its keys once more
-    assert len(set(seen.values())) == 1
-    assert set(waited) == set(seen)
+    done: list[str] = []
+
+    def noted(module: ModuleType, name: str, told: Callable[..., str]) -> None:
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given, **more: done.append(told(*given)) or real(*given, **more))
+
+    noted(receipts, "derive_reporter", lambda *_: "derived")
+    noted(return_views, "answer_due", lambda *_: "settled")
+    noted(return_views, "render", lambda *given: f"drew {given[1]}")
+    noted(return_views, "wait_until", lambda *_: "waited")
+    seen: dict[str, tuple[object, ...]] = {}
+    for kind, typed in ({"right": right} | RECEIPTS).items():
+        done.clear()
+        with CaptureQueriesContext(connection) as asked:
+            come_back(typed)
+        questions = [re.sub(r"'(report/)?[0-9a-f]+'", "?", one["sql"]) for one in asked.captured_queries]
+        seen[kind] = (done.copy(), questions)
+    assert seen["right"][0] == ["derived", "settled", "drew citizen/thread.html", "drew citizen/back.html", "waited"]
+    assert len(seen["right"][1]) == 3
+    assert all(what == seen["right"] for what in seen.values())
 
 
 def test_the_wait_is_a_whole_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,9 +224,24 @@ def test_the_wait_is_a_whole_number_of_steps(monkeypatch: pytest.MonkeyPatch) ->
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setattr(time, "monotonic", lambda: 100.25)
-    receipts.wait_until_even(100.0)
-    receipts.wait_until_even(97.0)
-    assert slept == [1.75, 0.75]
+    due = [receipts.answer_due(began) for began in (100.0, 98.5, 97.0)]
+    assert due == [102.0, 102.5, 101.0], "with less than is left for drawing, one step more"
+    for moment in (102.0, 101.0, 100.0, 97.0):
+        receipts.wait_until(moment)
+    assert slept == [1.75, 0.75, 1.75, 0.75], "a page that came too late waits for the next step"
+
+
+def test_right_and_wrong_receipts_are_answered_with_as_many_bytes(send: Send, come_back: Send) -> None:
+    """Who watches the network sees sizes: those of pages say nothing either."""
+    right = receipt_of(send(what=CANARY))[0]
+    assert len({len(come_back(typed).content) for typed in (right, *RECEIPTS.values())}) == 1
+
+
+def test_every_page_of_the_channel_has_one_size(every_answer: list[HttpResponse]) -> None:
+    from convive.web.citizen.middleware import PAGE_BYTES
+
+    sizes = {len(answer.content) for answer in every_answer if answer["Content-Type"].startswith("text/html")}
+    assert sizes == {PAGE_BYTES}
 
 
 def test_receipts_are_not_tried_without_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,10 +208,11 @@ def test_reports_wait_for_the_hour_of_release(send: Send) -> None:
     from convive.web.citizen.models import Batch, Report
     from convive.web.journal.models import Line
 
-    send(what=WORDS)
-    send(what=WORDS)
     now = dt.datetime.now(dt.UTC)
     deposits.release(now)
+    send(what=WORDS)
+    send(what=WORDS)
+    deposits.release(now + dt.timedelta(seconds=1))
     assert Report.objects.filter(batch=None).count() == 2
     later = deposits.last_release(now) + dt.timedelta(hours=6, minutes=1)
     deposits.release(later)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
+
+import command_line
 
 SETTINGS = """[observatory]
 id = "prueba"
@@ -83,26 +83,6 @@ D-5,09/08/2014,240101,TUMBES,60,MASCULINO,HOMICIDIO,
 """
 """Five good rows: rows 2 to 6 of their file."""
 
-CONVIVE = [sys.executable, "-m", "convive"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command left behind: its exit code and all that it said, blanks and line breaks made one."""
-
-    code: int
-    words: str
-
-    def says(self, *parts: str) -> None:
-        squeezed = self.words.replace(" ", "")
-        for part in parts:
-            assert part.replace(" ", "") in squeezed, self.words
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("CONVIVE_LANG", "LC_ALL", "LANG")}
-    return kept | {"COLUMNS": "400"} | more
-
 
 @dataclass(frozen=True)
 class City:
@@ -124,22 +104,15 @@ class City:
 
     def start(self, command: str) -> subprocess.Popen[str]:
         """The command, running."""
-        whole = [*CONVIVE, command, str(self.folder)]
-        return subprocess.Popen(whole, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
-
-    def run(self, command: str, *words: str, language: str = "", **more: str) -> Answer:
-        """The command, ended."""
-        chosen = {"CONVIVE_LANG": language} if language else {}
-        ended = subprocess.run(
-            [*CONVIVE, command, str(self.folder), *words],
-            capture_output=True,
-            text=True,
-            env=environment(**chosen, **more),
-            timeout=900,
+        whole = [*command_line.CONVIVE, command, str(self.folder)]
+        return subprocess.Popen(
+            whole, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=command_line.environment()
         )
-        assert "Traceback" not in ended.stderr, ended.stderr
-        words_said = (ended.stdout + ended.stderr).translate(str.maketrans("│┃", "  "))
-        return Answer(ended.returncode, " ".join(words_said.split()))
+
+    def run(self, command: str, *words: str, language: str = "", **more: str) -> command_line.Answer:
+        """The command, ended; in a process of its own where the environment holds ``more``."""
+        whole = [command, str(self.folder), *words]
+        return command_line.run_alone(whole, language, **more) if more else command_line.run(whole, language)
 
     def table(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.folder / "private" / f"{name}.parquet", glob=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
 from office_journey import looking, office, with_accounts
@@ -36,17 +37,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def public(tumbes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The released folder of a copy of the Tumbes example, built here."""
+def public(tumbes: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The released folder of a copy of the Tumbes example, built here; once for all processes of the tests."""
     from convive.build import build
     from convive.observatory import Observatory
     from convive.web.static_pages import render_pages
 
-    folder = tmp_path_factory.mktemp("journey") / "tumbes"
-    shutil.copytree(tumbes, folder, ignore=shutil.ignore_patterns("private", "public"))
-    observatory = Observatory.open(folder)
-    build(observatory, render_pages=render_pages)
-    return observatory.public
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine if worker_id == "master" else mine.parent
+    folder, whole = shared / "journey" / "tumbes", shared / "journey" / "whole"
+    with FileLock(shared / "journey.lock"):
+        if not whole.exists():
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            shutil.copytree(tumbes, folder, ignore=shutil.ignore_patterns("private", "public"))
+            build(Observatory.open(folder), render_pages=render_pages)
+            whole.touch()
+    return folder / "public"
 
 
 @pytest.fixture(scope="session")

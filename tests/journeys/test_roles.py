@@ -105,14 +105,27 @@ class Walk:
 
 def technical_secretary(walk: Walk) -> None:
     page = walk.at("comite/")
+    printed = page.request.get(page.locator("main a[href$='/boletin.pdf']").evaluate("link => link.href"))
+    assert printed.ok
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.body().startswith(b"%PDF-")
+    assert printed.headers["content-disposition"].startswith("attachment")
     page.fill("#planned_on", "2030-01-01")
     walk.press("form.decide button.main")
     walk.kept()
     page = walk.at("plan/medida/activate-committee/cambiar/")
     page.fill("#f-source", f"9.1.1 {walk.language}")
+    page.fill("#reason", "Sesión 1")
     walk.press("form.decide button.main")
     walk.kept()
-    for form in ("medida-nueva", "puerta/condicion-nueva", "retirar/measure/cpted"):
+    page = walk.at("plan/medida/less-alcohol/evaluacion/")
+    assert page.locator("tbody tr").count() >= 5  # a row for each design
+    page.fill("#f-expected", f"0.8{walk.turn}")
+    page.fill("#f-reason", "Menos presupuesto")
+    walk.press("form.decide button[name=register]")
+    walk.kept()
+    walk.look()
+    for form in ("medida-nueva", "puerta/condicion-nueva", "marco", "marco/stage/agregar", "retirar/measure/cpted"):
         walk.at(f"plan/{form}/")
     page = walk.at("plan/puerta/")
     page.select_option("#decision", "skip")

@@ -17,6 +17,7 @@ from convive.web.journal.models import Line
 from convive.web.office.guard import today
 from convive.web.office.plan import desk as desks
 from convive.web.office.plan import forms
+from convive.web.office.plan.frame_forms import fields_of
 from planning import HERE, acts, last, seen_of, strategy, territory
 
 if TYPE_CHECKING:
@@ -78,10 +79,9 @@ def test_what_cannot_be_read_is_told_and_what_was_typed_stays(signed_in: Callabl
 def test_a_form_that_nobody_touched_changes_nothing() -> None:
     plan = desks.desk().plan
     for language in ("es", "en"):
-        made = {"measure": forms.measure_fields, "activity": forms.activity_fields, "indicator": forms.indicator_fields}
-        for kind, fields_of in made.items():
-            fields = fields_of(plan, language)
-            for part in getattr(plan, editing.PLACES[kind]).values():
+        for kind, place in editing.PLACES.items():
+            for part in getattr(plan, place).values():
+                fields = fields_of(kind, plan, part, language)
                 before = editing.told(part)
                 post = QueryDict(mutable=True)
                 for name, text in forms.flat(fields, before).items():
@@ -140,7 +140,7 @@ def test_a_workbook_is_shown_before_it_is_written(signed_in: Callable[..., Clien
     assert "30000" in shown.text
     assert (strategy / "plan.toml").read_bytes() == before
     assert acts() == []
-    accept = {"do": "accept", "difference": shown.context["signed"]}
+    accept = {"do": "accept", "difference": shown.context["signed"], "reason": "Acuerdo 12"}
     assert sec.post(f"{HERE}excel/", accept | {"difference": shown.context["signed"][:-3]}).status_code == 422
     assert sec.post(f"{HERE}excel/", accept).status_code == 302
     plan = reading.load(strategy)

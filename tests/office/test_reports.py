@@ -198,6 +198,11 @@ def test_of_a_closed_round_no_place_table_or_code_is_published_and_of_an_open_on
     assert public_rounds() == ()
     made.closed = dt.datetime(2026, 7, 1, 3, tzinfo=dt.UTC)
     made.save()
+    [undecided] = public_rounds()
+    assert undecided.votes is None, "nobody has read the priorities yet"
+    assert undecided.withheld
+    made.options = [one | {"shown": True} for one in options]
+    made.save()
     told = rounds(public_rounds(), {"990101": "Puerto Viejo"})
     edition = cast("Edition", SimpleNamespace(workshops=told))
     shown = [checked.blocks(Reader(edition, language)) for language in ("es", "en")]
@@ -206,6 +211,55 @@ def test_of_a_closed_round_no_place_table_or_code_is_published_and_of_an_open_on
     assert told["rounds"][0]["closed"] == "2026-06-30", "the day where the city is"
     for secret in ("CELDA", "CANARI", "MESA", "QPARQU", "QLOMA", "2026-01-05"):
         assert secret not in words, secret
+
+
+@pytest.mark.usefixtures("map_published")
+def test_priorities_are_published_in_words_that_somebody_else_approved(signed_in: Callable[..., Client]) -> None:
+    writer, reader = signed_in("ana", "facilitator"), signed_in("benito", "facilitator")
+    words = "Luz en las calles | Street light\nPatrullas frente a la casa de Don Carlos Canario | Patrols"
+    writer.post("/es/talleres/", {"name": "2026-1", "options": words})
+    found = Round.objects.get()
+    address = f"/es/talleres/{found.pk}/"
+    page = writer.get(address).text
+    assert "<mark>Don Carlos Canario</mark>" in page
+    assert "quien las escribió no puede aprobarlas" in page
+    writer.post(address, {"act": "priorities", "shown": ["p1", "p2"]})
+    found.refresh_from_db()
+    assert not [one for one in found.options if "shown" in one], "whoever wrote them approves nothing"
+    reader.post(address, {"act": "priorities", "shown": ["p1"]})
+    found.refresh_from_db()
+    assert {one["code"]: one["shown"] for one in found.options} == {"p1": True, "p2": False}
+    assert (line := Line.objects.get(act="workshop.priorities")).by == "benito"
+    assert json.loads(line.details) == {"shown": ["p1"]}
+    workshop = Workshop.objects.create(round=found, code="QQQQ", place="Norte", day=dt.date(2026, 1, 5))
+    for table in range(20):
+        votes = {"approvals": [["p1", "p2"]], "rankings": [[["p2"], ["p1"]]]}
+        Marked.objects.create(workshop=workshop, table=str(table), **votes)
+    writer.post(address, {"act": "close"})
+    from convive.web.reports.sheets import public_rounds
+
+    [told] = public_rounds()
+    assert told.votes is not None
+    assert told.votes.labels == {
+        "p1": {"es": "Luz en las calles", "en": "Street light"},
+        "p2": {"es": "otra prioridad", "en": "another priority"},
+    }
+    assert "Canario" not in repr(told)
+    assert "otra prioridad · 80 % la aprueba" in writer.get(address).text
+
+
+@pytest.mark.usefixtures("map_published")
+def test_slips_that_serve_no_more_are_not_kept(signed_in: Callable[..., Client]) -> None:
+    client = signed_in("ana", "facilitator")
+    client.post("/es/talleres/", {"name": "2026-1"})
+    found = Round.objects.get()
+    for where in ("Norte", "Sur"):
+        client.post(f"/es/talleres/{found.pk}/", {"act": "workshop", "place": where, "phones": "3"})
+    north, south = Workshop.objects.order_by("pk")
+    client.post(f"/es/talleres/{found.pk}/", {"act": "shut", "workshop": str(north.pk)})
+    assert set(Slip.objects.values_list("workshop", flat=True)) == {south.pk}
+    client.post(f"/es/talleres/{found.pk}/", {"act": "close"})
+    assert not Slip.objects.exists()
 
 
 def test_without_a_published_map_no_round_is_opened(signed_in: Callable[..., Client]) -> None:

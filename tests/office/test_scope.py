@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from convive.committee.roles import roles
 from convive.errors import WrongUse
 from convive.observatory import Observatory
 from convive.standard import links_schema
@@ -77,7 +79,7 @@ def test_a_district_cannot_take_its_measure_to_another(person: Callable[..., Use
     ana = person("ana", "technical_secretary", unit="2401")
     said = {"evaluation": one.evaluation.model_dump(exclude={"named_on"}) | {"treated": ["2402"]}}
     with pytest.raises(PermissionDenied):
-        actions.change(kind="measure", name="cpted", values=said, seen="", by=ana)
+        actions.change(kind="measure", name="cpted", values=said, seen="", reason="x", by=ana)
 
 
 def test_the_committee_is_that_of_the_whole_territory(
@@ -171,3 +173,18 @@ def test_the_table_holds_what_occurred_in_the_units_of_a_mandate(folder: Path, t
     assert desk.within({"240101"}).links.is_empty()
     assert desk.within({"2403"}) is part
     assert desk.within({"nowhere"}).records.is_empty()
+
+
+@pytest.mark.parametrize("role", sorted(roles()))
+@pytest.mark.parametrize("unit", ["", "240101"])
+def test_the_menu_leads_to_what_opens(signed_in: Callable[..., Client], strategy: Path, role: str, unit: str) -> None:
+    """Every link of the menu, and of the page that people arrive at, may be followed by whoever sees it."""
+    client = signed_in("ana", role, unit=unit)
+    first = client.get("/es/", follow=True)
+    if first.status_code == 403:
+        assert unit, "a role for the whole territory has a page"
+        return
+    links = {link for link in re.findall(r'href="(/es/[^"#?]*)"', first.text) if link != "/es/"}
+    assert len(links) > 1
+    for link in sorted(links):
+        assert client.get(link).status_code != 403, link

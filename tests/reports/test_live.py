@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import importlib
 import itertools
 import sys
 from collections.abc import Iterator
@@ -42,9 +44,12 @@ def test_georeport_reads_all_that_it_can(live: tuple[str, str]) -> None:
 
 
 def test_three_sends_and_reads(live: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """``three`` 0.8.0 was written for Python 2: the one name that it takes from there is lent to it."""
-    monkeypatch.setattr(itertools, "ifilter", filter, raising=False)
+    """``three`` 0.8.0, the newest, says itself that it is for Python 2.6 and 2.7, and cannot be imported on 3 whatever
+    server there is: the one name that it takes from there is lent to it, and all its calls then run unchanged."""
     monkeypatch.delitem(sys.modules, "three", raising=False)
+    with pytest.raises(ImportError, match="ifilter"):
+        importlib.import_module("three")
+    monkeypatch.setattr(itertools, "ifilter", filter, raising=False)
     from three import Three
 
     base, key = live
@@ -55,6 +60,10 @@ def test_three_sends_and_reads(live: tuple[str, str], monkeypatch: pytest.Monkey
     [sent] = client.post("waste", lat=PLACE[0], long=PLACE[1], description="Basura", name="Ana Perez")
     assert client.request(sent["service_request_id"])[0]["status"] == "open"
     assert client.requests("waste", count=1)
+    today = dt.datetime.now(dt.UTC).date()
+    around = [today - dt.timedelta(days=1), today + dt.timedelta(days=1)]
+    assert client.requests(between=around, status="open")
+    assert client.requests(between=[today - dt.timedelta(days=9), today - dt.timedelta(days=8)]) == []
     [token] = client.post("noise", lat=PLACE[0], long=PLACE[1], description="Ruido")
     assert client.token(token["token"])[0]["service_request_id"]
 

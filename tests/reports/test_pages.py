@@ -20,7 +20,7 @@ from convive.voice.reports.states import By, Kind
 from convive.web.reports import place
 from convive.web.reports.filing import remind, standing_of, tell
 from convive.web.reports.models import Happened, Marked, Photo, Report, Round, Slip, Workshop
-from convive.web.reports.sheets import keep_sheet
+from convive.web.reports.sheets import keep_slip
 from convive.web.reports.telling import both_shares, outcome
 
 RECEIPT = re.compile(r"<code>([A-Z2-9]{4}(?:-[A-Z2-9]{4}){3})</code>")
@@ -235,7 +235,7 @@ def test_what_is_not_there(client: Client, address: str) -> None:
 
 @pytest.fixture
 def workshop() -> Workshop:
-    cells = {"A": {"unit": "990101", "level": 2, "count": 3}}
+    cells = {"A": {"unit": "240101", "level": 2, "count": 3}, "240101?1": {"unit": "240101", "level": 0, "count": 0}}
     made = Round.objects.create(name="2026-1", cells=cells)
     return Workshop.objects.create(round=made, code="INTERNAL", place="Norte", day=dt.date(2026, 1, 5))
 
@@ -245,7 +245,9 @@ def test_a_slip_brings_one_sheet_and_no_second(client: Client, workshop: Worksho
         Slip.objects.create(workshop=workshop, code=code)
     assert client.get("/r/es/taller/INTERNAL/").status_code == 404, "the workshop itself lets nobody in"
     assert client.post("/r/es/taller/", {"code": "abcdefgh"})["Location"] == "/r/es/taller/ABCDEFGH/"
-    assert "demasiado alto" in client.get("/r/es/taller/ABCDEFGH/").text
+    page = client.get("/r/es/taller/ABCDEFGH/").text
+    assert "demasiado alto" in page.lower()
+    assert "<legend>Lugar que falta 1 · sin registro · Tumbes" in page, "no code of a district for people to read"
     assert client.post("/r/es/taller/ABCDEFGH/", {"c-A": "too_high"}).status_code == 201
     for again in (client.get("/r/es/taller/ABCDEFGH/"), client.post("/r/es/taller/ABCDEFGH/", {"c-A": "right"})):
         assert again.status_code == 404
@@ -259,11 +261,36 @@ def test_a_slip_brings_one_sheet_and_no_second(client: Client, workshop: Worksho
 def test_a_slip_that_another_request_just_spent_keeps_nothing(workshop: Workshop) -> None:
     slip = Slip.objects.create(workshop=workshop, code="ABCDEFGH")
     given = QueryDict("c-A=right")
-    keep_sheet(workshop, "t-1", given, people=None, slip=slip)
+    keep_slip(slip, given)
     with pytest.raises(VoiceError) as spent:
-        keep_sheet(workshop, "t-2", given, people=None, slip=slip)
+        keep_slip(slip, given)
     assert [one.code for one in spent.value.problems] == ["slip-used"]
     assert Marked.objects.count() == 1
+
+
+@pytest.mark.parametrize("given", [{}, {"c-A": ""}, {"c-A": "bien"}, {"approve": "nobody", "r-p1": "99"}])
+def test_a_sheet_that_is_not_kept_does_not_spend_its_slip(
+    client: Client, workshop: Workshop, given: dict[str, str]
+) -> None:
+    """Sent by mistake before anything was marked, or not readable: it is said, and the slip still serves."""
+    workshop.round.options = [{"code": "p1", "es": "Luz", "en": "Light"}]
+    workshop.round.save()
+    Slip.objects.create(workshop=workshop, code="ABCDEFGH")
+    refused = client.post("/r/es/taller/ABCDEFGH/", given)
+    assert refused.status_code == 400
+    if "bien" not in given.values():
+        assert "la papeleta sigue sirviendo" in refused.text
+    assert not Marked.objects.exists()
+    assert client.post("/r/es/taller/ABCDEFGH/", {"approve": "p1"}).status_code == 201
+    assert [(one.marks, one.approvals, one.rankings) for one in Marked.objects.all()] == [({}, [["p1"]], [])]
+
+
+def test_who_only_marks_cells_has_not_voted_for_nothing(client: Client, workshop: Workshop) -> None:
+    workshop.round.options = [{"code": "p1", "es": "Luz", "en": "Light"}]
+    workshop.round.save()
+    Slip.objects.create(workshop=workshop, code="ABCDEFGH")
+    assert client.post("/r/es/taller/ABCDEFGH/", {"c-A": "right"}).status_code == 201
+    assert [(one.approvals, one.rankings) for one in Marked.objects.all()] == [([], [])]
 
 
 def test_what_is_installed(client: Client) -> None:

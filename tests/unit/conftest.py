@@ -325,8 +325,8 @@ EVALUATIONS: list[dict[str, Any]] = [
     {
         "id": "controles", "measure": "", "name": {"es": "Controles", "en": "Checkpoints"},
         "question": {"es": "¿Bajaron los homicidios?", "en": "Did homicides fall?"}, "start": "2014-01-01",
-        "expected": 0.8, "design": "difference-in-differences", "judged_after_months": 24, "treated": ["2403"],
-        "comparison": ["2401"], "around": ["2402"],
+        "outcome": "homicide", "expected": 0.8, "design": "difference-in-differences", "judged_after_months": 24,
+        "treated": ["2403"], "comparison": ["2401"], "around": ["2402"],
         "registered": {"on": "2013-12-02", "hash": "a" * 64, "reason": "", "before_start": True}, "amendments": [],
         "kept": True, "until": "2015-06-30", "settled": False, "ratio": 0.7, "low": 0.5, "high": 1.1, "p": 0.12,
         "averted": 9, "averted_low": -2, "averted_high": 20, "verdict": "cannot-tell", "rule": "too-wide",

@@ -15,6 +15,7 @@ from scipy import optimize, stats
 
 from convive.analysis.chance import share_limits
 from convive.analysis.checks import Floats, at_least, checked_values, require
+from convive.analysis.risk_prior import Prior
 
 NULL = "events fall on cells in proportion to their area"
 
@@ -25,9 +26,11 @@ class MapAccuracy:
 
     ``hit_rate`` with its exact interval (Clopper & Pearson, Biometrika 1934); ``pai``, the prediction accuracy index:
     hit rate over area share (Chainey, Tompson & Uhlig, Security Journal 2008), with the same interval scaled; ``pei``,
-    the prediction efficiency index: the index over the best that cells of the same area could have had (Hunt, NIJ
-    Forecasting Challenge 2016), with an interval from simulations: the best map is chosen with hindsight, so with few
-    events it is better than any map could be, and ``pei`` too low. ``p``: how likely as many hits are by chance alone.
+    the prediction efficiency index: the hits over those of the best cells of the same area (Hunt, NIJ Forecasting
+    Challenge 2016). Which cells were best is known with hindsight alone, so that with few events ``pei`` is too low:
+    ``efficiency`` is what it would be in the long run, the risk in the cells named over that of the riskiest cells of
+    the same area, with its interval ``efficiency_low``–``efficiency_high`` (risks gamma among the cells named and among
+    the others, counts Poisson). ``p``: how likely as many hits are by chance alone.
     """
 
     hits: int
@@ -40,8 +43,9 @@ class MapAccuracy:
     pai_low: float
     pai_high: float
     pei: float
-    pei_low: float
-    pei_high: float
+    efficiency: float
+    efficiency_low: float
+    efficiency_high: float
     p: float
     confidence: float
     simulations: int
@@ -87,12 +91,9 @@ def map_accuracy(
     share = float(size[chosen].sum() / size.sum())
     low, high = share_limits(hits, events, confidence)
     best = _best(counts, size, float(size[chosen].sum()))
-    generator = np.random.default_rng(seed)
-    drawn = generator.multinomial(events, counts / events, size=simulations).astype(np.float64)
-    caught = drawn[:, chosen].sum(axis=1)
-    possible = np.array([_best(one, size, float(size[chosen].sum())) for one in drawn])
     tail = (1 - confidence) / 2
-    limits = np.quantile(caught / possible, (tail, 1 - tail))
+    possible = _efficiencies(chosen, counts, size, simulations, seed)
+    limits = np.quantile(possible, (tail, 1 - tail))
     return MapAccuracy(
         hits=hits,
         events=events,
@@ -104,8 +105,9 @@ def map_accuracy(
         pai_low=low / share,
         pai_high=high / share,
         pei=hits / best,
-        pei_low=float(limits[0]),
-        pei_high=float(limits[1]),
+        efficiency=float(possible.mean()),
+        efficiency_low=float(limits[0]),
+        efficiency_high=float(limits[1]),
         p=float(stats.binom.sf(hits - 1, events, share)),
         confidence=confidence,
         simulations=simulations,
@@ -180,6 +182,19 @@ def _checked(named: ArrayLike, counts: ArrayLike, area: ArrayLike | None) -> tup
     require(bool(chosen.any() and not chosen.all()), what="named", got="none or all cells", wanted="some cells")
     at_least(int(events.sum()), 1)
     return chosen, events, size
+
+
+def _efficiencies(chosen: NDArray[np.bool_], counts: Floats, size: Floats, simulations: int, seed: int) -> Floats:
+    """The long-run efficiency under each of ``simulations`` sets of risks that the counts allow."""
+    generator = np.random.default_rng(seed)
+    both = counts[chosen].any() and counts[~chosen].any()
+    risk = np.empty((simulations, len(counts)))
+    for part in (chosen, ~chosen) if both else (np.ones_like(chosen),):
+        risk[:, part] = Prior.of(counts[part], size[part]).drawn(counts[part], size[part], simulations, generator)
+    mass = risk * size
+    area = float(size[chosen].sum())
+    found: Floats = mass[:, chosen].sum(axis=1) / np.array([_best(one, size, area) for one in mass])
+    return found
 
 
 def _best(counts: Floats, size: Floats, area: float) -> float:

@@ -70,12 +70,16 @@ def require(holds: bool, *, what: str, got: object, wanted: str) -> None:
 
 
 def _finite(array: Floats, what: str) -> None:
+    if np.isfinite(array).all():
+        return
     missing = int(np.count_nonzero(~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))))
-    if missing:
-        raise _wrong("analysis-not-numbers", n=missing, what=what)
+    raise _wrong("analysis-not-numbers", n=missing, what=what)
 
 
 def _looks_like_degrees(array: Floats) -> bool:
+    # Mostly the first point tells.
+    if abs(array[0, 0]) > DEGREES or abs(array[0, 1]) > DEGREES / 2:
+        return False
     within = bool(np.all(np.abs(array[:, 0]) <= DEGREES) and np.all(np.abs(array[:, 1]) <= DEGREES / 2))
     return within and bool(np.any(array != np.round(array)))
 

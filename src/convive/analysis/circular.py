@@ -41,6 +41,7 @@ def circular(
     times = checked_values(moments, what="moments")
     at_least(len(times), 2)
     require(period > 0, what="period", got=period, wanted="> 0")
+    require(simulations >= 1, what="simulations", got=simulations, wanted=">= 1")
     around = np.exp(2j * np.pi * times / period)
     centre = around.mean()
     n, resultant = len(times), float(abs(centre))

@@ -79,8 +79,7 @@ def kernel_density(
     space = checked_points(points, least=1, metres=metres)
     _argument(kernel, bandwidth, raster, confidence)
     plan = KernelGrid(raster, bandwidth, kernel)
-    weights = np.ones(len(space))
-    spectrum = plan.of_events(space, weights)
+    spectrum = plan.of_events(space)
     value = plan.laid(spectrum * plan.kernel(bandwidth))
     squares = plan.laid(spectrum * plan.kernel(bandwidth, power=2))
     share = None if window is None else _share(window, raster, bandwidth, kernel)
@@ -127,7 +126,8 @@ def abramson_bandwidths(
     """The bandwidth (n,; metres) of each event in :func:`adaptive_density`; its pilot counts every event exactly."""
     space = checked_points(points, least=2, spread=True, metres=metres)
     first = bandwidth if pilot is None else pilot
-    require(first > 0, what="pilot", got=first, wanted="> 0")
+    require(bool(np.isfinite(bandwidth)) and bandwidth > 0, what="bandwidth", got=bandwidth, wanted="> 0")
+    require(bool(np.isfinite(first)) and first > 0, what="pilot", got=first, wanted="> 0")
     density = np.empty(len(space))
     ordered = space[np.argsort(space[:, 0], kind="stable")]
     in_threads(_at_events, len(space), ordered, space, float(first), False, density)
@@ -147,7 +147,8 @@ def likelihood_bandwidth(
     Where the best lies at an end of the range the data do not settle it: widen the range, or many events share a point.
     """
     space = checked_points(points, least=3, spread=True, metres=metres)
-    require(0 < low < high, what="low, high", got=(low, high), wanted="0 < low < high")
+    require(0 < low < high < np.inf, what="low, high", got=(low, high), wanted="0 < low < high")
+    require(steps >= 2, what="steps", got=steps, wanted=">= 2")
     widths = np.geomspace(low, high, steps)
     ordered = space[np.argsort(space[:, 0], kind="stable")]
     with np.errstate(divide="ignore"):
@@ -184,7 +185,7 @@ def density_excess(
     at_least(int(within.sum()), 2)
     plan = KernelGrid(raster, bandwidth, kernel)
     smooth = plan.kernel(bandwidth)
-    observed = plan.laid(plan.of_events(space[within], np.ones(int(within.sum()))) * smooth)
+    observed = plan.laid(plan.of_events(space[within]) * smooth)
     cumulative = np.cumsum(risk) / risk.sum()
     above, total = np.zeros(raster.shape), np.zeros(raster.shape)
     largest = np.empty(simulations)
@@ -192,7 +193,7 @@ def density_excess(
     scale = np.sqrt(np.maximum(scale, scale.max() * 1e-6))
     for number in range(simulations):
         drawn = _drawn(cumulative, raster.columns, raster.size, raster.left, raster.bottom, within.sum(), seed, number)
-        simulated = plan.laid(plan.of_events(drawn, np.ones(len(drawn))) * smooth)
+        simulated = plan.laid(plan.of_events(drawn) * smooth)
         above += simulated >= observed
         total += simulated
         largest[number] = (simulated / scale).max()
@@ -229,7 +230,7 @@ def _share(window: ArrayLike, raster: Raster, bandwidth: float, kernel: str) -> 
     inside = _over(window, raster, "window") > 0
     require(bool(inside.any()), what="window", got="empty", wanted="cells inside")
     plan = KernelGrid(raster, bandwidth, kernel)
-    share = plan.laid(plan.of_cells(inside.astype(np.float64)) * plan.kernel(bandwidth)) * plan.size**2 * plan.finer**2
+    share = plan.laid(plan.of_cells(inside.astype(np.float64)) * plan.kernel(bandwidth)) * raster.size**2
     return np.where(inside, np.minimum(share, 1.0), np.nan)
 
 
@@ -246,7 +247,7 @@ def _told(
     if share is not None:
         value, squares = value / share, squares / share**2
     low, high = limits(value, squares, confidence)
-    outside = int((raster.cell_of(space) < 0).sum())
+    outside = raster.beyond(space)
     return Density(
         value, low, high, float(bandwidth), kernel, len(space), outside, confidence, corrected=share is not None
     )
@@ -257,15 +258,28 @@ def limits(value: Floats, squares: Floats, confidence: float) -> tuple[Floats, F
     Where no kernel reaches nothing is known below, and the upper limit is that of one kernel's worth of nothing."""
     z = float(stats.norm.isf((1 - confidence) / 2))
     floor = float(np.nanmax(value, initial=0.0)) * 1e-9
-    seen = value > floor
-    with np.errstate(divide="ignore", invalid="ignore"):
-        number = np.where(seen & (squares > 0), value**2 / squares, 1.0)
-        each = np.where(seen, squares / np.where(seen, value, 1.0), 0.0)
-    low = number * (1 - 1 / (9 * number) - z / (3 * np.sqrt(number))) ** 3
-    above = number + 1
-    high = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    unknown = np.isnan(value)
-    return np.where(unknown, np.nan, np.maximum(low, 0) * each), np.where(unknown | ~seen, np.nan, high * each)
+    low, high = np.empty(value.shape), np.empty(value.shape)
+    in_threads(_limits, value.size, value.ravel(), squares.ravel(), z, floor, low.reshape(-1), high.reshape(-1))
+    return low, high
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _limits(run: Run, value: Floats, squares: Floats, z: float, floor: float, low: Floats, high: Floats) -> None:
+    # Slices that begin at 0, and no branch: several cells are reckoned at once.
+    value, squares = value[run[0] : run[1]], squares[run[0] : run[1]]
+    low, high = low[run[0] : run[1]], high[run[0] : run[1]]
+    for at in range(len(value)):
+        told, square = value[at], squares[at]
+        seen = told > floor
+        one, two = told if seen else 1.0, square if seen else 0.0
+        number, each = one * one / two if two > 0 else 1.0, two / one
+        under = 1 - (1 / 9 + z / 3 * np.sqrt(number)) / number
+        above = number + 1
+        over = 1 - (1 / 9 - z / 3 * np.sqrt(above)) / above
+        least = number * under * under * under
+        # Where the value is not known, told - told is not either.
+        low[at] = (least if least > 0 else 0.0) * each + (told - told)
+        high[at] = above * over * over * over * each if seen else np.nan
 
 
 def _between(widths: Floats, nodes: Floats) -> list[tuple[Floats, float]]:

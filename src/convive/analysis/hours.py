@@ -26,11 +26,14 @@ NULL = "events fall on hours in proportion to their exposure"
 
 @dataclass(frozen=True)
 class Aoristic:
-    """``weight`` (168,): how many events each hour of the week is given; they add up to ``events``. ``without_begin``,
-    ``without_end``, ``without_both``: events left out because an end of their window is missing; ``reversed``: because
-    it ends before it begins."""
+    """``weight`` (168,): how many events each hour of the week is given; they add up to ``events``. ``error`` (168,):
+    how far the number of events in truth may lie from it, as a standard deviation, because their moments are not known
+    (each anywhere in its window, independently); 0 where all are. ``without_begin``, ``without_end``,
+    ``without_both``: events left out because an end of their window is missing; ``reversed``: because it ends before
+    it begins."""
 
     weight: Floats
+    error: Floats
     events: int
     without_begin: int
     without_end: int
@@ -113,9 +116,10 @@ def aoristic(begins: ArrayLike, ends: ArrayLike) -> Aoristic:
     with np.errstate(invalid="ignore"):
         backwards = ~no_begin & ~no_end & (last < first - 1e-9)
     usable = ~(no_begin | no_end | backwards)
-    weight = _spread_out((first[usable] * 24 + THURSDAY), (last[usable] * 24 + THURSDAY))
+    weight, variance = _spread_out((first[usable] * 24 + THURSDAY), (last[usable] * 24 + THURSDAY))
     return Aoristic(
         weight=weight,
+        error=np.sqrt(variance),
         events=int(usable.sum()),
         without_begin=int((no_begin & ~no_end).sum()),
         without_end=int((no_end & ~no_begin).sum()),
@@ -220,22 +224,26 @@ def _ratio(inside: float, whole: float, share: float, confidence: float) -> tupl
 
 
 @njit(cache=True)
-def _spread_out(first: Floats, last: Floats) -> Floats:
-    weight = np.zeros(WEEK)
+def _spread_out(first: Floats, last: Floats) -> tuple[Floats, Floats]:
+    """What each hour of the week is given by all events, and the variance of that."""
+    weight, variance = np.zeros(WEEK), np.zeros(WEEK)
     for event in range(len(first)):
+        own = np.zeros(WEEK)
         begin, end = first[event], last[event]
         length = end - begin
         if length <= 1e-9:
-            weight[int(np.floor(begin + 1e-9)) % WEEK] += 1.0
-            continue
-        weeks = np.floor(length / WEEK)
-        weight += weeks * 1.0 / length
-        at, rest = begin, begin + (length - weeks * WEEK)
-        while at < rest - 1e-12:
-            until = min(np.floor(at + 1e-9) + 1.0, rest)
-            weight[int(np.floor(at + 1e-9)) % WEEK] += (until - at) / length
-            at = until
-    return weight
+            own[int(np.floor(begin + 1e-9)) % WEEK] = 1.0
+        else:
+            weeks = np.floor(length / WEEK)
+            own += weeks * 1.0 / length
+            at, rest = begin, begin + (length - weeks * WEEK)
+            while at < rest - 1e-12:
+                until = min(np.floor(at + 1e-9) + 1.0, rest)
+                own[int(np.floor(at + 1e-9)) % WEEK] += (until - at) / length
+                at = until
+        weight += own
+        variance += own * (1.0 - own)
+    return weight, np.maximum(variance, 0.0)
 
 
 @njit(cache=True)

@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.checks import Floats, checked_points, checked_values, require
+from convive.analysis.near_pairs import in_space
 from convive.errors import AnalysisError, Problem
 
 Integers = NDArray[np.int64]
@@ -113,10 +114,13 @@ def located(points: ArrayLike, streets: Network, *, reach: float, metres: bool =
     space = checked_points(points, metres=metres)
     require(bool(np.isfinite(reach)) and reach >= 0, what="reach", got=reach, wanted=">= 0")
     lines = shapely.linestrings(streets.nodes[streets.segments])
+    # Neighbours one after the other find their part of the tree in the cache.
+    beside = in_space(space, np.array([10 * reach])) if len(space) else np.empty(0, np.int64)
     # A distance of 0 would be refused.
     (asked, found), far = shapely.STRtree(lines).query_nearest(
-        shapely.points(space), max_distance=max(reach, 1e-9), return_distance=True
+        shapely.points(space[beside]), max_distance=max(reach, 1e-9), return_distance=True
     )
+    asked = beside[asked]
     order = np.lexsort((found, asked))
     asked, found, far = asked[order], found[order], far[order]
     one, at = np.unique(asked, return_index=True)

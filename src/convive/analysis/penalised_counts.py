@@ -49,9 +49,8 @@ def count_model(variables: ArrayLike, counts: ArrayLike, *, distribution: str = 
     one of whose sides has no event.
     """
     y = checked_counts(counts)
-    x = np.asarray(variables, dtype=np.float64).reshape(len(y), -1)
+    x = _checked_variables(variables, len(y))
     require(distribution in ("poisson", "negative-binomial"), what="distribution", got=distribution, wanted="known")
-    require(bool(np.isfinite(x).all()), what="variables", got="a value missing or infinite", wanted="finite")
     return _fitted(*_collapsed(x, y), n=len(y), distribution=distribution)
 
 
@@ -62,6 +61,14 @@ def checked_counts(counts: ArrayLike, n: int | None = None) -> Floats:
     require(whole, what="counts", got="negative or broken", wanted="whole numbers from 0")
     require(bool(y.sum() > 0), what="counts", got="no event", wanted="at least one event")
     return y
+
+
+def _checked_variables(variables: ArrayLike, n: int) -> Floats:
+    """``variables`` (n, p), each a finite number."""
+    x = np.asarray(variables, dtype=np.float64)
+    require(len(x) == n, what="variables", got=len(x), wanted=f"{n} rows")
+    require(bool(np.isfinite(x).all()), what="variables", got="a value missing or infinite", wanted="finite")
+    return np.ascontiguousarray(x.reshape(n, -1))
 
 
 def elastic_net(
@@ -81,7 +88,7 @@ def elastic_net(
     approximation (Friedman, Hastie & Tibshirani, Journal of Statistical Software 2010;33(1)).
     """
     y = checked_counts(counts)
-    x = np.ascontiguousarray(np.asarray(variables, dtype=np.float64).reshape(len(y), -1))
+    x = _checked_variables(variables, len(y))
     _checked_penalty(lasso_share, signs)
     require(penalty >= 0, what="penalty", got=penalty, wanted=">= 0")
     scale = x.std(axis=0) if standardised else np.ones(x.shape[1])
@@ -113,11 +120,13 @@ def cross_validated(
     """The penalty whose model, fitted without a fold, tells that fold's counts best; arguments as in
     :func:`elastic_net`, ``fold`` (n,) the fold of each unit, from 0."""
     y = checked_counts(counts)
-    x = np.asarray(variables, dtype=np.float64).reshape(len(y), -1)
+    x = _checked_variables(variables, len(y))
     _checked_penalty(lasso_share, signs)
-    part = np.asarray(fold, dtype=np.int64)
+    require(penalties >= 1, what="penalties", got=penalties, wanted=">= 1")
+    part = checked_values(fold, len(y), what="fold").astype(np.int64)
     folds = int(part.max()) + 1
-    require(folds >= 2 and len(part) == len(y), what="fold", got=folds, wanted="at least two folds, one a unit")
+    wanted = "at least two folds, from 0, one a unit"
+    require(folds >= 2 and int(part.min()) >= 0, what="fold", got=folds, wanted=wanted)
     rows, group = np.unique(x, axis=0, return_inverse=True)
     group = group.reshape(-1)
     at = group * folds + part

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.checks import Floats, checked_points, require
+from convive.analysis.threads import Run, in_threads
 
 MOST_CELLS = 100_000_000
+
+PARTS = 8
+"""Parts in which points are looked at."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,16 @@ class Raster:
         A point on a border belongs to the cell above or to the right of it.
         """
         space = checked_points(points, metres=True)
-        column = np.floor((space[:, 0] - self.left) / self.size)
-        row = np.floor((space[:, 1] - self.bottom) / self.size)
-        inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
-        cell = np.where(inside, row * self.columns + column, -1)
-        return cell.astype(np.int64)
+        cell = np.empty(len(space), np.int64)
+        in_threads(_cells, len(space), space, self.left, self.bottom, self.size, self.rows, self.columns, cell)
+        return cell
+
+    def beyond(self, points: ArrayLike) -> int:
+        """How many of ``points`` (n, 2; metres) lie outside of all cells."""
+        space = checked_points(points, metres=True)
+        found = np.zeros(PARTS, np.int64)
+        in_threads(_beyond, PARTS, space, self.left, self.bottom, self.size, self.rows, self.columns, found)
+        return int(found.sum())
 
     def counted(self, points: ArrayLike) -> tuple[NDArray[np.int64], int]:
         """How many of ``points`` lie in each cell (rows, columns), and how many outside of all."""
@@ -73,3 +83,40 @@ def raster_around(points: ArrayLike, size: float, *, margin: float = 0.0, metres
     high = np.floor((space.max(axis=0) + margin) / size) + 1
     columns, rows = (high - low).astype(int)
     return Raster(float(low[0] * size), float(low[1] * size), float(size), int(rows), int(columns))
+
+
+@njit(cache=True, nogil=True)
+def _cells(
+    run: Run,
+    points: Floats,
+    left: float,
+    bottom: float,
+    size: float,
+    rows: int,
+    columns: int,
+    cell: NDArray[np.int64],
+) -> None:
+    for at in range(run[0], run[1]):
+        across, up = (points[at, 0] - left) / size, (points[at, 1] - bottom) / size
+        inside = across >= 0 and up >= 0 and across < columns and up < rows
+        cell[at] = int(up) * columns + int(across) if inside else -1
+
+
+@njit(cache=True, nogil=True)
+def _beyond(
+    run: Run,
+    points: Floats,
+    left: float,
+    bottom: float,
+    size: float,
+    rows: int,
+    columns: int,
+    found: NDArray[np.int64],
+) -> None:
+    for part in range(run[0], run[1]):
+        count = 0
+        own = points[len(points) * part // PARTS : len(points) * (part + 1) // PARTS]
+        for at in range(len(own)):
+            across, up = (own[at, 0] - left) / size, (own[at, 1] - bottom) / size
+            count += 1 - ((across >= 0) & (up >= 0) & (across < columns) & (up < rows))
+        found[part] = count

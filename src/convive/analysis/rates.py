@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from convive.analysis.checks import Floats, at_least, checked_values, require
 from convive.analysis.neighbours import Neighbours
@@ -35,6 +36,21 @@ class SmoothedRates:
     null: str = NULL
 
 
+@dataclass(frozen=True)
+class SpatialRates:
+    """``rate`` of each unit and its neighbours taken together, per person, with the exact interval ``low``–``high`` of
+    that rate (Garwood, Biometrika 1936): of the whole neighbourhood, not of the unit in its middle. ``counts`` and
+    ``population`` it is of."""
+
+    rate: Floats
+    low: Floats
+    high: Floats
+    counts: Floats
+    population: Floats
+    confidence: float
+    null: str = "one risk for a unit and its neighbours"
+
+
 def empirical_bayes(counts: ArrayLike, population: ArrayLike, *, confidence: float = 0.95) -> SmoothedRates:
     """Rates of ``counts`` (n,) in ``population`` (n,) drawn towards their common mean (Marshall, Applied Statistics
     1991, §2, method of moments); the interval carries that mean and variance of risks are themselves known only from
@@ -57,7 +73,7 @@ def local_empirical_bayes(
     """The same towards the mean of each unit and its neighbours, with their variance (Marshall 1991, §3); the interval
     rests on the counts of these alone. A unit without neighbours has none, nor one around which nobody died."""
     deaths, people = _checked(counts, population)
-    around = _with_itself(neighbours)
+    around = _with_itself(neighbours, len(deaths))
     near_deaths, near_people = around(deaths), around(people)
     mean = near_deaths / near_people
     rate = deaths / people
@@ -72,12 +88,18 @@ def local_empirical_bayes(
     return _smoothed(deaths, people, mean, variance, bounds, confidence)
 
 
-def spatial_rate(counts: ArrayLike, population: ArrayLike, neighbours: Neighbours) -> Floats:
-    """The rate of each unit and its neighbours taken together (Kafadar 1996): deaths over people, per person."""
+def spatial_rate(
+    counts: ArrayLike, population: ArrayLike, neighbours: Neighbours, *, confidence: float = 0.95
+) -> SpatialRates:
+    """The rate of each unit and its neighbours taken together (Kafadar, Statistics in Medicine 1996): deaths over
+    people. An island keeps its own. Errors as in :func:`empirical_bayes`."""
     deaths, people = _checked(counts, population)
-    around = _with_itself(neighbours)
-    rates: Floats = around(deaths) / around(people)
-    return rates
+    around = _with_itself(neighbours, len(deaths))
+    together, lived = around(deaths), around(people)
+    tail, _ = _tails(confidence)
+    low = np.where(together > 0, stats.gamma.ppf(tail, np.maximum(together, 1)), 0.0) / lived
+    high = stats.gamma.ppf(1 - tail, together + 1) / lived
+    return SpatialRates(together / lived, low, high, together, lived, confidence)
 
 
 def standardised_rates(counts: ArrayLike, population: ArrayLike) -> Floats:
@@ -120,7 +142,8 @@ def _moments(deaths: Floats, people: Floats) -> tuple[float, float]:
     return float(mean), float(between - mean / people.mean())
 
 
-def _with_itself(neighbours: Neighbours):  # type: ignore[no-untyped-def]
+def _with_itself(neighbours: Neighbours, n: int):  # type: ignore[no-untyped-def]
+    require(neighbours.n == n, what="neighbours", got=neighbours.n, wanted=str(n))
     around = Neighbours(neighbours.begins, neighbours.other, np.ones(len(neighbours.other)))
     return lambda values: values + around.lag(values)
 

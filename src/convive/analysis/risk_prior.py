@@ -69,6 +69,13 @@ class Prior:
                 break
         return np.exp(place)
 
+    def drawn(self, deaths: Floats, people: Floats, draws: int, generator: np.random.Generator) -> Floats:
+        """Risks (draws, n) that the units may have, given their counts; those of a draw follow one law."""
+        law = generator.choice(len(self.weight), draws, p=self.weight)
+        shape, scale = self.shape[law, None] + deaths, self.scale[law, None] + people
+        risks: Floats = generator.gamma(shape, 1 / scale)
+        return risks
+
     def _given(self, deaths: Floats, people: Floats) -> tuple[Floats, Floats]:
         return self.shape + deaths[:, None], self.scale + people[:, None]
 

@@ -95,7 +95,7 @@ def self_exciting(
     within = begin < end and bool(np.all((moments >= begin) & (moments <= end)))
     require(within, what="period", got=(begin, end), wanted="a time that holds all events")
     for what, value in (("area", area), ("reach_metres", reach_metres), ("reach_days", reach_days)):
-        require(value > 0, what=what, got=value, wanted="> 0")
+        require(0 < value < np.inf, what=what, got=value, wanted="> 0")
     require(bandwidth is None or bandwidth > 0, what="bandwidth", got=bandwidth, wanted="> 0, or None")
     order = np.argsort(moments, kind="stable")
     back = np.argsort(order, kind="stable")

@@ -43,6 +43,7 @@ def run(
     out.print(_firmness(choice))
     _say([text("choose.firmness_note", draws=draws, seed=seed, error=_error(choice))])
     out.print(_profiles(choice))
+    _suggested(choice)
     _heading("dissent")
     _say(dissent(choice, LANGUAGE))
     if choice.dissent is not None:
@@ -54,6 +55,22 @@ def run(
         if people is not None:
             _say([people.source[LANGUAGE], text("choose.stakeholders_note")])
     raise typer.Exit(FOUND if choice.wrong_totals else FINE)
+
+
+def _suggested(choice: Choice) -> None:
+    """What effects measured elsewhere suggest beside the scores given, as the page says it."""
+    from convive.publication.pages.choose import suggested_rows, suggested_words
+    from convive.publication.release.choosing import choosing
+
+    told = choosing(choice)
+    if not told["suggested"]:
+        return
+    _heading("suggested")
+    for row in suggested_rows(told, LANGUAGE):
+        approach, criterion, given, score, why = (cell if isinstance(cell, str) else cell.text for cell in row)
+        line = text("choose.suggested_line", approach=approach, criterion=criterion, given=given, score=score, why=why)
+        _say([line])
+    _say(list(suggested_words(told, LANGUAGE)))
 
 
 def _heading(name: str) -> None:

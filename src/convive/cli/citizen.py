@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from convive.cli.screen import Folder, out, text
+from convive.cli.screen import LANGUAGE, Folder, complain, out, text
 from convive.cli.serve import address_of, refuse_taken_port
+from convive.errors import Problem, VoiceError
 from convive.observatory import Observatory
 
 
@@ -18,7 +19,10 @@ def run(
     Observatory.open(folder)
     refuse_taken_port(host, port)
 
+    from convive.web.citizen.hardening import may_be_swapped
     from convive.web.server import serve_citizen
 
+    if may_be_swapped():
+        complain(VoiceError(Problem("memory-may-be-swapped")), LANGUAGE)
     out.print(text("citizen.at", address=bind), markup=False)
     serve_citizen(folder, host=host, port=port)

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from convive.cli.screen import LANGUAGE, Folder, out, plain, text
-from convive.errors import FINE, BuildError, EvaluationError, Problem
+from convive.errors import FINE, EvaluationError, Problem
 from convive.observatory import Observatory, misfits, read_toml
 from convive.staging import recover
 
@@ -61,23 +61,11 @@ def _registration(file: Path) -> Registration:
 
 def _panel(observatory: Observatory, one: Registration) -> Panel:
     """Whole months of the places named, from the private tables of the last build."""
-    import polars as pl
-
-    from convive.build import cut_off
-    from convive.publication.release.evaluations import dated, whole_months
-    from convive.territory import Territory
+    from convive.build import counted
+    from convive.publication.release.evaluations import months_of
 
     recover(observatory.folder)
-    if not (observatory.private / "cases.parquet").exists():
-        raise BuildError(Problem("not-built", file=str(observatory.folder)))
-    territory, as_of = Territory.load(observatory.territory), cut_off(observatory)
-    units = one.units
-    if unknown := sorted(set(units) - set(territory.units["code"])):
-        raise EvaluationError([Problem("registration-unknown-unit", value=unit) for unit in unknown])
-    identity = observatory.settings.observatory
-    cases = pl.read_parquet(observatory.private / "cases.parquet", glob=False)
-    deaths = dated(cases, concept=identity.concept, place=identity.place, as_of=as_of)
-    panel = whole_months(deaths, territory, units, as_of)
+    panel = months_of(counted(observatory), one)
     if panel is None:
         raise EvaluationError(Problem("power-no-events", values={"n": 0}))
     return panel

@@ -95,7 +95,6 @@ def answer(told: Committee, *, changes: tuple[Change, ...] = (), head: Head | No
         "session": [_day(one) for one in held if one.kind == "ordinary"],
         "consultation": [_day(one) for one in held if one.kind == "consultation"],
     }
-    periods = [one for one in told.law.periods if told.level in one.levels]
     return Answer(
         on=told.on,
         level=told.level,
@@ -103,7 +102,7 @@ def answer(told: Committee, *, changes: tuple[Change, ...] = (), head: Head | No
         sittings=sittings,
         attendance=tuple(_attendance(told, held)),
         agreements=tuple(sorted((_promise(told, one) for one in told.agreement), key=lambda one: (one.due, one.id))),
-        periods=tuple(due(periods, days, since=told.since, on=told.on)),
+        periods=tuple(due(told.law.at(told.level, told.on), days, since=told.since, on=told.on)),
         changes=changes,
         head=head,
     )

@@ -23,7 +23,7 @@ KINDS = ("session", "consultation")
 
 class Period(Strict):
     """``id`` (one of :data:`KINDS`) is held at least ``every_months`` months at these ``levels``, says ``article`` of
-    ``date``; ``verified``: somebody has read it there."""
+    ``date``, in force ``until`` another took its place; ``verified``: somebody has read it there."""
 
     id: Literal["session", "consultation"]
     levels: tuple[Level, ...] = ("regional", "provincial", "district")
@@ -32,7 +32,12 @@ class Period(Strict):
     en: str
     article: str
     date: dt.date
+    until: dt.date | None = None
     verified: bool
+
+    def holds(self, on: dt.date) -> bool:
+        """Whether it is in force on a day."""
+        return self.date <= on and (self.until is None or on < self.until)
 
 
 class Quorum(Strict):
@@ -49,14 +54,15 @@ class Quorum(Strict):
 
 
 class Law(Strict):
-    """Name of the law, its quorum and periods."""
+    """Name of the law, its quorum, and all its periods, those that hold no more among them."""
 
     name: Bilingual
     quorum: Quorum
     periods: tuple[Period, ...]
 
-    def period(self, kind: str, level: Level) -> Period | None:
-        return next((one for one in self.periods if one.id == kind and level in one.levels), None)
+    def at(self, level: Level, on: dt.date) -> tuple[Period, ...]:
+        """What binds a committee of a ``level`` on a day."""
+        return tuple(one for one in self.periods if level in one.levels and one.holds(on))
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ class FieldTable(Strict):
 
 class CriterionTable(Strict):
     """A criterion: whether ``more`` or ``less`` of it is better, its weight and ``why``, and in ``anchors`` what values
-    of the scale mean in words, its two ends at least. ``stakeholders``: what of theirs feeds its scores."""
+    of the scale mean in words, its two ends at least. ``stakeholders``: what of theirs feeds its scores. ``evidence``:
+    effects measured elsewhere suggest a score, which is shown beside the one given."""
 
     id: str = Field(pattern=NAME)
     label: Bilingual
@@ -62,6 +63,7 @@ class CriterionTable(Strict):
     why: Bilingual | None = None
     source: str = ""
     stakeholders: Literal["support", "capacity"] | None = None
+    evidence: bool = False
     anchors: Mapping[str, Bilingual]
 
 

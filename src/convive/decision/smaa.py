@@ -18,9 +18,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from convive.analysis.chance import below, stream, uniform
+from convive.analysis.chance import stream
 from convive.analysis.checks import require
 from convive.analysis.threads import Run, in_threads
+from convive.decision.draws import LANES, coins_of, draw_scores, draw_weights
 from convive.decision.matrix import TOLERANCE, Floats, Integers, Scale
 
 CHUNKS = 64
@@ -165,8 +166,9 @@ def smaa(
     equal = TOLERANCE * max(1.0, float(np.abs(oriented).max()))
     needed = 1 if scores.fixed and weights.fixed else draws
     shares, sums = np.zeros((CHUNKS, n, n)), np.zeros((CHUNKS, *oriented.shape[:2]))
+    given = oriented, scores.cumulative, *coins_of(oriented, scores.cumulative)
     dealt = weights.rows, *_by_tier(weights.tiers)
-    in_threads(_simulate, CHUNKS, oriented, scores.cumulative, *dealt, needed, seed, equal, shares, sums)
+    in_threads(_simulate, CHUNKS, *given, *dealt, needed, seed, equal, shares, sums)
     acceptability = shares.sum(axis=0) / needed
     first = acceptability[:, 0] * needed
     never = first == 0
@@ -178,9 +180,8 @@ def smaa(
     else:
         at = np.flatnonzero(~never)
         again = 1 if scores.fixed else draws
-        asked = oriented, scores.cumulative, np.ascontiguousarray(central[at]), at
         won = np.zeros((CHUNKS, len(at)))
-        in_threads(_confidence, CHUNKS, *asked, again, seed + 1, equal, won)
+        in_threads(_confidence, CHUNKS, *given, np.ascontiguousarray(central[at]), at, again, seed + 1, equal, won)
         confidence[at] = won.sum(axis=0) / again
     return Smaa(acceptability, central, confidence, draws, seed)
 
@@ -200,58 +201,13 @@ def _cumulative(chances: NDArray[np.float64]) -> Floats:
     return np.ascontiguousarray(summed)
 
 
-@njit(cache=True, inline="always")
-def _draw_scores(values: Floats, cumulative: Floats, state: NDArray[np.uint64], out: Floats) -> None:
-    n, m, k = values.shape
-    for i in range(n):
-        for j in range(m):
-            at = 0
-            if k > 1:
-                u = uniform(state)
-                for below_it in range(k - 1):  # counting needs no branch that chance would mispredict
-                    at += u >= cumulative[i, j, below_it]
-            out[i, j] = values[i, j, at]
-
-
-@njit(cache=True, inline="always")
-def _draw_weights(
-    rows: Floats, by_tier: Integers, ends: Integers, state: NDArray[np.uint64], free: Floats, out: Floats
-) -> None:
-    """One row, or normalised exponentials: uniform on the simplex (Rubinstein 1982). Sorted and dealt by tiers, in
-    random order within each, they are uniform on the part of it that the tiers allow, for the simplex is the same in
-    every order of its coordinates."""
-    m = len(out)
-    if len(rows) > 0:
-        at = below(state, len(rows)) if len(rows) > 1 else 0
-        for j in range(m):
-            out[j] = rows[at, j]
-        return
-    total = 0.0
-    for j in range(m):
-        free[j] = -np.log1p(-uniform(state))
-        total += free[j]
-    if len(ends) > 1:
-        for j in range(1, m):
-            held, back = free[j], j
-            while back > 0 and free[back - 1] < held:
-                free[back] = free[back - 1]
-                back -= 1
-            free[back] = held
-        start = 0
-        for end in ends:
-            for last in range(end - 1, start, -1):
-                at = start + below(state, last - start + 1)
-                free[last], free[at] = free[at], free[last]
-            start = end
-    for j in range(m):
-        out[by_tier[j]] = free[j] / total
-
-
 @njit(cache=True, nogil=True)
 def _simulate(
     run: Run,
     values: Floats,
     cumulative: Floats,
+    faces: Floats,
+    coins: int,
     rows: Floats,
     by_tier: Integers,
     ends: Integers,
@@ -262,30 +218,37 @@ def _simulate(
     sums: Floats,
 ) -> None:
     n, m, _ = values.shape
+    scores, value = np.empty((n, m, LANES)), np.empty((n, LANES))
+    weights, cuts = np.empty((m, LANES)), np.empty((m + 1, LANES))
+    better, level = np.empty(LANES, np.int64), np.empty(LANES, np.int64)
     for chunk in range(run[0], run[1]):
         state = stream(seed, chunk)
-        scores, value = np.empty((n, m)), np.empty(n)
-        weights, free = np.empty(m), np.empty(m)
         share, total = np.zeros((n, n)), np.zeros((n, m))
-        for _ in range(chunk * draws // CHUNKS, (chunk + 1) * draws // CHUNKS):
-            _draw_weights(rows, by_tier, ends, state, free, weights)
-            _draw_scores(values, cumulative, state, scores)
+        end = (chunk + 1) * draws // CHUNKS
+        for start in range(chunk * draws // CHUNKS, end, LANES):
+            draw_weights(rows, by_tier, ends, state, cuts, weights)
+            draw_scores(values, cumulative, faces, coins, state, scores)
             for i in range(n):
-                worth = 0.0
+                for lane in range(LANES):
+                    value[i, lane] = 0.0
                 for j in range(m):
-                    worth += scores[i, j] * weights[j]
-                value[i] = worth
+                    for lane in range(LANES):
+                        value[i, lane] += scores[i, j, lane] * weights[j, lane]
             for i in range(n):
-                better, level = 0, 0
+                better[:] = 0
+                level[:] = 0
                 for other in range(n):
-                    better += value[other] > value[i] + equal
-                    level += abs(value[other] - value[i]) <= equal
-                part = 1.0 / level
-                for rank in range(better, better + level):
-                    share[i, rank] += part
-                if better == 0:
-                    for j in range(m):
-                        total[i, j] += part * weights[j]
+                    for lane in range(LANES):
+                        ahead = value[other, lane] - value[i, lane]
+                        better[lane] += ahead > equal
+                        level[lane] += abs(ahead) <= equal
+                for lane in range(min(LANES, end - start)):
+                    part = 1.0 / level[lane]
+                    for rank in range(better[lane], better[lane] + level[lane]):
+                        share[i, rank] += part
+                    if better[lane] == 0:
+                        for j in range(m):
+                            total[i, j] += part * weights[j, lane]
         shares[chunk], sums[chunk] = share, total
 
 
@@ -294,6 +257,8 @@ def _confidence(
     run: Run,
     values: Floats,
     cumulative: Floats,
+    faces: Floats,
+    coins: int,
     central: Floats,
     at: Integers,
     draws: int,
@@ -303,25 +268,42 @@ def _confidence(
 ) -> None:
     """How often approach ``at[c]`` is first under weights ``central[c]``, by shares."""
     n, m, _ = values.shape
+    scores, ahead = np.empty((n, m, LANES)), np.empty(LANES)
+    own, level = np.empty(LANES), np.empty(LANES, np.int64)
+    beaten = np.empty(LANES, np.int64)
     for chunk in range(run[0], run[1]):
         state = stream(seed, chunk)
-        scores = np.empty((n, m))
         mine = np.zeros(len(at))
-        for _ in range(chunk * draws // CHUNKS, (chunk + 1) * draws // CHUNKS):
-            _draw_scores(values, cumulative, state, scores)
+        end = (chunk + 1) * draws // CHUNKS
+        for start in range(chunk * draws // CHUNKS, end, LANES):
+            draw_scores(values, cumulative, faces, coins, state, scores)
             for c in range(len(at)):
-                own = 0.0
-                for j in range(m):
-                    own += scores[at[c], j] * central[c, j]
-                level = 0
+                _worth(scores[at[c]], central[c], own)
+                level[:] = 0
+                beaten[:] = 0
                 for i in range(n):
-                    worth = 0.0
-                    for j in range(m):
-                        worth += scores[i, j] * central[c, j]
-                    if worth > own + equal:
-                        level = 0
-                        break
-                    level += abs(worth - own) <= equal
-                if level > 0:
-                    mine[c] += 1.0 / level
+                    _worth(scores[i], central[c], ahead)
+                    for lane in range(LANES):
+                        beaten[lane] += ahead[lane] - own[lane] > equal
+                        level[lane] += abs(ahead[lane] - own[lane]) <= equal
+                for lane in range(min(LANES, end - start)):
+                    mine[c] += (beaten[lane] == 0) / level[lane]
         won[chunk] = mine
+
+
+@njit(cache=True, inline="always")
+def _worth(scores: Floats, weights: Floats, out: Floats) -> None:
+    """The value of one approach in each lane, from its ``scores`` (m, LANES) under ``weights`` (m,): four criteria in
+    one go, so that what is added up is written less often."""
+    m = len(weights)
+    for lane in range(LANES):
+        out[lane] = 0.0
+    for j in range(0, m - 3, 4):
+        w, x, y, z = weights[j], weights[j + 1], weights[j + 2], weights[j + 3]
+        for lane in range(LANES):
+            out[lane] += (scores[j, lane] * w + scores[j + 1, lane] * x) + (
+                scores[j + 2, lane] * y + scores[j + 3, lane] * z
+            )
+    for j in range(m - m % 4, m):
+        for lane in range(LANES):
+            out[lane] += scores[j, lane] * weights[j]

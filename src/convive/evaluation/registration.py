@@ -110,9 +110,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Registered:
-    """All versions of one evaluation, the first of them the registration, the others amendments."""
+    """All versions of one evaluation, the first of them the registration, the others amendments. ``changed``: lines of
+    it that are no longer as they were written; no verdict rests on those."""
 
     versions: tuple[Entry, ...]
+    changed: tuple[Problem, ...] = ()
 
     @property
     def first(self) -> Entry:
@@ -145,24 +147,41 @@ def read(path: Path) -> tuple[Registered, ...]:
     Raises :class:`~convive.errors.EvaluationError` naming each line that is no registration, was changed, or does not
     follow the one before.
     """
-    entries, problems = _entries(path)
+    found, problems = looked_through(path)
     if problems:
         raise EvaluationError(problems)
+    return found
+
+
+def looked_through(path: Path) -> tuple[tuple[Registered, ...], tuple[Problem, ...]]:
+    """All that can be read of ``path``, and what is wrong with the rest: one bad line takes its own evaluation away,
+    and no other."""
+    entries, problems = _entries(path)
     ids = dict.fromkeys(one.registration.id for one in entries)
-    return tuple(Registered(tuple(one for one in entries if one.registration.id == name)) for name in ids)
+    return tuple(_registered(name, entries, problems) for name in ids), tuple(problems)
 
 
-def register(path: Path, registration: Registration, *, on: dt.date) -> Entry:
-    """Append ``registration`` on the day ``on``; an amendment where its id stands already.
+def _registered(name: str, entries: Sequence[Entry], problems: Sequence[Problem]) -> Registered:
+    changed = tuple(one for one in problems if one.code == "registration-changed" and one.value == name)
+    return Registered(tuple(one for one in entries if one.registration.id == name), changed)
+
+
+def register(path: Path, registration: Registration, *, on: dt.date, after: str | None = None) -> Entry:
+    """Append ``registration`` on the day ``on``; an amendment where its id stands already. ``after``: the hash of the
+    version that whoever registers has seen, empty for none; None: whatever stands.
 
     Raises :class:`~convive.errors.EvaluationError`: a file that was tampered with, a first registration on or after the
-    start of the measure, an amendment without a reason or without a change, a day before that of the last line.
+    start of the measure, an amendment without a reason or without a change, a day before that of the last line, another
+    version than the one seen.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent.parent / f".{path.name}.lock"):
         entries, problems = _entries(path)
         if problems:
             raise EvaluationError(problems)
+        stands = next((one.hash for one in reversed(entries) if one.registration.id == registration.id), "")
+        if after is not None and stands != after:
+            raise EvaluationError(Problem("registration-meanwhile", file=FILE, value=registration.id))
         if wrong := _refusal(entries, registration, on):
             raise EvaluationError(Problem(wrong, file=FILE, value=registration.id, values=_days(registration, on)))
         previous = entries[-1].hash if entries else FIRST
@@ -195,9 +214,12 @@ def _days(registration: Registration, on: dt.date) -> dict[str, str]:
 
 
 def _entries(path: Path) -> tuple[list[Entry], list[Problem]]:
+    """The lines that can be read, and what is wrong: a line that cannot be read, one whose hash is not its own, and one
+    that does not follow the line before. Of the last it cannot be told whether the line before was rewritten or one was
+    cut out in between: the line before is doubted."""
     entries: list[Entry] = []
     problems: list[Problem] = []
-    previous = FIRST
+    previous: str | None = FIRST
     lines: Iterable[str] = path.read_text("utf-8").splitlines() if path.exists() else ()
     for number, line in enumerate(lines, start=1):
         try:
@@ -205,14 +227,27 @@ def _entries(path: Path) -> tuple[list[Entry], list[Problem]]:
             on, written = dt.date.fromisoformat(told.pop("on")), (told.pop("previous"), told.pop("hash"))
             registration = Registration.model_validate_json(json.dumps(told))
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-            detail = str(error).splitlines()[0]
-            problems.append(Problem("registration-unreadable", file=FILE, row=number, values={"detail": detail}))
+            problems.append(
+                Problem("registration-unreadable", file=FILE, row=number, values={"detail": _detail(error)})
+            )
+            previous = None
             continue
-        if written != (previous, digest(previous, on, registration)):
+        if written[1] != digest(written[0], on, registration):
             problems.append(Problem("registration-changed", file=FILE, row=number, value=registration.id))
+        elif previous is not None and written[0] != previous:
+            before = entries[-1] if entries else None
+            row, name = (before.number, before.registration.id) if before else (number, registration.id)
+            problems.append(Problem("registration-changed", file=FILE, row=row, value=name))
         entries.append(Entry(number, on, registration, *written))
         previous = written[1]
     return entries, problems
+
+
+def _detail(error: Exception) -> str:
+    """What is wrong with a line, by the name of each field that does not fit."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, one['loc'])) or '–'}: {one['msg']}" for one in error.errors())
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def _content(on: dt.date, registration: Registration) -> dict[str, object]:

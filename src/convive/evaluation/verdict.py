@@ -23,6 +23,10 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot-tell"
 
 
+TURNED = {Verdict.LIKELY_HELPED: Verdict.LIKELY_HARMED, Verdict.LIKELY_HARMED: Verdict.LIKELY_HELPED}
+"""Where more is better."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """``verdict`` by ``rule`` on an ``effect``; ``worth_seeing``: the rate ratio below which the change matters."""
@@ -52,14 +56,17 @@ class Judgement:
 
 def judge(effect: Effect, *, expected: float | None = None) -> Judgement:
     """What ``effect`` means. ``expected``: the rate ratio that the measure was registered with; it says what change
-    would have mattered."""
+    would have mattered, and above 1 that a rise is what was hoped for (more cases solved): the verdict turns round."""
     told = rules()
     worth = float(told["worth_seeing"])
     if expected is not None and expected > 0 and expected != 1:
         worth = min(expected, 1 / expected)
     for rule in told["rule"]:
         if _APPLIES[rule["id"]](effect, worth):
-            return Judgement(Verdict(rule["verdict"]), rule["id"], effect, worth)
+            verdict = Verdict(rule["verdict"])
+            return Judgement(
+                TURNED.get(verdict, verdict) if (expected or 0) > 1 else verdict, rule["id"], effect, worth
+            )
     raise AssertionError("the last rule of verdict.toml applies to everything")
 
 

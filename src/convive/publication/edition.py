@@ -46,7 +46,8 @@ class Edition:
     (text address). ``definitions`` by indicator id; ``classifications`` by disaggregation; ``sources`` one entry a
     received file; ``audit`` one entry a claim; ``quality`` shares of missing values and disagreements between sources;
     ``scorecard`` the quality of the register criterion by criterion; ``patterns`` what the analysis found;
-    ``evaluations`` one entry a registered measure; ``register`` how records became cases; ``choice`` and ``plan`` what
+    ``evaluations`` one entry a registered measure, ``evaluations_unread`` the lines of its file that could not be read,
+    ``violence_cost`` what the city's accounts say; ``register`` how records became cases; ``choice`` and ``plan`` what
     was decided and is done, ``committee`` what it answers for, ``answer_clock`` how long bodies take with open reports,
     ``workshops`` what neighbours said of the map, each empty where there is none.
     """
@@ -80,6 +81,8 @@ class Edition:
     scorecard: Tree = field(default_factory=dict)
     patterns: Tree = field(default_factory=dict)
     evaluations: list[Tree] = field(default_factory=list)
+    evaluations_unread: list[int] = field(default_factory=list)
+    violence_cost: Tree = field(default_factory=dict)
     register: Tree = field(default_factory=dict)
     choice: Tree = field(default_factory=dict)
     plan: Tree = field(default_factory=dict)
@@ -98,6 +101,8 @@ class Edition:
             scorecard=head.get("scorecard", {}),
             patterns=head.get("patterns", {}),
             evaluations=head.get("evaluations", []),
+            evaluations_unread=head.get("evaluations_unread", []),
+            violence_cost=head.get("violence_cost") or {},
             compare=tuple(head["compare"]),
             languages=tuple(head["languages"]),
             as_of=dt.date.fromisoformat(head["as_of"]),
@@ -135,6 +140,15 @@ class Edition:
     @cached_property
     def _unit_names(self) -> dict[str, str]:
         return dict(self.units.select("code", "name").iter_rows())
+
+    def above(self, code: str) -> frozenset[str]:
+        """The units in which a unit lies, itself among them."""
+        found = {code}
+        parents = dict(self.units.select("code", "parent").iter_rows())
+        while (parent := parents.get(code)) and parent not in found:
+            found.add(parent)
+            code = parent
+        return frozenset(found)
 
     def area(self, level: str) -> Area | None:
         """The newest published boundaries of ``level``."""

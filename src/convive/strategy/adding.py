@@ -12,11 +12,11 @@ from typing import Any, Literal, Unpack
 
 from convive.errors import PlanError, Problem
 from convive.strategy.document import Values, fresh, item
-from convive.strategy.editing import ChangedMeanwhile, Known, find, fingerprint, part_of, place, rewrite
+from convive.strategy.editing import Addition, ChangedMeanwhile, Kind, Known, find, fingerprint, part_of, place, rewrite
 from convive.strategy.plan import Condition, Plan
 
 Side = Literal["pass", "back"]
-Part = Literal["measure", "activity", "indicator", "condition"]
+Part = Literal[Kind, "condition"]
 
 
 def add_activity(folder: Path, measure: str, values: Values, **known: Unpack[Known]) -> None:
@@ -39,12 +39,42 @@ def add_measure(folder: Path, values: Values, *, on: dt.date, **known: Unpack[Kn
         raise PlanError(Problem("plan-measure-late", value=values["id"], values={"start": start.isoformat()}))
     told = dict(values) | {"evaluation": dict(values["evaluation"]) | {"named_on": on}}
     in_order = {key: told[key] for key in told if key != "activity"} | {"activity": told["activity"]}
-    rewrite(folder, lambda _: {}, added=lambda _: ("measure", in_order), **known)
+    rewrite(folder, lambda _: {}, added=lambda _: [("measure", in_order, None)], **known)
 
 
 def add_indicator(folder: Path, values: Values, **known: Unpack[Known]) -> None:
     """A new indicator; raises :class:`~convive.errors.Findings` where the plan would not hold with it."""
-    rewrite(folder, lambda _: {}, added=lambda _: ("indicator", values), **known)
+    rewrite(folder, lambda _: {}, added=lambda _: [("indicator", values, None)], **known)
+
+
+def add_objective(folder: Path, values: Values, **known: Unpack[Known]) -> None:
+    """A new objective; raises :class:`~convive.errors.Findings` where the plan would not hold with it."""
+    rewrite(folder, lambda _: {}, added=lambda _: [("objective", values, None)], **known)
+
+
+def add_body(folder: Path, values: Values, **known: Unpack[Known]) -> None:
+    """A new body, to lead, take part or pay; raises :class:`~convive.errors.Findings` where the plan would not hold
+    with it."""
+    rewrite(folder, lambda _: {}, added=lambda _: [("body", values, None)], **known)
+
+
+def add_stage(
+    folder: Path, values: Values, *, after: str, condition: Values | None, on: dt.date, **known: Unpack[Known]
+) -> None:
+    """A new stage after the stage ``after``, with the first ``condition`` to pass on from it, asked from the day
+    ``on``; the last stage may be without.
+
+    Raises :class:`~convive.errors.Findings` where the plan would not hold with it: every stage but the last has a gate.
+    """
+
+    def added(plan: Plan) -> list[Addition]:
+        names = list(plan.stages)
+        if after not in names:
+            raise ChangedMeanwhile(Problem("plan-changed-meanwhile", value=after))
+        gate = {"stage": values["id"], "pass": [dict(condition) | {"since": on}]} if condition else None
+        return [("stage", values, names.index(after) + 1), *([("gate", gate, None)] if gate else [])]
+
+    rewrite(folder, lambda _: {}, added=added, **known)
 
 
 def add_condition(folder: Path, stage: str, side: Side, values: Values, *, on: dt.date, **known: Unpack[Known]) -> None:
@@ -64,8 +94,8 @@ def add_condition(folder: Path, stage: str, side: Side, values: Values, *, on: d
         names = [gate.stage for gate in plan.gate]
         return {("gate", names.index(stage)): put} if stage in names else {}
 
-    def added(plan: Plan) -> tuple[str, Values] | None:
-        return None if plan.gate_of(stage) is not None else ("gate", {"stage": stage, side: [told]})
+    def added(plan: Plan) -> list[Addition]:
+        return [] if plan.gate_of(stage) is not None else [("gate", {"stage": stage, side: [told]}, None)]
 
     rewrite(folder, edits, added=added, **known)
 
@@ -113,6 +143,8 @@ def waiting(plan: Plan, part: Part, name: str) -> Iterator[str]:
         reaches = part == "measure" and one.progress is not None and one.progress.measure == name
         if one.withdrawn is None and (proves or reaches):
             yield one.id
+    if part in ("stage", "objective", "body"):
+        yield from _named_by(plan, part, name)
     for told in plan.indicator:
         if told.withdrawn is None and told.output is not None and told.output.activity in activities:
             yield told.id
@@ -122,6 +154,24 @@ def waiting(plan: Plan, part: Part, name: str) -> Iterator[str]:
         of = plan.measure_of[name]
         if all(one.id == name or one.withdrawn is not None for one in of.activity):
             yield of.id
+
+
+def _named_by(plan: Plan, part: Part, name: str) -> Iterator[str]:
+    """What is still pursued in a stage, for an objective, by a body."""
+    if part == "stage":
+        yield from (one.id for one in plan.pursued if one.stage == name)
+        yield from (asked.id for _, asked in plan.conditions() if asked.withdrawn is None and asked.to == name)
+    elif part == "objective":
+        yield from (one.id for one in plan.pursued if one.objective == name)
+        yield from (one.id for one in plan.indicator if one.withdrawn is None and one.objective == name)
+    else:
+        if plan.lead == name:
+            yield "lead"
+        for one in plan.pursued:
+            if name in (one.lead, *one.partners, *(row.source for row in one.budget)):
+                yield one.id
+            pursued = (each for each in one.activity if each.withdrawn is None)
+            yield from (each.id for each in pursued if name in (each.lead, *each.partners))
 
 
 def _where(plan: Plan, name: str) -> tuple[int, Side, int]:

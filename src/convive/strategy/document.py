@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import tomlkit
+from tomlkit.items import AoT
 
 from convive.strategy.plan import Plan
 
 Values = Mapping[str, Any]
 """Keys of a table of ``plan.toml`` with their new values; None takes a key out."""
-TABLES = ("measure", "indicator", "gate")
+TABLES = ("measure", "indicator", "gate", "stage", "objective", "body")
 """The lists of tables that people change."""
 Place = tuple[str, int]
 """A table of ``plan.toml``: one of :data:`TABLES`, and which of them."""
@@ -25,8 +26,9 @@ _HEADER = re.compile(r"(\[\[?)[ \t]*([\w.-]+)[ \t]*\]{1,2}[ \t]*(?:#.*)?$")
 
 @dataclass
 class Document:
-    """The text in pieces, one for each measure, indicator and gate: a document of thousands of tables takes long to
-    read with its comments, one table does not. ``places``: where in ``pieces`` a table stands."""
+    """The text in pieces, one for each table that people change: a document of thousands of tables takes long to read
+    with its comments, one table does not. ``places``: where in ``pieces`` a table stands; lists that are written in one
+    line (``body = [{…}, {…}]``) stand in the first piece, before all headers."""
 
     pieces: list[str]
     places: dict[Place, int]
@@ -47,13 +49,17 @@ class Document:
                 inside = ""
                 pieces.append("")
             pieces[-1] += line
-        whole = counts == {table: len(getattr(plan, table)) for table in TABLES}
+        there = {table: len(getattr(plan, table)) for table in TABLES}
+        headed = all(counts[table] in (0, there[table]) for table in TABLES)
+        in_line = [table for table in TABLES if there[table] and not counts[table]]
+        first = tomllib.loads(pieces[0]) if headed and in_line else {}
+        whole = headed and all(len(first.get(table, ())) == there[table] for table in in_line)
         return cls(pieces, places) if whole else cls([text], {})
 
     def edit(self, table: str, at: int, mutate: Callable[[Any], None]) -> dict[str, Any]:
         """Change a table by ``mutate``; returns what it says now."""
         piece = self.places.get((table, at), 0)
-        position = 0 if self.places else at
+        position = 0 if (table, at) in self.places else at
         document = tomlkit.parse(self.pieces[piece])
         rows: Any = document[table]
         mutate(rows[position])
@@ -62,18 +68,30 @@ class Document:
         found: dict[str, Any] = tomllib.loads(written)[table][position]
         return found
 
-    def add(self, table: str, values: Values) -> dict[str, Any]:
-        """A table more, after the last of its kind; returns what it says."""
+    def add(self, table: str, values: Values, at: int) -> dict[str, Any]:
+        """A table more, before the ``at``-th of its kind or after the last; returns what it says."""
+        document = tomlkit.parse(self.pieces[0])
+        if table in document:  # in one line, or the whole text is one piece
+            rows: Any = document[table]
+            rows.insert(at, fresh(values) if isinstance(rows, AoT) else item(values))
+            self.pieces[0] = tomlkit.dumps(document)
+            told: dict[str, Any] = tomllib.loads(self.pieces[0])[table][at]
+            return told
         rows = tomlkit.aot()
         rows.append(fresh(values))
         document = tomlkit.document()
         document[table] = rows
         written = f"\n{tomlkit.dumps(document)}"
         last = max((piece for (name, _), piece in self.places.items() if name == table), default=len(self.pieces) - 1)
-        if not self.pieces[last].endswith("\n"):
-            self.pieces[last] += "\n"
-        self.pieces.insert(last + 1, written)
-        self.places = {key: piece + (piece > last) for key, piece in self.places.items()}
+        before = self.places.get((table, at), last + 1) - 1
+        if not self.pieces[before].endswith("\n"):
+            self.pieces[before] += "\n"
+        self.pieces.insert(before + 1, written)
+        self.places = {
+            (name, row + (name == table and row >= at)): piece + (piece > before)
+            for (name, row), piece in self.places.items()
+        }
+        self.places[table, at] = before + 1
         found: dict[str, Any] = tomllib.loads(written)[table][0]
         return found
 

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
@@ -20,11 +20,29 @@ from pydantic import BaseModel
 from convive.errors import PlanError, Problem
 from convive.strategy import reading
 from convive.strategy.document import TABLES, Document, Place, Values, merge
-from convive.strategy.plan import Activity, Gate, Indicator, Measure, Plan
+from convive.strategy.plan import Activity, Body, Gate, Indicator, Measure, Objective, Plan, Stage
 
-Kind = Literal["measure", "activity", "indicator"]
-PLACES: Mapping[Kind, str] = {"measure": "measures", "activity": "activities", "indicator": "indicators"}
+Kind = Literal["measure", "activity", "indicator", "stage", "objective", "body"]
+Part = Measure | Activity | Indicator | Stage | Objective | Body
+PLACES: Mapping[Kind, str] = {
+    "measure": "measures",
+    "activity": "activities",
+    "indicator": "indicators",
+    "stage": "stages",
+    "objective": "objectives",
+    "body": "bodies",
+}
+MODELS: Mapping[str, type[BaseModel]] = {
+    "measure": Measure,
+    "indicator": Indicator,
+    "gate": Gate,
+    "stage": Stage,
+    "objective": Objective,
+    "body": Body,
+}
 Edits = Mapping[Place, Callable[[Any], None]]
+Addition = tuple[str, Values, int | None]
+"""A table that comes to the plan: its kind, what it says, and before which of its kind (None: after the last)."""
 
 
 class Known(TypedDict, total=False):
@@ -38,9 +56,9 @@ class ChangedMeanwhile(PlanError):
     """Somebody changed it after the editor had opened it."""
 
 
-def find(plan: Plan, kind: Kind, name: str) -> Measure | Activity | Indicator | None:
+def find(plan: Plan, kind: Kind, name: str) -> Part | None:
     """A part of ``plan`` by its kind and id."""
-    found: Measure | Activity | Indicator | None = getattr(plan, PLACES[kind]).get(name)
+    found: Part | None = getattr(plan, PLACES[kind]).get(name)
     return found
 
 
@@ -90,12 +108,12 @@ def rewrite(
     folder: Path,
     edits: Callable[[Plan], Edits],
     *,
-    added: Callable[[Plan], tuple[str, Values] | None] = lambda _: None,
+    added: Callable[[Plan], Sequence[Addition]] = lambda _: (),
     units: Collection[str] | None = None,
     indicators: Collection[str] | None = None,
 ) -> None:
     """Let ``edits`` change tables of the plan of ``folder``, and keep it if the plan holds with the change; ``added``
-    tells a table that comes to them, with its kind.
+    tells the tables that come to them.
 
     One at a time, over all processes. Only the text of the tables that change is written anew. Raises what ``edits``
     raises, and :class:`~convive.errors.Findings` naming every mistake of the plan as it would become; then the file is
@@ -109,9 +127,9 @@ def rewrite(
         parts: dict[str, list[Any]] = {table: list(getattr(plan, table)) for table in TABLES}
         for (table, at), mutate in edits(plan).items():
             parts[table][at] = _held(table, text.edit(table, at, mutate), path)
-        if (more := added(plan)) is not None:
-            table, values = more
-            parts[table].append(_held(table, text.add(table, values), path))
+        for table, values, place_of in added(plan):
+            at = len(parts[table]) if place_of is None else place_of
+            parts[table].insert(at, _held(table, text.add(table, values, at), path))
         after = {name: getattr(plan, name) for name in Plan.model_fields}
         after |= {table: tuple(rows) for table, rows in parts.items()}
         reading.hold(Plan.model_construct(**after), units=units, indicators=indicators)
@@ -123,8 +141,7 @@ def _held(table: str, tree: dict[str, Any], path: Path) -> BaseModel:
     typed = list(reading.typed_progress(tree, table))
     if typed:
         raise PlanError(typed)
-    models: dict[str, type[BaseModel]] = {"measure": Measure, "indicator": Indicator, "gate": Gate}
-    return reading.fitted(models[table], tree, path)
+    return reading.fitted(MODELS[table], tree, path)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -156,8 +173,8 @@ def _named(part: BaseModel, before: Values, values: Values, on: dt.date) -> dict
 
 def place(plan: Plan, kind: Kind, name: str) -> Place:
     """The table that holds a part."""
-    if kind == "indicator":
-        return "indicator", [one.id for one in plan.indicator].index(name)
+    if kind not in ("measure", "activity"):
+        return kind, list(getattr(plan, PLACES[kind])).index(name)
     for at, measure in enumerate(plan.measure):
         if name == measure.id if kind == "measure" else any(one.id == name for one in measure.activity):
             return "measure", at

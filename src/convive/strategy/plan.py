@@ -32,7 +32,8 @@ class Body(Strict):
     id: str = Field(pattern=NAME)
     label: Bilingual
     iati: str = ""
-    iati_type: str = "10"
+    iati_type: str = Field(default="10", pattern=r"^\d{2}$")
+    withdrawn: Withdrawn | None = None
 
 
 class Stage(Strict):
@@ -42,6 +43,7 @@ class Stage(Strict):
     label: Bilingual
     purpose: Bilingual
     source: str = ""
+    withdrawn: Withdrawn | None = None
 
 
 class Objective(Strict):
@@ -50,6 +52,7 @@ class Objective(Strict):
     id: str = Field(pattern=NAME)
     kind: Literal["strategic", "specific"] = "specific"
     label: Bilingual
+    withdrawn: Withdrawn | None = None
 
 
 class FigureOf(Strict):
@@ -232,6 +235,10 @@ class Gate(Strict):
     back: tuple[Condition, ...] = ()
 
 
+Withdrawable = Body | Stage | Objective | Indicator | Activity | Measure | Condition
+"""A part of the plan that can be withdrawn."""
+
+
 class Plan(Strict):
     """The whole of ``plan.toml``. ``protocol``: by question of rights and safety, what every measure keeps to.
     ``confirm``: evidence counts once a second person has confirmed it. ``iati_prefix``: how its activities are called
@@ -272,6 +279,19 @@ class Plan(Strict):
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
         return {indicator.id: indicator for indicator in self.indicator}
+
+    @cached_property
+    def objectives(self) -> dict[str, Objective]:
+        return {objective.id: objective for objective in self.objective}
+
+    @cached_property
+    def stages(self) -> dict[str, Stage]:
+        return {stage.id: stage for stage in self.stage}
+
+    @property
+    def course(self) -> tuple[str, ...]:
+        """The stages that the plan goes through, in their order: those that were not withdrawn."""
+        return tuple(stage.id for stage in self.stage if stage.withdrawn is None)
 
     @cached_property
     def measures(self) -> dict[str, Measure]:

@@ -102,10 +102,35 @@ def _mistakes(plan: Plan, units: Collection[str] | None, indicators: Collection[
     yield from _twice("gate.condition", (one.id for _, one in plan.conditions()))
     yield from _unknown("lead", [plan.lead], plan.bodies)
     yield from _unknown("protocol", plan.protocol, rights())
+    yield from _withdrawn(plan)
     yield from _indicators(plan, units, indicators)
     for measure in plan.measure:
         yield from _measure(plan, measure, units)
     yield from _gates(plan, units, indicators)
+
+
+def _withdrawn(plan: Plan) -> Iterator[Problem]:
+    """What is still pursued and names a stage, an objective or a body that was withdrawn."""
+    gone = {
+        kind: {one.id for one in parts if one.withdrawn is not None}
+        for kind, parts in (("stage", plan.stage), ("objective", plan.objective), ("body", plan.body))
+    }
+    named = [("lead", "body", plan.lead)]
+    for one in plan.pursued:
+        at = f"measure.{one.id}"
+        named += [(f"{at}.stage", "stage", one.stage), (f"{at}.objective", "objective", one.objective)]
+        bodies = (one.lead, *one.partners, *(row.source for row in one.budget))
+        named += [(at, "body", body) for body in bodies]
+        pursued = (each for each in one.activity if each.withdrawn is None)
+        named += [(f"{at}.{each.id}", "body", body) for each in pursued for body in (each.lead, *each.partners)]
+    pursued_indicators = (one for one in plan.indicator if one.withdrawn is None)
+    named += [(f"indicator.{one.id}.objective", "objective", one.objective) for one in pursued_indicators]
+    for stage, asked in plan.conditions():
+        if asked.withdrawn is None:
+            named.append((f"gate.{stage}.{asked.id}.to", "stage", asked.to))
+    for column, kind, name in named:
+        if name in gone[kind]:
+            yield Problem("plan-names-withdrawn", PLACE, column=column, value=name)
 
 
 def _indicators(plan: Plan, units: Collection[str] | None, indicators: Collection[str] | None) -> Iterator[Problem]:
@@ -160,9 +185,11 @@ def _measure(plan: Plan, measure: Measure, units: Collection[str] | None) -> Ite
 
 def _gates(plan: Plan, units: Collection[str] | None, indicators: Collection[str] | None) -> Iterator[Problem]:
     stages = [one.id for one in plan.stage]
+    if not plan.course or stages[0] != plan.course[0]:
+        yield Problem("plan-first-stage", PLACE, column="stage", value=stages[0])
     yield from _twice("gate", (gate.stage for gate in plan.gate))
     yield from _unknown("gate.stage", [gate.stage for gate in plan.gate], stages)
-    for stage in stages[:-1]:
+    for stage in plan.course[:-1]:
         gate = plan.gate_of(stage)
         if gate is None or not gate.onward:
             yield Problem("plan-gate-missing", PLACE, column="gate", value=stage)

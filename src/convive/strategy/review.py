@@ -22,7 +22,7 @@ from convive.strategy.evidence import Evidence, Ledger
 from convive.strategy.figures import Seen, series
 from convive.strategy.gates import GateRules, History, Way, missing, walk
 from convive.strategy.money import Money, Spending
-from convive.strategy.plan import Activity, Condition, FigureOf, Indicator, Measure, Plan
+from convive.strategy.plan import FigureOf, Measure, Plan, Withdrawable
 from convive.strategy.progress import MeasureProgress
 from convive.strategy.targets import Standing, stand
 
@@ -89,7 +89,7 @@ def review(folder: Path, plan: Plan, figures: pl.DataFrame, *, as_of: dt.date, t
     on = today or _newest(plan, ledger, decisions, as_of)
     outcomes: Events = {}
     histories = {one.id: history(one, plan, figures, ledger, as_of=min(as_of, on)) for _, one in plan.conditions()}
-    way = walk([one.id for one in plan.stage], gate_rules(plan), histories, decisions, on=on)
+    way = walk(plan.course, gate_rules(plan), histories, decisions, on=on)
     return Review(
         plan,
         ledger,
@@ -118,7 +118,7 @@ def decide(folder: Path, current: Review, decision: Decision) -> Decision:
     held = tuple(name for name in rules_here.onward if name not in missed)
     told = replace(decision, held=held, missed=missed if decision.decision == "skip" else (), row=2**31)
     trial = walk(
-        [one.id for one in current.plan.stage],
+        current.plan.course,
         gate_rules(current.plan),
         current.histories,
         [*current.decisions, told],
@@ -175,7 +175,7 @@ def _events(years: list[Seen], measure: Measure) -> int | None:
 def _newest(plan: Plan, ledger: Ledger, decisions: tuple[Decision, ...], as_of: dt.date) -> dt.date:
     told = [day for one in ledger.evidence for day in (one.recorded_on, one.counts, one.withdrawn) if day is not None]
     conditions = (one for _, one in plan.conditions())
-    parts: list[Measure | Activity | Indicator | Condition]
-    parts = [*plan.measure, *plan.activities.values(), *plan.indicator, *conditions]
+    parts: list[Withdrawable] = [*plan.measure, *plan.activities.values(), *plan.indicator, *conditions]
+    parts += [*plan.stage, *plan.objective, *plan.body]
     told += [one.withdrawn.on for one in parts if one.withdrawn is not None]
     return max([plan.as_of or as_of, as_of, *told, *(one.decided_on for one in decisions)])

@@ -1,5 +1,6 @@
 """Densities are those of spatstat and scikit-learn, and their intervals and tests keep their promises."""
 
+import numba
 import numpy as np
 import pytest
 from sklearn.neighbors import KernelDensity
@@ -60,13 +61,32 @@ def test_gaussian_density_is_that_of_scikit_learn(bandwidth):
     assert np.abs(ours - theirs).max() < 1e-3 * theirs.max()
 
 
-@pytest.mark.parametrize("radius", [30, 100, 300])
+@pytest.mark.parametrize("radius", [30, 100, 300, 700])
 def test_quartic_density_is_the_sum_of_every_events_kernel(radius):
     x, y = CELLS.centres()
     apart = (x[None, :, None] - EVENTS[:, 0]) ** 2 + (y[:, None, None] - EVENTS[:, 1]) ** 2
     exact = (3 / np.pi / radius**2 * np.maximum(0, 1 - apart / radius**2) ** 2).sum(axis=2)
     ours = kernel_density(EVENTS, CELLS, radius, kernel="quartic").value
     assert np.abs(ours - exact).max() < 1e-3 * exact.max()
+
+
+def test_many_events_on_a_coarser_grid_are_the_sum_of_their_kernels_whatever_the_number_of_threads():
+    many = np.random.default_rng(4).uniform(-100, 1_100, (20_000, 2))
+    uneven = Raster(0, 0, 10, 97, 101)
+    x, y = uneven.centres()
+    exact = np.exp(-((x - many[:, :1]) ** 2) / (2 * 90**2)).T @ np.exp(-((y - many[:, 1:]) ** 2) / (2 * 90**2))
+    exact = exact.T / (2 * np.pi * 90**2)
+    threads, found = numba.get_num_threads(), []
+    for number in (1, threads):
+        numba.set_num_threads(number)
+        found.append(kernel_density(many, uneven, 90))
+    numba.set_num_threads(threads)
+    assert np.abs(found[0].value - exact).max() < 1e-3 * exact.max()
+    assert found[0].outside == np.count_nonzero(
+        (many[:, 0] < 0) | (many[:, 0] >= 1_010) | (many[:, 1] < 0) | (many[:, 1] >= 970)
+    )
+    for one in ("value", "low", "high"):
+        assert np.array_equal(getattr(found[0], one), getattr(found[1], one))
 
 
 def test_adaptive_density_is_the_sum_of_every_events_own_kernel():

@@ -53,6 +53,16 @@ def test_a_moment_counts_in_its_hour_and_a_long_window_is_spread_over_the_week()
     assert through.weight[[167, 0]] == pytest.approx([0.5, 0.5])
 
 
+def test_what_is_not_known_of_the_moments_is_said_beside_the_weights() -> None:
+    """Two moments and two windows of four hours: the hour they share holds each of the two with a chance of 1/4."""
+    begins = days("2014-05-05T08:00", "2014-05-05T08:00", "2014-05-05T08:10", "2014-05-06T20:00")
+    ends = days("2014-05-05T12:00", "2014-05-05T12:00", "2014-05-05T08:10", "2014-05-06T20:00")
+    found = aoristic(begins, ends)
+    assert found.weight[8] == pytest.approx(1.5)
+    assert found.error[8] == pytest.approx(stats.binom(2, 0.25).std())
+    assert found.error[24 + 20] == 0
+
+
 def test_missing_and_reversed_ends_are_counted_apart() -> None:
     begins = days("2014-05-02T22:00", "", "2014-05-02T22:00", "", "2014-05-03T22:00")
     ends = days("2014-05-02T23:00", "2014-05-02T23:00", "", "", "2014-05-02T22:00")

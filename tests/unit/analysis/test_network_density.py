@@ -127,6 +127,21 @@ def test_no_event_is_lost(kernel: str) -> None:
     assert (found.value * found.lixels.length).sum() == pytest.approx(12, rel=2e-4)
 
 
+@pytest.mark.parametrize("kernel", ["heat", "quartic", "epanechnikov"])
+def test_an_event_at_a_corner_counts_whole(kernel: str) -> None:
+    place, _ = town()
+    for node in place.nodes[np.bincount(place.segments.ravel()) > 2]:
+        found = network_density([node], place, 90, kernel=kernel, lixel=1, draws=0)
+        assert (found.value * found.lixels.length).sum() == pytest.approx(1, rel=2e-3)
+
+
+def test_a_short_ring_and_short_streets_between_corners_are_walked_step_by_step() -> None:
+    around = [(0, 0), (2, 1), (3, 3), (1, 2), (0, 0)]
+    place = streets([around, [(0, 0), (-2, 0)], [(-2, 0), (-90, 0)], [(-2, 0), (-2, -70)], [(-90, 0), (-90, 80)]])
+    found = network_density([[-40.0, 0.0], [1.0, 2.0]], place, 150, lixel=1, draws=0, metres=True)
+    assert (found.value * found.lixels.length).sum() == pytest.approx(2, rel=2e-3)
+
+
 def test_a_node_in_the_middle_of_a_street_changes_nothing() -> None:
     place, events = town()
     parts = [np.linspace(*place.nodes[pair], 5) for pair in place.segments]

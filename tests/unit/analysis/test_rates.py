@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from libpysal.weights import W
 from scipy import stats
+from statsmodels.stats.rates import confint_poisson
 
 from convive.analysis.funnel import funnel
-from convive.analysis.neighbours import grid
+from convive.analysis.neighbours import from_pairs, grid
 from convive.analysis.rates import (
     empirical_bayes,
     exceedance,
@@ -34,12 +35,22 @@ def test_the_rates_are_those_of_esda() -> None:
     near = grid(7, 7)
     parts = np.split(near.other, near.begins[1:-1])
     w = W({unit: part.tolist() for unit, part in enumerate(parts)}, id_order=list(range(49)))
-    assert spatial_rate(deaths, people, near) == pytest.approx(peer.Spatial_Rate(deaths, people, w).r.ravel())
+    assert spatial_rate(deaths, people, near).rate == pytest.approx(peer.Spatial_Rate(deaths, people, w).r.ravel())
     local = peer.Spatial_Empirical_Bayes(deaths, people, w).r.ravel()
     ours = local_empirical_bayes(deaths, people, near)
     varied = ours.variance > 0
     assert varied.sum() > 20
     assert ours.smoothed[varied] == pytest.approx(local[varied])
+
+
+def test_the_interval_of_a_rate_with_its_neighbours_is_that_of_statsmodels_and_an_island_keeps_its_own() -> None:
+    deaths, people, _ = districts()
+    near = from_pairs(49, [(one, one + 1) for one in range(47)])
+    found = spatial_rate(deaths, people, near)
+    together = int(deaths[4:7].sum()), float(people[4:7].sum())
+    limits = confint_poisson(together[0], together[1], method="exact-c")
+    assert (found.low[5], found.high[5]) == pytest.approx(limits)
+    assert found.rate[48] == pytest.approx(deaths[48] / people[48])
 
 
 def test_assuncao_and_reis_worked_example() -> None:

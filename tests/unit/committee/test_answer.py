@@ -9,7 +9,7 @@ import pytest
 
 from convive.committee.agenda import proposals
 from convive.committee.answer import answer
-from convive.committee.law import Period, Quorum, due, law, months_after
+from convive.committee.law import Level, Period, Quorum, due, law, months_after
 from convive.committee.records import read
 from convive.errors import CommitteeError, ObservatoryError
 
@@ -94,12 +94,22 @@ def test_a_period_runs_from_the_last_time_or_from_the_beginning() -> None:
     assert months_after(dt.date(2023, 12, 31), 2) == dt.date(2024, 2, 29)
 
 
-def test_every_period_of_the_law_says_article_date_and_whether_it_was_read() -> None:
-    for one in law().periods:
-        assert one.article
-        assert one.date.year > 2000
-        assert isinstance(one.verified, bool)
-    assert law().period("session", "regional") is not None
+@pytest.mark.parametrize(
+    ("level", "on", "months"),
+    [
+        ("regional", dt.date(2016, 12, 31), {"session": 1, "consultation": 3}),
+        ("district", dt.date(2019, 5, 8), {"session": 1, "consultation": 3}),
+        ("district", dt.date(2019, 5, 9), {"session": 2, "consultation": 3}),
+        ("provincial", dt.date(2026, 1, 1), {"session": 2, "consultation": 3}),
+        ("regional", dt.date(2026, 1, 1), {"session": 2}),
+        ("regional", dt.date(2014, 1, 1), {}),
+    ],
+)
+def test_a_committee_is_held_to_the_law_of_its_day(level: Level, on: dt.date, months: dict[str, int]) -> None:
+    """Articles 32.1.a and 39 of DS 011-2014-IN, as it was first and as DS 010-2019-IN left it."""
+    told = law().at(level, on)
+    assert {one.id: one.every_months for one in told} == months
+    assert all(one.article.startswith("DS 011-2014-IN, art. ") and one.verified for one in told)
 
 
 def test_the_agenda_is_made_from_what_changed(tmp_path: Path) -> None:

@@ -52,18 +52,20 @@ def test_ranks_and_approaches_are_all_given_out(founding):
     assert np.allclose(found.central.sum(axis=1), 1)
 
 
-def test_moved_scores_agree_with_counting_every_case():
-    """Two approaches on two criteria: all 81 ways to move four scores, weighed by their probabilities."""
+@pytest.mark.parametrize("chances", [(0.25, 0.5, 0.25), (0.125, 0.625, 0.25), (0.2, 0.5, 0.3), (0.0, 1.0, 0.0)])
+def test_moved_scores_agree_with_counting_every_case(chances):
+    """Two approaches on two criteria: all 81 ways to move four scores, weighed by their probabilities, whether tossed
+    coins give these or not."""
     scores, weights = np.array([[5.0, 2.0], [3.0, 4.0]]), np.array([0.5, 0.5])
     shares = np.zeros((2, 2))
     for moves in product((-1, 0, 1), repeat=4):
-        chance = np.prod([0.5 if move == 0 else 0.25 for move in moves])
+        chance = np.prod([chances[move + 1] for move in moves])
         one, other = np.clip(scores + np.reshape(moves, (2, 2)), 1, 5) @ weights
         if one == other:
             shares += chance / 2
         else:
             shares += chance * (np.eye(2) if one > other else np.eye(2)[::-1])
-    found = smaa(UncertainScores.moved(scores, SCALE), UncertainWeights.exact(weights), [1, 1], draws=400_000)
+    found = smaa(UncertainScores.moved(scores, SCALE, chances), UncertainWeights.exact(weights), [1, 1], draws=400_000)
     assert np.allclose(found.acceptability, shares, atol=4 * found.error)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convive.errors import AnalysisError, EvaluationError
-from convive.evaluation.cost import UnitCost, account, by_unit_costs, cost_per_death, income_lost
+from convive.evaluation.cost import Item, UnitCost, account, by_unit_costs, cost_per_death, income_lost
 from convive.evaluation.cost.accounting import categories
 from convive.evaluation.cost.money import Base
+from convive.evaluation.cost.told import read as read_told
 from convive.evaluation.cost.units import library
 from convive.evaluation.result import Interval
 
@@ -117,3 +119,85 @@ def test_unit_costs_are_the_citys_or_have_a_source() -> None:
     with pytest.raises(EvaluationError):
         by_unit_costs(48, "robbery", unit=own)
     assert all(one.source and one.method["es"] for one in library().values())
+
+
+HEAD = "year,item,amount,currency,source,method_es,method_en\n"
+GOOD = "2024,police,5000000,PEN,SIAF 2024,,\n2024,income,18000,PEN,ENAHO 2024,,\n2024,prisoners,640,,INPE 2024,,\n"
+
+
+def in_file(tmp_path: Path, rows: str, head: str = HEAD) -> Path:
+    path = tmp_path / "violence_costs.csv"
+    path.write_text(head + rows, "utf-8")
+    return path
+
+
+def test_the_citys_accounts_are_read_from_its_file(tmp_path: Path) -> None:
+    own = '2024,homicide-unit-cost,900000,PEN,"Acta 3, 2025",Costo de la enfermedad.,Cost of illness.\n'
+    found = read_told(in_file(tmp_path, GOOD + own))
+    assert found.problems == ()
+    accounts = found.accounts(2024, np.array([30.0, math.nan]))
+    assert accounts is not None
+    assert accounts.total == pytest.approx(5e6 + 640 * 18_000 + 2 * income_lost([30], 18_000))
+    assert {one.category for one in accounts.items} == {"police", "prison-income", "homicide-income"}
+    assert "justice" in accounts.missing
+    without = found.accounts(2024, None)
+    assert without is not None
+    assert "homicide-income" in without.missing
+    unit = found.unit_cost(2024, "Tumbes")
+    assert unit is not None
+    assert "PEN 43,200,000 (2024)" in by_unit_costs(48, "homicide", unit=unit).sentence("en")
+    assert "Cost of illness." in by_unit_costs(48, "homicide", unit=unit).sentence("en")
+    assert found.accounts(2023, None) is None
+    assert read_told(tmp_path / "nothing.csv").rows == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("24,police,1,PEN,SIAF 2024,,", "cost-year", "year"),
+        ("2024,army,1,PEN,SIAF 2024,,", "cost-item", "item"),
+        ("2024,homicide-income,1,PEN,SIAF 2024,,", "cost-item", "item"),
+        ('2024,justice,"1,500",PEN,SIAF 2024,,', "cost-amount", "amount"),
+        ("2024,justice,-3,PEN,SIAF 2024,,", "cost-amount", "amount"),
+        ("2024,justice,nan,PEN,SIAF 2024,,", "cost-amount", "amount"),
+        ("2024,justice,1,soles,SIAF 2024,,", "cost-currency", "currency"),
+        ("2024,justice,1,,SIAF 2024,,", "cost-currency", "currency"),
+        ("2024,justice,1,PEN,,,", "cost-source", "source"),
+        ("2024,homicide-unit-cost,1,PEN,Acta 3,Así.,", "cost-method", "method_es"),
+        ("2024,police,1,PEN,SIAF 2024,,", "cost-twice", "item"),
+        ("2024,justice,1,USD,SIAF 2024,,", "cost-two-currencies", "currency"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_told_and_the_others_count(tmp_path: Path, row: str, code: str, column: str) -> None:
+    found = read_told(in_file(tmp_path, GOOD + row + "\n"))
+    (problem,) = found.problems
+    assert (problem.code, problem.file, problem.row, problem.column) == (code, "violence_costs.csv", 5, column)
+    for language in ("es", "en"):
+        assert "{" not in problem.reason(language) + problem.remedy(language)
+    accounts = found.accounts(2024, None)
+    assert accounts is not None
+    assert accounts.total == 5e6 + 640 * 18_000
+
+
+def test_a_file_without_its_columns_says_which(tmp_path: Path) -> None:
+    found = read_told(in_file(tmp_path, "2024,police,1\n", "year,item,amount\n"))
+    assert [one.column for one in found.problems] == ["currency", "source"]
+    assert found.rows == ()
+    path = in_file(tmp_path, GOOD)
+    path.write_bytes(path.read_bytes() + "2024,justice,1,PEN,Cañete,,\n".encode("latin-1"))
+    assert [one.code for one in read_told(path).problems] == ["cost-not-utf8"]
+
+
+def test_a_figure_of_money_without_source_or_method_cannot_be_made() -> None:
+    both = {"es": "Así.", "en": "So."}
+    Item("police", 1.0, "SIAF", both)
+    for source, method in (("", both), ("SIAF", {}), ("SIAF", {"es": "Así."}), ("SIAF", {"es": "Así.", "en": " "})):
+        with pytest.raises(AnalysisError):
+            Item("police", 1.0, source, method)
+        with pytest.raises(AnalysisError):
+            UnitCost("own", "homicide", 1.0, SOLES, "Tumbes", method, source)
+
+
+def test_money_of_several_years_says_which() -> None:
+    assert Base("PEN", 2015, 2014).written(700_000, "en") == "PEN 700,000 (2014–2015)"
+    assert Base("PEN", 2015, 2015).written(700_000, "en") == "PEN 700,000 (2015)"

@@ -108,3 +108,10 @@ def test_a_design_is_offered_where_it_held_in_every_scenario(
     monkeypatch.setattr(calibration, "calibration", lambda: told)
     assert calibration.offered("x", "y") is wanted
     assert not calibration.offered("x", "other errors")
+
+
+def test_where_a_rise_is_hoped_for_the_verdict_turns_round() -> None:
+    assert judge(effect(0.5, 0.7, 0.95), expected=1.5).verdict is Verdict.LIKELY_HARMED
+    assert judge(effect(1.4, 1.1, 1.8), expected=1.5).verdict is Verdict.LIKELY_HELPED
+    assert judge(effect(1.4, 1.1, 1.8), expected=0.8).verdict is Verdict.LIKELY_HARMED
+    assert judge(effect(1.0, 0.5, 1.9), expected=1.5).verdict is Verdict.CANNOT_TELL

@@ -47,7 +47,7 @@ def test_only_what_is_said_changes_and_comments_stay(folder: Path, plan: Plan) -
     assert [line for line in (folder / "plan.toml").read_text("utf-8").splitlines() if line.startswith("#")] == kept
 
 
-@pytest.mark.parametrize("kind", ["measure", "activity", "indicator"])
+@pytest.mark.parametrize("kind", list(editing.PLACES))
 def test_every_part_is_written_back_as_it_was(folder: Path, plan: Plan, kind: editing.Kind) -> None:
     before = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
     for part in list(getattr(plan, editing.PLACES[kind]).values())[:3]:
@@ -196,3 +196,49 @@ def test_what_is_withdrawn_counts_no_longer_and_keeps_nobody(folder: Path, plan:
     assert (after.money[one.id], "plan-approved" in before.missing()) == (before.money[one.id], True)
     assert "plan-approved" not in after.missing()
     assert not after.histories["plan-approved"].holds(day - dt.timedelta(days=1))
+
+
+def test_bodies_in_one_line_come_and_change_there(folder: Path, plan: Plan) -> None:
+    """A city may write a short list in one line, before all headers; what else stands in the file is left alone."""
+    path = folder / "plan.toml"
+    head, _, rest = path.read_text("utf-8").partition("[[body]]")
+    tail = rest[rest.index("[[objective]]") :]
+    listed = ", ".join(
+        f'{{ id = "{one.id}", label = {{ es = "{one.label.es}", en = "{one.label.en}" }} }}' for one in plan.body
+    )
+    first, _, stages = head.partition("[protocol]")
+    path.write_text(f"{first}body = [{listed}]\n[protocol]{stages}{tail}", "utf-8")
+    adding.add_body(folder, {"id": "fire", "label": {"es": "Bomberos", "en": "Fire brigade"}})
+    adding.add_objective(folder, {"id": "trust", "label": {"es": "Confianza", "en": "Trust"}})
+    one = again(folder).bodies["fire"]
+    editing.change(folder, "body", "fire", {"iati": "PE-1"}, seen=fingerprint(one), on=BEFORE)
+    after = again(folder)
+    assert [body.id for body in after.body] == [*(body.id for body in plan.body), "fire"]
+    assert after.bodies["fire"].iati == "PE-1"
+    assert after.objective[-1].id == "trust"
+    assert after.measure == plan.measure
+
+
+def test_a_stage_comes_between_two_with_its_gate(folder: Path, plan: Plan) -> None:
+    values = {"id": "pause", "label": {"es": "Pausa", "en": "Pause"}, "purpose": {"es": "Ver", "en": "Look"}}
+    with pytest.raises(PlanError, match="what must hold to pass on"):
+        adding.add_stage(folder, values, after="planning", condition=None, on=BEFORE)
+    condition = {"id": "looked", "label": {"es": "Se vio", "en": "Looked"}}
+    condition |= {"progress": {"measure": "cpted", "at_least": 1}}
+    adding.add_stage(folder, values, after="planning", condition=condition, on=BEFORE)
+    after = again(folder)
+    assert after.course == (plan.course[0], "pause", *plan.course[1:])
+    assert after.gate_of("pause") is not None
+    with pytest.raises(PlanError, match="cannot be withdrawn"):
+        adding.withdraw(folder, "stage", "planning", reason="x", seen=fingerprint(after.stage[0]), on=BEFORE)
+    adding.withdraw(folder, "stage", "pause", reason="x", seen=fingerprint(after.stages["pause"]), on=BEFORE)
+    assert again(folder).course == plan.course
+
+
+def test_what_is_pursued_names_nothing_that_was_withdrawn(folder: Path, plan: Plan) -> None:
+    adding.add_body(folder, {"id": "fire", "label": {"es": "Bomberos", "en": "Fire brigade"}})
+    held = again(folder).bodies["fire"]
+    adding.withdraw(folder, "body", "fire", reason="x", seen=fingerprint(held), on=BEFORE)
+    one = plan.activities["sessions"]
+    with pytest.raises(PlanError, match="which was withdrawn from the plan"):
+        editing.change(folder, "activity", one.id, {"lead": "fire"}, seen=fingerprint(one), on=BEFORE)

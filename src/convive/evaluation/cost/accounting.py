@@ -18,18 +18,25 @@ from numpy.typing import ArrayLike
 
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
-from convive.evaluation.cost.money import Base
+from convive.evaluation.cost.money import Base, with_method
 from convive.texts import say
+
+COMPUTED = ("homicide-income", "prison-income")
+"""Categories that are had from ages, people and incomes; nobody tells their amounts."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One category of the accounts: its ``amount`` in the year, and the ``source`` that the city cites for it."""
+    """One category of the accounts: its ``amount`` in the year, and the ``source`` that the city cites for it. There is
+    none without a source and a method in both languages."""
 
     category: str
     amount: float
     source: str
     method: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        with_method(self.category, self.source, self.method)
 
 
 @dataclass(frozen=True)
@@ -84,20 +91,25 @@ def account(
     ages: ArrayLike | None = None,
     income: tuple[float, str] | None = None,
     prisoners: tuple[float, str] | None = None,
-    growth: float = 0.0,
-    discount: float = 0.03,
-    last_age: int = 65,
+    growth: float | None = None,
+    discount: float | None = None,
+    last_age: int | None = None,
 ) -> Accounts:
-    """The accounts of one year. ``told``: amount and source of the public and private categories; ``ages`` of the
-    victims of homicide (NaN where unknown) and ``prisoners``, valued at the mean yearly ``income``.
+    """The accounts of one year; rates and the last age of work are those of ``categories.toml`` unless told.
+
+    ``told``: amount and source of the public and private categories; ``ages`` of the victims of homicide (NaN where
+    unknown) and ``prisoners``, valued at the mean yearly ``income``.
 
     Raises :class:`~convive.errors.EvaluationError`: a category that there is not, an amount below 0, one without
     source."""
-    known = categories()
+    known, rates = categories(), _file()["parameters"]
+    growth = rates["growth"] if growth is None else growth
+    discount = rates["discount"] if discount is None else discount
+    last_age = rates["last_age"] if last_age is None else last_age
     problems = []
     given = dict(told) | {name: one for name, one in (("income", income), ("prisoners", prisoners)) if one is not None}
     for name, (amount, source) in given.items():
-        if name not in known and name not in ("income", "prisoners"):
+        if (name not in known or name in COMPUTED) and name not in ("income", "prisoners"):
             problems.append(Problem("cost-category", value=name, values={"known": ", ".join(known)}))
         elif not np.isfinite(amount) or amount < 0:
             problems.append(Problem("cost-amount", value=str(amount), values={"name": name}))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
-from convive.evaluation.cost.money import Base
+from convive.evaluation.cost.money import Base, with_method
 from convive.texts import number, say
 
 
@@ -29,6 +29,9 @@ class UnitCost:
     method: dict[str, str]
     source: str
     url: str = ""
+
+    def __post_init__(self) -> None:
+        with_method(self.id, self.source, self.method)
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,6 @@ def by_unit_costs(events: float, outcome: str, *, unit: UnitCost | None = None, 
     if chosen is None or chosen.outcome != outcome:
         known = ", ".join(sorted(one.id for one in library().values() if one.outcome == outcome)) or "—"
         raise EvaluationError(Problem("cost-no-unit", value=name or outcome, values={"known": known}))
-    if len(chosen.source.strip()) < 3:
-        raise EvaluationError(Problem("cost-source", value=chosen.id))
     return ByUnits(float(events), chosen)
 
 

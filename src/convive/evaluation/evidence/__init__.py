@@ -23,6 +23,9 @@ from convive.observatory import Bilingual, Strict
 
 FOLDER = Path(__file__).parent
 
+MARK = "evidence:"
+"""Before the id of a study where the source of a plan or a matrix cites one."""
+
 
 class Study(Strict):
     """One study as ``library.toml`` tells it. ``same_data_as``: a study whose data it shares, so that only one of both
@@ -105,6 +108,12 @@ def study(name: str) -> Study | None:
     return next((one for one in studies() if one.id == name), None)
 
 
+def named(source: str) -> tuple[Study, ...]:
+    """The studies that a ``source`` cites; its parts stand between semicolons."""
+    told = (one.strip().removeprefix(MARK) for one in source.split(";") if one.strip().startswith(MARK))
+    return tuple(found for name in told if (found := study(name)) is not None)
+
+
 def expected(measure: str) -> Expected | None:
     """What may be expected of ``measure`` in another city; None where no study of it may be carried over."""
     usable = [
@@ -117,14 +126,17 @@ def expected(measure: str) -> Expected | None:
     logs = [math.log(one.ratio or 1.0) for one in usable]
     errors = [one.error or 0.0 for one in usable]
     kept = min(one.kept for one in usable)
-    if len(usable) == 1:
-        reach = float(stats.norm.isf(0.025)) * errors[0]
-        middle, low, high, pool = logs[0], logs[0] - reach, logs[0] + reach, None
+    pool = pooled(logs, errors, at_least_fixed=True) if len(usable) > 1 else None
+    middle, error, spread = (logs[0], errors[0], 0.0) if pool is None else (pool.effect, pool.error, pool.tau)
+    if pool is not None and math.isfinite(pool.next_low):
+        low, high = pool.next_low, pool.next_high
     else:
-        pool = pooled(logs, errors, at_least_fixed=True)
-        middle = pool.effect
-        # With two studies nobody knows where a third would lie: the interval of the mean must do, and it is wide.
-        low, high = (pool.next_low, pool.next_high) if math.isfinite(pool.next_low) else (pool.low, pool.high)
+        # One or two studies cannot say how much cities differ: at least as much as the rules suppose. Without that one
+        # study alone would look surer than two that agree.
+        reach = float(stats.norm.isf(0.025)) * math.hypot(
+            error, max(spread, float(rules()["transport"]["least_spread"]))
+        )
+        low, high = middle - reach, middle + reach
     return Expected(
         measure,
         math.exp(kept * middle),

@@ -37,6 +37,11 @@ def build(reader: Reader) -> Page:
     blocks.append(Section("caution", say("alerts.caution_title", language), (caution,)))
     recorded = [_lead(told, language), *(_sentence(one, language) for one in told["methods"])]
     recorded += _changes(told, language).paragraphs[:-1] if told["changes"] else _changes(told, language).paragraphs
+    if told["gatherings"]:
+        found = _gatherings(told, reader).paragraphs
+        recorded += found[:-1] if told["gatherings"]["found"] else found
+    if told["repeat"]:
+        recorded += _repeat(told["repeat"], language).paragraphs
     blocks.append(parts.minutes(recorded, reader))
     title = say("alerts.title", language, unit=reader.focus_name)
     return Page(NAME, language, title, (_lead(told, language),), tuple(blocks))

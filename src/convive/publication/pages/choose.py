@@ -4,9 +4,10 @@ are one printed page; what stands below them is for who wants to check."""
 from __future__ import annotations
 
 from convive.decision.words import percent, points
+from convive.evaluation.evidence.impact import rule
 from convive.publication.edition import Tree
 from convive.publication.pages import parts
-from convive.publication.pages.evidence import cited
+from convive.publication.pages.evidence import change, cited, span
 from convive.publication.pages.page import Block, Cell, Link, Page, Prose, Section, Table, TableCell
 from convive.publication.reading import Reader
 from convive.texts import number, say
@@ -24,6 +25,7 @@ def build(reader: Reader) -> Page:
         Section("decision", say("choose.decision", language), (_matrix(told, language), Prose(tuple(decision[1:])))),
         Section("doubt", say("choose.doubt", language), (_firmness(told, language), Prose(_doubt(told, language)))),
         Section("dissent", say("choose.dissent", language), _dissent(told, language)),
+        *_suggested(told, language),
         Section("detail", say("choose.detail", language), _detail(told, language)),
     ]
     lead = tuple(part for part in (decision[0], _first_in(told, language)) if part)
@@ -102,6 +104,72 @@ def _dissent(told: Tree, language: str) -> tuple[Block, ...]:
         for sheet in told["sheets"]
     )
     return prose, Table(say("choose.sheets", language), heads, rows, frozenset({2}), stacked=True)
+
+
+def _suggested(told: Tree, language: str) -> tuple[Section, ...]:
+    """What effects measured elsewhere suggest, beside what people gave: never in its place."""
+    if not told.get("suggested"):
+        return ()
+    heads = tuple(
+        say(f"choose.{head}", language) for head in ("approach", "criterion", "given", "suggested", "suggested_why")
+    )
+    caption = say("choose.suggested_table", language)
+    table = Table(caption, heads, suggested_rows(told, language), frozenset({2, 3}), stacked=True)
+    link = Link(say("choose.suggested_library", language), page="evidence")
+    prose = Prose(suggested_words(told, language), (link,))
+    return (Section("evidence", say("choose.suggested_title", language), (table, prose)),)
+
+
+def suggested_rows(told: Tree, language: str) -> tuple[tuple[TableCell, ...], ...]:
+    """Of each score that the evidence speaks to: approach, criterion, what was given, what is suggested, and why."""
+    labels = _labels(told, language)
+    return tuple(
+        (
+            labels[one["approach"]],
+            labels[one["criterion"]],
+            points(one["given"], language),
+            Cell(points(one["score"], language), "doubt" if one["score"] != one["given"] else ""),
+            " ".join(
+                [
+                    *(_kind(kind, language) for kind in one["kinds"]),
+                    *(_silent(kind, language) for kind in one["silent"]),
+                ]
+            ),
+        )
+        for one in told["suggested"]
+    )
+
+
+def suggested_words(told: Tree, language: str) -> tuple[str, ...]:
+    """What a suggestion is worth, how many differ, who would then be first, and the rule."""
+    labels, cells = _labels(told, language), told["suggested"]
+    first = ", ".join(labels[name] for name in told["first_if_suggested"])
+    return (
+        say("choose.suggested_about", language),
+        say("choose.suggested_apart", language, n=len(cells), apart=sum(one["score"] != one["given"] for one in cells)),
+        say("choose.suggested_first", language, first=first),
+        say("choose.suggested_rule", language, source=rule().source[language]),
+    )
+
+
+def _labels(told: Tree, language: str) -> dict[str, str]:
+    return {one["id"]: one["label"][language] for one in (*told["criteria"], *told["approaches"])}
+
+
+def _kind(one: Tree, language: str) -> str:
+    return say(
+        "choose.suggested_kind",
+        language,
+        kind=one["label"][language],
+        score=points(one["score"], language),
+        change=change(one["ratio"], language),
+        span=span(one["low"], one["high"], language),
+        why=one["why"][language],
+    )
+
+
+def _silent(label: Tree, language: str) -> str:
+    return say("choose.suggested_silent", language, kind=label[language])
 
 
 def _detail(told: Tree, language: str) -> tuple[Block, ...]:

@@ -22,11 +22,19 @@ def build(reader: Reader) -> Page:
         return parts.empty(NAME, reader)
     blocks: list[Block] = [
         Prose((say("evaluations.how", language),)),
-        Section("league", say("evaluations.league", language), (_league(told, language),)),
-        Section("violence-cost", say("evaluations.violence_cost", language), (Prose(violence_cost(reader)),)),
+        Section("league", say("evaluations.league", language), (_league(told, reader),)),
+        Section("violence-cost", say("evaluations.violence_cost", language), violence_cost(reader)),
     ]
     title = say("evaluations.title", language, unit=reader.focus_name)
-    return Page(NAME, language, title, (_lead(told, language),), tuple(blocks))
+    lead = (_lead(told, language), *_unread(reader))
+    return Page(NAME, language, title, lead, tuple(blocks))
+
+
+def _unread(reader: Reader) -> tuple[str, ...]:
+    rows = reader.edition.evaluations_unread
+    if not rows:
+        return ()
+    return (say("evaluations.unread", reader.language, n=len(rows), rows=", ".join(map(str, rows))),)
 
 
 def _lead(told: Sequence[Judged], language: str) -> str:
@@ -43,20 +51,24 @@ def _lead(told: Sequence[Judged], language: str) -> str:
     return f"{first} {say('evaluations.lead_unregistered', language, n=left)}" if left else first
 
 
-def _league(told: Sequence[Judged], language: str) -> Table:
+def _league(told: Sequence[Judged], reader: Reader) -> Table:
     """Widest interval last among those that have one; first the columns that say how little is known."""
+    language = reader.language
     names = ("measure", "doubt", "smallest_year", "verdict", "averted")
     header = tuple(say(f"evaluations.column.{name}", language) for name in names)
-    rows = tuple(_row(one, language) for one in sorted(told, key=_certainty))
+    rows = tuple(_row(one, reader) for one in sorted(told, key=_certainty))
     return Table(say("evaluations.table", language), header, rows, stacked=True)
 
 
-def _row(one: Judged, language: str) -> tuple[TableCell, ...]:
+def _row(one: Judged, reader: Reader) -> tuple[TableCell, ...]:
+    language = reader.language
     name, found = one.name(language), one.found
     head = Cell(name, link=Link(name, page=one.page))
     if found is None:
         verdict = say("evaluation.verdict.cannot-tell", language)
-        return (head, say("evaluations.unregistered_short", language), "–", Cell(verdict, "doubt"), "–")
+        begun = one.start <= reader.as_of
+        short = say(f"evaluations.unregistered_{'short' if begun else 'ahead'}", language)
+        return (head, short, "–", Cell(verdict, "doubt"), "–")
     return (
         head,
         span(found, language),

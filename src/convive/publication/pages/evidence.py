@@ -3,15 +3,12 @@ expect."""
 
 from __future__ import annotations
 
-from convive.evaluation.evidence import Expected, Study, expected, rules, studies, study
+from convive.evaluation.evidence import MARK, Expected, Study, expected, named, rules, studies, study
 from convive.publication.pages.page import Block, Cell, Link, Page, Prose, Section, Table
 from convive.publication.reading import Reader
 from convive.texts import number, say
 
 NAME = "evidence"
-
-MARK = "evidence:"
-"""Before the id of a study where a plan or a matrix cites one."""
 
 
 def build(reader: Reader) -> Page:
@@ -72,6 +69,20 @@ def here(kind: str, language: str) -> str:
     values = {"measure": rules()["measures"][kind][language], "kept": number(100 * found.kept, language)}
     values |= {"change": change(found.ratio, language), "span": span(found.low, found.high, language)}
     return say("evidence.here", language, **values)
+
+
+def beyond(source: str, hoped: float, language: str) -> tuple[str, ...]:
+    """Where the change ``hoped`` for is more than the evidence that a plan cites allows, by kind of measure; nothing
+    where it is not, or nothing may be carried over."""
+    told = []
+    for kind in dict.fromkeys(one.measure for one in named(source)):
+        found = expected(kind)
+        if found is None or hoped >= found.ratio:
+            continue
+        values = {"measure": rules()["measures"][kind][language], "hoped": change(hoped, language)}
+        values |= {"change": change(found.ratio, language), "span": span(found.low, found.high, language)}
+        told.append(say(f"evidence.beyond_{'all' if hoped < found.low else 'middle'}", language, **values))
+    return tuple(told)
 
 
 def _expected(language: str) -> Table:

@@ -82,6 +82,11 @@ def _periods(reader: Reader) -> list[Block]:
     about = [say("hours.periods_about", language, simulations=told["looked_for"])]
     if known is not None:
         about.append(say("hours.periods_known", language, share=words.percent(known, language)))
+    about += [
+        say(f"hours.{name}", language, n=told[name])
+        for name in ("windows", "without_end")
+        if told.get(name) is not None
+    ]
     return [Section("periods", title, (Prose((*_found(reader), *about)),))]
 
 
@@ -97,7 +102,7 @@ def _period(one: Tree, language: str) -> str:
         "hours.period",
         language,
         first=_moment(one["first"], language),
-        last=_moment(one["last"] + 1, language),
+        last=_moment(one["last"] + 1, language, ends=True),
         ratio=number(one["ratio"], language, 1),
         low=number(one["low"], language, 1),
         high=number(one["high"], language, 1),
@@ -105,8 +110,11 @@ def _period(one: Tree, language: str) -> str:
     )
 
 
-def _moment(hour: int, language: str) -> str:
+def _moment(hour: int, language: str, *, ends: bool = False) -> str:
+    """A day and an hour; what ends at midnight ends at 24 h of the day that it was, as people say it."""
     day, clock = divmod(hour % HOURS_A_WEEK, 24)
+    if ends and clock == 0:
+        day, clock = (day - 1) % 7, 24
     return say("hours.moment", language, day=say(f"hours.day_{day + 1}", language), hour=clock)
 
 
@@ -119,7 +127,7 @@ def _rules(cells: pl.DataFrame, reader: Reader) -> list[Block]:
         columns = ("nights", "hours", "share", "interval")
         header = tuple(say(f"hours.rule_{column}", language) for column in columns)
         rows = tuple(_rule(one, language) for one in rules)
-        table = Table(say("hours.rules_title", language), header, rows, frozenset({1, 2, 3}), stacked=True)
+        table = Table(say("hours.rules_table", language), header, rows, frozenset({1, 2, 3}), stacked=True)
         blocks = [Prose((say("hours.rules_about", language), say("hours.rules_caution", language))), table]
     return [Section("rules", say("hours.rules_title", language), (*blocks, _any_rule(cells, language)))]
 

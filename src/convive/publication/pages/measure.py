@@ -11,11 +11,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from convive.evaluation.evidence import expected, rules, study
+from convive.errors import EvaluationError
+from convive.evaluation.evidence import MARK, expected, named, rules
+from convive.evaluation.limits import limits
+from convive.evaluation.outcomes import outcome
 from convive.publication.charts.evaluations import PREFIX
 from convive.publication.edition import Edition, Tree
 from convive.publication.effect import averted, percent, rows, span
-from convive.publication.pages.evidence import MARK, cited
+from convive.publication.pages.evidence import beyond, cited
 from convive.publication.pages.measure_cost import cost
 from convive.publication.pages.measures import evaluation_told
 from convive.publication.pages.page import Block, ChartBlock, Link, Notice, Page, Prose, Section, Table
@@ -23,6 +26,9 @@ from convive.publication.reading import Reader
 from convive.texts import date, number, say
 
 SECTION = "evaluations"
+
+UNTOLD = ("refused", "withheld", "no-data", "changed", "ahead")
+"""Rules by which there is no verdict to tell, and why."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,15 @@ class Judged:
     @property
     def page(self) -> str:
         return f"{SECTION}/{self.id}"
+
+    @property
+    def start(self) -> dt.date:
+        return dt.date.fromisoformat(self.found["start"] if self.found is not None else (self.measure or {})["from"])
+
+    @property
+    def treated(self) -> list[str]:
+        found = self.found if self.found is not None else (self.measure or {})["evaluation"]
+        return list(found["treated"])
 
 
 def every(edition: Edition) -> tuple[Judged, ...]:
@@ -63,11 +78,9 @@ def build(reader: Reader, item: str) -> Page:
     if found is not None:
         blocks += _picture(found, reader)
         blocks.append(Notice(" ".join(_says(found, language)), _verdict(found, language)))
-        blocks.append(_section("doubt", _doubt(found, language), language))
+        blocks.append(_section("doubt", (*_doubt(found, language), *_together(found, reader)), language))
     else:
-        blocks.append(
-            Notice(say("evaluations.unregistered", language), say("evaluation.verdict.cannot-tell", language))
-        )
+        blocks.append(Notice(unregistered(one, reader), say("evaluation.verdict.cannot-tell", language)))
     blocks.append(_section("cost", cost(found, measure, edition.plan, language), language))
     blocks.append(_section("foresight", _foresight(one, reader), language, _falls(found, language)))
     blocks.append(_elsewhere(one, language))
@@ -78,6 +91,13 @@ def build(reader: Reader, item: str) -> Page:
         links.append(Link(say("evaluations.in_plan", language), page="act", anchor=f"measure-{measure['id']}"))
     blocks.append(Prose((), tuple(links)))
     return Page(one.page, language, one.name(language), (_question(one, reader),), tuple(blocks))
+
+
+def unregistered(one: Judged, reader: Reader) -> str:
+    """That nobody registered the evaluation: too late for one that has begun, not yet for one that has not."""
+    if one.start <= reader.as_of:
+        return say("evaluations.unregistered", reader.language)
+    return say("evaluations.unregistered_yet", reader.language, start=date(one.start, reader.language))
 
 
 def smallest(found: Tree | None, language: str, months: int = 12) -> str:
@@ -109,7 +129,7 @@ def _verdict(found: Tree, language: str) -> str:
 
 
 def _says(one: Tree, language: str) -> list[str]:
-    if one["rule"] in ("refused", "withheld", "no-data"):
+    if one["rule"] in UNTOLD:
         return [say(f"evaluations.{one['rule'].replace('-', '_')}", language), *one["doubt"][language]]
     told = list(one["says"][language])
     if one["averted"] is not None:
@@ -137,7 +157,7 @@ def _change(one: Tree, language: str) -> tuple[str, str]:
 
 
 def _doubt(one: Tree, language: str) -> tuple[str, ...]:
-    told = [*one["doubt"][language]] if one["rule"] != "refused" else []
+    told = [*one["doubt"][language]] if one["rule"] not in UNTOLD else []
     if one["interval_by"]:
         told.append(say(f"evaluation.errors.{one['interval_by']}", language))
     if one["around"]:
@@ -154,12 +174,28 @@ def _doubt(one: Tree, language: str) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _together(one: Tree, reader: Reader) -> tuple[str, ...]:
+    """The other measures, registered or of the plan, that began with this one in the same places: no design that sees
+    only counts can tell them apart."""
+    language, start = reader.language, dt.date.fromisoformat(one["start"])
+    lines = reader.edition.above
+    others = []
+    for other in every(reader.edition):
+        if other.id == one["id"]:
+            continue
+        near = abs((other.start - start).days) < limits().margin_days
+        same = any(a in lines(b) or b in lines(a) for a in one["treated"] for b in other.treated)
+        if near and same:
+            others.append(other.name(language))
+    return (say("evaluations.together", language, others="; ".join(others), n=len(others)),) if others else ()
+
+
 def _foresight(one: Judged, reader: Reader) -> tuple[str, ...]:
     language = reader.language
     if one.found is not None and one.found["foresight"]:
         told = one.found["foresight"]
-        if told["rule"] == "withheld":
-            return (say("evaluations.foresight_withheld", language),)
+        if told["rule"] in ("withheld", "rise"):
+            return (say(f"evaluations.foresight_{told['rule']}", language),)
         if told["rule"] == "refused":
             return (say("evaluations.foresight_refused", language), *told["says"][language])
         return tuple(told["says"][language])
@@ -180,18 +216,18 @@ def _falls(found: Tree | None, language: str) -> Table | None:
 def _elsewhere(one: Judged, language: str) -> Section:
     """What the plan's measure cites of the library of evidence, and how much of it may be expected here."""
     source = one.measure["source"] if one.measure is not None else ""
-    named = [part.strip() for part in source.split(";") if part.strip().startswith(MARK)]
-    studies = [found for name in named if (found := study(name.removeprefix(MARK))) is not None]
+    studies = named(source)
     hoped = one.found["expected"] if one.found is not None else (one.measure or {})["evaluation"]["expected_ratio"]
     told = [say("evaluations.hoped", language, change=percent(hoped, language))]
     if not studies:
         return _section("elsewhere", (*told, say("evaluations.elsewhere_none", language)), language)
-    words, links = cited("; ".join(named), language)
+    words, links = cited("; ".join(f"{MARK}{found.id}" for found in studies), language)
     told += [
         say("evaluations.elsewhere_not_carried", language, measure=rules()["measures"][kind][language])
         for kind in dict.fromkeys(found.measure for found in studies)
         if expected(kind) is None
     ]
+    told += beyond(source, hoped, language)
     prose = Prose((*told, f"{words[0].upper()}{words[1:]}"), links)
     return Section("elsewhere", say("evaluations.elsewhere", language), (prose,))
 
@@ -217,8 +253,20 @@ def _promise(one: Tree, reader: Reader) -> tuple[str, ...]:
             expected=percent(one["expected"], language),
             months=str(one["judged_after_months"]),
         ),
+        say("evaluations.outcome", language, outcome=outcome_label(one["outcome"], reader)),
     ]
     return (*told, *(_amended(change, language) for change in one["amendments"]))
+
+
+def outcome_label(written: str, reader: Reader) -> str:
+    """What an outcome counts, in words; as it is written where the register cannot count it."""
+    try:
+        found = outcome(written)
+    except EvaluationError:
+        return written
+    counted = found.indicator.numerator if found.indicator.part is not None else found.indicator.label
+    label = counted.model_dump()[reader.language]
+    return f"{label}: {reader.category(found.breakdown, found.category)}" if found.breakdown else str(label)
 
 
 def _amended(change: Mapping[str, str], language: str) -> str:

@@ -25,7 +25,7 @@ def cost(found: Tree | None, measure: Tree | None, plan: Tree, language: str) ->
     if kind is None:
         return (say("evaluations.cost_none", language),)
     years = [row["year"] for row in measure["money"] if row[kind] > 0]
-    base = Base(plan["currency"], max(years))
+    base = Base(plan["currency"], max(years), min(years))
     since = str(max(years)) if min(years) == max(years) else f"{min(years)}–{max(years)}"
     first = say(
         f"evaluations.cost_{kind}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convive.publication.edition import Tree
-from convive.publication.pages.evidence import cited
+from convive.publication.pages.evidence import beyond, cited
 from convive.publication.pages.page import Link, Term, Terms
 from convive.publication.pages.planned import amount, day, share, value
 from convive.publication.reading import Reader
@@ -37,6 +37,8 @@ def _term(one: Tree, told: Tree, reader: Reader) -> Term:
     facts += [(say("act.risk", language), risk_told(risk, language)) for risk in one["risks"]]
     facts += rights_told(one, told, language)
     facts.append((say("act.evaluation", language), evaluation_told(one["evaluation"], told, language)))
+    hoped = one["evaluation"]["expected_ratio"]
+    facts += [(say("act.beyond", language), words) for words in beyond(one["source"], hoped, language)]
     link = Link(say("act.all_evidence", language), data="data/plan.json")
     written, studies = cited(one["source"], language)
     source = say("act.source", language, source=written)

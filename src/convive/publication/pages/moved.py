@@ -27,7 +27,8 @@ def build(reader: Reader) -> Page:
     blocks.append(Section("spread", say("moved.spread_title", language), (_spread(told, reader),)))
     caution = Prose((say("moved.caution", language),))
     blocks.append(Section("caution", say("moved.caution_title", language), (caution,)))
-    recorded = (_lead(told, language), *_years(told, reader).paragraphs, *_spread(told, reader).paragraphs)
+    operations = (_recorded(one, reader) for one in told["operations"])
+    recorded = (_lead(told, language), *_years(told, reader).paragraphs, *operations, *_spread(told, reader).paragraphs)
     blocks.append(parts.minutes(recorded, reader))
     title = say("moved.title", language, unit=reader.focus_name)
     return Page(NAME, language, title, (_lead(told, language),), tuple(blocks))
@@ -46,8 +47,9 @@ def _years(told: Tree, reader: Reader) -> Prose:
         return Prose((say("moved.years_few", language),))
     values = {
         "level": words.level(told["level"], language),
-        "begin": _date(found["from"], language),
+        "begin": _date(found["from"], language, later=1),
         "middle": _date(found["middle"], language),
+        "after": _date(found["middle"], language, later=1),
         "until": _date(found["until"], language),
         "alike": words.percent(found["alike"], language),
         "p": number(found["p"], language, 3),
@@ -76,23 +78,33 @@ def _operations(told: Tree, reader: Reader) -> Table:
 
 def _operation(one: Tree, reader: Reader) -> tuple[TableCell, ...]:
     language = reader.language
-    treated, control = (
-        ", ".join(reader.edition.unit_name(code) for code in one[part]) for part in ("treated", "control")
-    )
-    where = say(
-        "moved.where", language, treated=treated, control=control, day=_date(one["from"], language), n=one["months"]
-    )
-    verdict = Cell(
-        say(f"moved.verdict_{one['verdict'].replace(' ', '_')}", language), TONES.get(one["verdict"], "doubt")
-    )
     return (
         one["name"][language],
-        where,
-        verdict,
+        _where(one, reader),
+        Cell(_verdict(one, language), TONES.get(one["verdict"], "doubt")),
         _between(one, "whole", "low", "high", language),
         _between(one, "spilled", "spilled_low", "spilled_high", language),
         number(one["p"], language, 3) if one["p"] is not None else "–",
     )
+
+
+def _where(one: Tree, reader: Reader) -> str:
+    treated, control = (
+        ", ".join(reader.edition.unit_name(code) for code in one[part]) for part in ("treated", "control")
+    )
+    day = _date(one["from"], reader.language)
+    return say("moved.where", reader.language, treated=treated, control=control, day=day, n=one["months"])
+
+
+def _verdict(one: Tree, language: str) -> str:
+    return say(f"moved.verdict_{one['verdict'].replace(' ', '_')}", language)
+
+
+def _recorded(one: Tree, reader: Reader) -> str:
+    """An operation and what can be said of it, for the minutes."""
+    language = reader.language
+    name = one["name"][language]
+    return say("moved.recorded", language, name=name, where=_where(one, reader), verdict=_verdict(one, language))
 
 
 def _between(one: Tree, value: str, low: str, high: str, language: str) -> str:
@@ -127,5 +139,5 @@ def _spread(told: Tree, reader: Reader) -> Prose:
     return Prose((sentence,))
 
 
-def _date(day: str, language: str) -> str:
-    return date(dt.date.fromisoformat(day), language)
+def _date(day: str, language: str, *, later: int = 0) -> str:
+    return date(dt.date.fromisoformat(day) + dt.timedelta(days=later), language)

@@ -185,6 +185,13 @@ def _table(told: Tree, reader: Reader) -> Table:
     return Table(say("spots.table", language), header, rows, frozenset({2, 4, 5}), stacked=True)
 
 
+def _chance(share: float, language: str) -> str:
+    """A probability told to five points, none of which is certainty."""
+    if share >= 1:
+        return say("spots.nearly_sure", language)
+    return say("spots.hardly", language) if share <= 0 else words.percent(share, language)
+
+
 def _row(one: Tree, told: Tree, reader: Reader) -> tuple[TableCell, ...]:
     language = reader.language
     rank, top = "–", "–"
@@ -192,7 +199,7 @@ def _row(one: Tree, told: Tree, reader: Reader) -> tuple[TableCell, ...]:
         far = one["rank_high"] is None
         high = say("spots.rank_far", language, most=FURTHEST) if far else str(one["rank_high"])
         rank = say("spots.rank", language, low=one["rank_low"], high=high) if one["rank_low"] else high
-        top = words.percent(one["top"], language)
+        top = _chance(one["top"], language)
     name = say("spots.zone", language, id=one["id"])
     return (
         Cell(name, link=Link(name, page="map", anchor=_anchor(one)), anchor=_anchor(one)),

@@ -144,7 +144,8 @@ def _zones(reader: Reader) -> Part:
 
 
 def _stages(review: Review) -> Iterator[Part]:
-    for stage in review.plan.stage:
+    for name in review.plan.course:
+        stage = review.plan.stages[name]
         yield Heading(stage.label.es, 3)
         yield Paragraph(stage.purpose.es)
         gate = review.plan.gate_of(stage.id)
@@ -157,7 +158,7 @@ def _stages(review: Review) -> Iterator[Part]:
 def _objectives(review: Review) -> Grid:
     plan = review.plan
     rows = []
-    for objective in plan.objective:
+    for objective in (one for one in plan.objective if one.withdrawn is None):
         kind = "estratégico" if objective.kind == "strategic" else "específico"
         measures = "; ".join(one.label.es for one in plan.pursued if one.objective == objective.id) or "–"
         rows.append((kind, objective.label.es, measures))

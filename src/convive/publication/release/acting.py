@@ -16,7 +16,7 @@ from convive.strategy import reading
 from convive.strategy.evidence import Evidence
 from convive.strategy.gates import Move
 from convive.strategy.money import Money
-from convive.strategy.plan import Activity, Condition, Indicator, Measure
+from convive.strategy.plan import Condition, Measure, Withdrawable
 from convive.strategy.progress import ActivityProgress
 from convive.strategy.review import Review
 from convive.strategy.targets import Standing
@@ -44,8 +44,8 @@ def acting(review: Review) -> dict[str, Any]:
             "approach": _text(plan.approach),
             "future": _text(plan.future),
             "rights": [_question(review, name) for name in reading.rights()],
-            "bodies": {body.id: body.label.model_dump() for body in plan.body},
-            "objectives": {one.id: one.label.model_dump() for one in plan.objective},
+            "bodies": {body.id: _label(body) for body in plan.body},
+            "objectives": {one.id: _label(one) for one in plan.objective},
             "stage": review.way.stage,
             "since": review.way.since.isoformat() if review.way.since else None,
             "stages": [_stage(review, at) for at in range(len(plan.stage))],
@@ -64,7 +64,7 @@ def _stage(review: Review, at: int) -> dict[str, Any]:
     gate = review.plan.gate_of(stage.id)
     told: dict[str, Any] = {
         "id": stage.id,
-        "label": _text(stage.label),
+        "label": _label(stage),
         "purpose": _text(stage.purpose),
         "source": stage.source,
     }
@@ -224,7 +224,7 @@ def _text(text: Bilingual | None) -> dict[str, str] | None:
     return text.model_dump() if text else None
 
 
-def _label(part: Measure | Activity | Indicator | Condition) -> dict[str, str]:
+def _label(part: Withdrawable) -> dict[str, str]:
     """What a part is called; of one that was withdrawn with its day and the reason."""
     told, gone = part.label.model_dump(), part.withdrawn
     if gone is None:

@@ -15,6 +15,8 @@ from convive.decision.choice import Choice
 from convive.decision.smaa import Smaa
 from convive.decision.words import decision, dissent, dissent_unnamed, doubt
 from convive.errors import LANGUAGES
+from convive.evaluation.evidence import rules
+from convive.evaluation.evidence.impact import Suggested, beside, with_suggested
 from convive.publication.release.allowed import entry
 from convive.texts import say
 
@@ -51,7 +53,8 @@ def choosing(choice: Choice) -> dict[str, Any]:
             "sheets": _sheets(choice),
             "waiting": len(choice.strategy.waiting),
             "stakeholders": _stakeholders(choice),
-        },
+        }
+        | _suggested(choice),
     )
 
 
@@ -73,6 +76,38 @@ def _approach(choice: Choice, i: int) -> dict[str, Any]:
         for name, found in choice.strategy.support.items()
     }
     return entry("choice_approach", told | {"reasons": reasons, "sources": sources, "support": support})
+
+
+def _suggested(choice: Choice) -> dict[str, Any]:
+    """What effects measured elsewhere suggest beside the scores given, and who would then be first."""
+    cells, matrix = beside(choice.strategy), choice.matrix
+    first = np.flatnonzero(with_suggested(matrix, cells).first) if cells else ()
+    told = [
+        entry(
+            "choice_suggested",
+            {
+                "approach": matrix.approaches[one.approach],
+                "criterion": matrix.criteria[one.criterion],
+                "given": one.given,
+                "score": one.suggestion.score,
+                "kinds": [_suggested_kind(kind) for kind in one.suggestion.kinds],
+                "silent": [_kind(name) for name in one.suggestion.silent],
+            },
+        )
+        for one in cells
+    ]
+    return {"suggested": told, "first_if_suggested": [matrix.approaches[i] for i in first]}
+
+
+def _suggested_kind(one: Suggested) -> dict[str, Any]:
+    found = one.found
+    told: dict[str, Any] = {"kind": one.kind, "label": _kind(one.kind), "score": one.score, "kept": _number(found.kept)}
+    told |= {"ratio": _number(found.ratio), "low": _number(found.low), "high": _number(found.high)}
+    return entry("choice_suggested_kind", told | {"studies": list(found.studies), "why": dict(one.why)})
+
+
+def _kind(name: str) -> dict[str, str]:
+    return dict(rules()["measures"][name])
 
 
 def _field(choice: Choice, name: str) -> dict[str, str]:

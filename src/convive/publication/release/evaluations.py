@@ -9,19 +9,23 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
 
-from convive.errors import LANGUAGES, Problem
+from convive.errors import LANGUAGES, EvaluationError, Problem
 from convive.evaluation.evaluate import Evaluation, evaluate
+from convive.evaluation.outcomes import outcome
 from convive.evaluation.registration import Entry, Registered, Registration
 from convive.evaluation.result import Interval
-from convive.evaluation.series import Panel, panel
+from convive.evaluation.series import Panel
 from convive.publication.release import allowed
 from convive.publication.release.foresight import foresight
+from convive.publication.release.months import broken, dated, whole_months
+from convive.register.quality import Break as Changed
 from convive.territory import Territory
 
 TOUCHING = 1e-6
@@ -30,70 +34,50 @@ TOUCHING = 1e-6
 NUMBERS = ("ratio", "low", "high", "p", "averted", "averted_low", "averted_high")
 
 
-def evaluations(
-    cases: pl.DataFrame,
-    territory: Territory,
-    registered: Sequence[Registered],
-    *,
-    concept: str,
-    place: str,
-    least: int,
-    as_of: dt.date,
-) -> list[dict[str, Any]]:
-    """Each registered measure, judged on the homicides until the last whole month before ``as_of``."""
-    if not registered:
-        return []
-    deaths = dated(cases, concept=concept, place=place, as_of=as_of)
-    return [_told(one, deaths, territory, least, as_of) for one in registered]
+@dataclass(frozen=True)
+class Register:
+    """What all evaluations look at: the private ``cases``, and by which concept, place and day they count."""
+
+    cases: pl.DataFrame
+    territory: Territory
+    concept: str
+    place: str
+    as_of: dt.date
+    least: int
+    changed: tuple[Changed, ...] = ()
 
 
-def dated(cases: pl.DataFrame, *, concept: str, place: str, as_of: dt.date) -> pl.DataFrame:
-    """The deaths that are counted: ``occurred_on`` and ``unit`` of each."""
-    counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
-    deaths = cases.filter(counts & pl.col("occurred_on").is_not_null() & (pl.col("occurred_on") <= as_of))
-    return deaths.select("occurred_on", unit=pl.col(f"{place}_unit").cast(pl.String))
+def evaluations(of: Register, registered: Sequence[Registered]) -> list[dict[str, Any]]:
+    """Each registered measure, judged on the deaths of its outcome until the last whole month before ``as_of``."""
+    return [_told(one, of, registered) for one in registered]
 
 
-def months(
-    deaths: pl.DataFrame, territory: Territory, units: Sequence[str], first: dt.date, until: dt.date
-) -> Panel | None:
-    """Deaths of each of ``units`` (with what lies below it) by whole month from ``first`` to the day before ``until``,
-    with its population where every year has one; None where no month is whole."""
-    length = (until.year - first.year) * 12 + until.month - first.month
-    if length < 1:
-        return None
-    month = pl.col("occurred_on").dt.year().cast(pl.Int64) * 12 + pl.col("occurred_on").dt.month()
-    placed = deaths.with_columns(at=month - (first.year * 12 + first.month)).filter(
-        pl.col("at").is_between(0, length - 1)
-    )
-    rows = []
-    for unit in units:
-        below = territory.ancestors.filter(pl.col("ancestor") == unit)["code"]
-        inside = placed.filter((pl.col("unit") == unit) | pl.col("unit").is_in(below.implode()))
-        rows.append(np.bincount(inside["at"].to_numpy().astype(np.int64), minlength=length))
-    return panel(np.array(rows), units, first, population=_people(territory, units, first, length))
+def months_of(of: Register, registration: Registration, also: Sequence[str] = ()) -> Panel | None:
+    """The months of all places that ``registration`` names, and ``also`` of these, or None where there are none.
+
+    Raises :class:`~convive.errors.EvaluationError` for an outcome that the register cannot count and for units that
+    the territory does not have.
+    """
+    counted = outcome(registration.outcome)
+    units = [*registration.units, *also]
+    if unknown := sorted(set(units) - set(of.territory.units["code"])):
+        raise EvaluationError([Problem("registration-unknown-unit", value=unit) for unit in unknown])
+    if within := nested(registration, of.territory):
+        raise EvaluationError(
+            [Problem("registration-places-nested", value=low, values={"above": above}) for low, above in within]
+        )
+    deaths = dated(of.cases, counted, concept=of.concept, place=of.place, as_of=of.as_of)
+    return whole_months(deaths, of.territory, units, of.as_of, broken(of.changed, counted))
 
 
-def _people(territory: Territory, units: Sequence[str], first: dt.date, length: int) -> np.ndarray | None:
-    years = [first.year + (first.month - 1 + at) // 12 for at in range(length)]
-    known = {
-        (unit, year): people
-        for unit, year, people in territory.population.select("unit_code", "year", "population").iter_rows()
-    }
-    if any((unit, year) not in known for unit in units for year in set(years)):
-        return None
-    return np.array([[known[unit, year] for year in years] for unit in units], dtype=np.float64)
-
-
-def _told(
-    registered: Registered, deaths: pl.DataFrame, territory: Territory, least: int, as_of: dt.date
-) -> dict[str, Any]:
+def _told(registered: Registered, of: Register, others: Sequence[Registered]) -> dict[str, Any]:
     now = registered.now
     told: dict[str, Any] = {
         "id": now.id,
         "measure": now.measure,
         "name": now.name.model_dump(),
         "question": now.question.model_dump(),
+        "outcome": now.outcome,
         "start": now.start.isoformat(),
         "expected": now.expected,
         "design": now.design,
@@ -119,36 +103,43 @@ def _told(
         "interval_by": "",
         "placebos": [],
     }
-    data = whole_months(deaths, territory, now.units, as_of)
+    if registered.changed:
+        return allowed.entry("evaluation", told | answer | {"rule": "changed", "doubt": _words(registered.changed)})
+    try:
+        data = months_of(of, now)
+    except EvaluationError as error:
+        return allowed.entry("evaluation", told | answer | {"rule": "refused", "doubt": _words(error.problems)})
     if data is None:
         return allowed.entry("evaluation", told | answer | {"rule": "no-data"})
-    told["foresight"] = foresight(now, data, least=least)
+    told["foresight"] = foresight(now, data, least=of.least)
     told["until"] = (data.ends[-1] - dt.timedelta(days=1)).isoformat()
-    if _few(data, now.treated, now.start, least):
+    if now.start >= data.ends[-1]:
+        return allowed.entry("evaluation", told | answer | {"rule": "ahead"})
+    if _few(data, now.treated, now.start, of.least):
         return allowed.entry("evaluation", told | answer | {"rule": "withheld"})
-    data, near = _with_border(data, deaths, territory, now, least, as_of)
+    data, near = _with_border(of, now, data)
     found = evaluate(now, data, near=near)
     told["settled"] = found.settled
+    beside = treated_too(now, others, of.territory, data.ends[-1])
     if found.judgement is None:
-        told_why = {"rule": "refused", "doubt": _words(found.refused)}
+        told_why = {"rule": "refused", "doubt": _words([*found.refused, *beside])}
         return allowed.entry("evaluation", told | answer | told_why)
-    answer |= _answer(found)
-    if any(_few(data, [unit], now.start, least) for unit in data.units):
+    answer |= _answer(found, beside)
+    if any(_few(data, [unit], now.start, of.least) for unit in data.units):
         # From the effect with and without a place its own few events could be reckoned.
         answer["placebos"] = []
     return allowed.entry("evaluation", told | answer)
 
 
-def _with_border(
-    data: Panel, deaths: pl.DataFrame, territory: Territory, now: Registration, least: int, as_of: dt.date
-) -> tuple[Panel, list[str]]:
+def _with_border(of: Register, now: Registration, data: Panel) -> tuple[Panel, list[str]]:
     """``data`` with the units that border on the treated, and these; as it is where their population is not known. A
     unit with a few events stays out: what was found with it could tell its count."""
-    border = next_to(territory, now.treated)
-    whole = whole_months(deaths, territory, [*now.units, *(unit for unit in border if unit not in now.units)], as_of)
+    known = set(of.territory.units["code"])
+    border = [unit for unit in next_to(of.territory, now.treated) if unit in known]
+    whole = months_of(of, now, [unit for unit in border if unit not in now.units])
     if whole is None or not np.array_equal(whole.exposure[: len(now.units)], data.exposure):
         whole = data
-    near = [unit for unit in border if unit in whole.units and not _few(whole, [unit], now.start, least)]
+    near = [unit for unit in border if unit in whole.units and not _few(whole, [unit], now.start, of.least)]
     return whole.only([*now.units, *(unit for unit in near if unit not in now.units)]), near
 
 
@@ -163,14 +154,45 @@ def next_to(territory: Territory, units: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def whole_months(deaths: pl.DataFrame, territory: Territory, units: Sequence[str], as_of: dt.date) -> Panel | None:
-    """Deaths of ``units`` by whole month until ``as_of``, from January of the first year in which anybody died: before,
-    no source was read. None where no month is whole."""
-    earliest = deaths["occurred_on"].min()
-    if not isinstance(earliest, dt.date):
-        return None
-    tomorrow = as_of + dt.timedelta(days=1)
-    return months(deaths, territory, units, dt.date(earliest.year, 1, 1), tomorrow.replace(day=1))
+def nested(registration: Registration, territory: Territory) -> list[tuple[str, str]]:
+    """The places of which one lies in another on another side: the same deaths would stand on both."""
+    lines = _lines(territory)
+    sides = (registration.treated, registration.comparison, registration.around, registration.control_around)
+    return [
+        (low, above)
+        for at, side in enumerate(sides)
+        for other in (*sides[:at], *sides[at + 1 :])
+        for low in side
+        for above in other
+        if low != above and above in lines.get(low, frozenset())
+    ]
+
+
+def treated_too(now: Registration, others: Iterable[Registered], territory: Territory, until: dt.date) -> list[Problem]:
+    """The places of comparison and the surroundings in which another registered measure began before ``until``: where
+    it helped there, the one judged looks the worse for it. One that acts on both sides alike is not told."""
+    lines, names = _lines(territory), dict(territory.units.select("code", "name").iter_rows())
+
+    def touches(other: Registration, unit: str) -> bool:
+        return any(unit in lines.get(code, {code}) or code in lines.get(unit, {unit}) for code in other.treated)
+
+    began = [one.now for one in others if one.now.id != now.id and one.now.start < until]
+    apart = [one for one in began if not all(touches(one, unit) for unit in now.treated)]
+    problems = []
+    for unit in (*now.comparison, *now.around):
+        there = [one for one in apart if touches(one, unit)]
+        if there:
+            values = {"measures": ", ".join(f"{one.id} ({one.start.isoformat()})" for one in there)}
+            problems.append(Problem("evaluation-other-measure", value=names.get(unit, unit), values=values))
+    return problems
+
+
+def _lines(territory: Territory) -> dict[str, frozenset[str]]:
+    """The units in which each unit lies, itself among them."""
+    found: dict[str, set[str]] = {}
+    for code, ancestor in territory.ancestors.select("code", "ancestor").iter_rows():
+        found.setdefault(code, {code}).add(ancestor)
+    return {code: frozenset(line) for code, line in found.items()}
 
 
 def _few(data: Panel, treated: Sequence[str], start: dt.date, least: int) -> bool:
@@ -179,10 +201,11 @@ def _few(data: Panel, treated: Sequence[str], start: dt.date, least: int) -> boo
     return any(0 < side < least for side in (counts[after].sum(), counts[~after].sum()))
 
 
-def _answer(found: Evaluation) -> dict[str, Any]:
+def _answer(found: Evaluation, beside: Sequence[Problem]) -> dict[str, Any]:
     assert found.judgement is not None
     judged, effect = found.judgement, found.judgement.effect
-    averted = effect.averted or Interval(math.nan)
+    lives = outcome(found.registration.outcome).lives
+    averted = effect.averted if lives and effect.averted is not None else Interval(math.nan)
     told: dict[str, Any] = {
         "ratio": _number(effect.as_ratio(effect.estimate), 2),
         "low": _number(effect.as_ratio(effect.low), 2),
@@ -194,7 +217,7 @@ def _answer(found: Evaluation) -> dict[str, Any]:
         "verdict": str(judged.verdict),
         "rule": judged.rule,
         "says": {language: judged.sentences(language) for language in LANGUAGES},
-        "doubt": _words(effect.warnings),
+        "doubt": _words([*effect.warnings, *beside]),
         "interval_by": effect.interval_by,
         "moved": found.spillover.says if found.spillover else "",
         "placebos": [

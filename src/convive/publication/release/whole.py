@@ -14,7 +14,8 @@ from convive.decision.choice import choose
 from convive.decision.reading import MATRIX_FILE
 from convive.decision.reading import load as load_matrix
 from convive.errors import LANGUAGES
-from convive.evaluation.registration import read as read_registrations
+from convive.evaluation.cost.told import read as read_costs
+from convive.evaluation.registration import looked_through
 from convive.indicators import catalogue
 from convive.observatory import Observatory
 from convive.publication import audit
@@ -25,7 +26,9 @@ from convive.publication.release.acting import acting
 from convive.publication.release.answering import answering
 from convive.publication.release.choosing import choosing
 from convive.publication.release.clock import clock
+from convive.publication.release.costing import costing
 from convive.publication.release.definitions import definitions
+from convive.publication.release.evaluations import Register as EvaluationsOf
 from convive.publication.release.evaluations import evaluations
 from convive.publication.release.findings import findings as told_findings
 from convive.publication.release.fingerprint import inputs_sha256
@@ -38,6 +41,7 @@ from convive.publication.release.scorecard import scorecard
 from convive.publication.release.sources import sources
 from convive.publication.release.writing import csv_bytes, json_bytes, put, rounded
 from convive.register import Register
+from convive.register.quality import breaks
 from convive.sources import Harmonised
 from convive.strategy import read_operations
 from convive.strategy.reading import load as load_plan
@@ -88,6 +92,10 @@ def release(
         put(data / "answer_clock.json", json_bytes(clock(answer_clock, read_catalogue(observatory.voice, names))))
     if workshops:
         put(data / "workshops.json", json_bytes(rounds(workshops, names)))
+    registered, unread = looked_through(observatory.registrations)
+    identity = observatory.settings.observatory
+    changed = tuple(breaks(harmonised.records))
+    of = EvaluationsOf(register.cases, territory, identity.concept, identity.place, as_of, minimum_cell, changed)
     head = _head(observatory, as_of, version) | {
         "units": areas.units(territory),
         "breaks": areas.breaks(territory),
@@ -111,15 +119,9 @@ def release(
             map_cell=observatory.settings.publication.map_cell,
             landscape=read_landscape(observatory.territory),
         ),
-        "evaluations": evaluations(
-            register.cases,
-            territory,
-            read_registrations(observatory.registrations),
-            concept=observatory.settings.observatory.concept,
-            place=observatory.settings.observatory.place,
-            least=minimum_cell,
-            as_of=as_of,
-        ),
+        "evaluations": evaluations(of, registered),
+        "evaluations_unread": [one.row for one in unread if one.code == "registration-unreadable"],
+        "violence_cost": costing(read_costs(observatory.violence_costs), of, observatory.settings.observatory.focus),
         "register": _register(register),
         "disclosure": _disclosure(disclosed),
     }

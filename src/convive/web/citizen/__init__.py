@@ -16,9 +16,9 @@ def setup() -> None:
     from django.apps import apps
     from django.core.management import call_command
 
-    from convive.web.citizen.hardening import leave_no_core
+    from convive.web.citizen.hardening import close_memory
 
-    leave_no_core()
+    close_memory()
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
     if not apps.ready:
         django.setup()

@@ -1,4 +1,7 @@
-"""Keeping what was sealed, whole or not at all, and releasing it in batches. Each act is one transaction."""
+"""Keeping what was sealed, whole or not at all, and releasing it in batches. Each act is one transaction.
+
+What a person sends releases nothing: the office's log has hours, and a line that it brought about would have its hour.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,6 @@ CITIZENS = "citizens"
 @transaction.atomic
 def deposit(*, name: str, report: str, sealed: SealedEntry, reporter: Reporter, now: dt.datetime) -> Report:
     """Keep a first entry and its report, with the line that counts it."""
-    _release(now)
     kept = Report.objects.create(name=report, tag=reporter.tag.hex(), reporter=reporter.public.hex(), day=now.date())
     _keep(kept, name, sealed, Entry.Sender.REPORTER, CITIZENS, now)
     return kept
@@ -29,7 +31,6 @@ def deposit(*, name: str, report: str, sealed: SealedEntry, reporter: Reporter, 
 @transaction.atomic
 def add(*, name: str, report: Report, sealed: SealedEntry, state: str = "", now: dt.datetime) -> None:
     """Keep what a reporter adds; with a ``state``, also what it says of the report."""
-    _release(now)
     _keep(report, name, sealed, Entry.Sender.REPORTER, CITIZENS, now)
     if state:
         chain.add(act=f"report.{state}", subject=report.name, by=CITIZENS, details={}, day=now.date())
@@ -39,7 +40,6 @@ def add(*, name: str, report: Report, sealed: SealedEntry, state: str = "", now:
 @transaction.atomic
 def withdraw(*, report: Report, now: dt.datetime) -> None:
     """Destroy every body and share of a report. That there was one, and that it was withdrawn, stays in the chain."""
-    _release(now)
     chain.add(act="report.withdrawn", subject=report.name, by=CITIZENS, details={}, day=now.date())
     Share.objects.filter(entry__report=report).delete()
     Entry.objects.filter(report=report).delete()
@@ -63,10 +63,12 @@ def share_anew(*, entries: dict[str, SealedEntry], custody: Custody, by: str, no
         chain.add(act="shares.renewed", subject=_subject(entry), by=by, details=details, day=now.date())
 
 
-@transaction.atomic
 def release(now: dt.datetime) -> None:
-    """Release what came before the last hour of release; nothing where that was done already."""
-    _release(now)
+    """Release what waits, with the last hour of release, if that has no batch yet. Called by the clock
+    (:mod:`convive.web.citizen.hours`) and when the custodians' list is opened."""
+    hour = last_release(now)
+    if not Batch.objects.filter(hour__gte=hour).exists():
+        _release(hour)
 
 
 def last_release(now: dt.datetime) -> dt.datetime:
@@ -82,12 +84,8 @@ def reporter_digest(report: Report) -> str:
     return hashlib.sha256(f"{report.tag} {report.reporter}".encode()).hexdigest()
 
 
-def _release(now: dt.datetime) -> None:
-    """All that waits came before this moment. It goes with the last hour of release, if that has no batch yet: what
-    comes first after the hour makes the batch, and waits itself for the next."""
-    hour = last_release(now)
-    if Batch.objects.filter(hour__gte=hour).exists():
-        return
+@transaction.atomic
+def _release(hour: dt.datetime) -> None:
     last = Deposit.objects.order_by("-number").first()
     head = f"{last.number}:{last.hash}" if last else ""
     batch, fresh = Batch.objects.get_or_create(hour=hour, defaults={"head": head})

@@ -2,11 +2,13 @@
 
 Without scripts a browser cannot compute a proof of work, so the door asks for a proof of waiting instead. Each form is
 a sealed ticket with the moment from which it may be sent; the more forms are asked for at once, the longer all of them
-wait. Nothing is counted by address or person. Why so: ``docs/threat-model.md``.
+wait. While more forms come than may enter, each has one lot a minute: a robot gains nothing by being fast, and a person
+is not starved. Nothing is counted by address or person. Why so: ``docs/threat-model.md``.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from collections import deque
@@ -18,6 +20,8 @@ from convive.voice.sealed import Visits
 MINUTE = 60
 LONGEST_WAIT_S = 600
 NONCE_BYTES = 16
+AIR = 0.8
+"""The part of the ceiling that lots are drawn for: who has won one must not find the minute full."""
 
 
 class Said(Enum):
@@ -49,6 +53,27 @@ class Count:
         return self.now(now) >= self._most
 
 
+class Lots:
+    """Which forms may enter while more come than may: each has one lot a minute, however often it is sent."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self._secret = secrets.token_bytes(32)
+        self._minute = 0
+        self._came: set[bytes] = set()
+        self._before = 0
+
+    def won(self, form: bytes, now: float) -> bool:
+        """Whether ``form`` may enter in this minute; as many as came in the minute before are expected."""
+        minute = int(now // MINUTE)
+        if minute != self._minute:
+            self._before = len(self._came) if minute == self._minute + 1 else 0
+            self._minute, self._came = minute, set()
+        self._came.add(form)
+        drawn = hashlib.blake2b(form + minute.to_bytes(8, "big"), key=self._secret, digest_size=8).digest()
+        return int.from_bytes(drawn, "big") * self._before < self._most * 2**64
+
+
 class Door:
     """One for a process."""
 
@@ -59,6 +84,7 @@ class Door:
         self._forms = Count(rules.reports_per_minute)
         self._reports = Count(rules.reports_per_minute)
         self._receipts = Count(rules.receipts_per_minute)
+        self._lots = Lots(rules.reports_per_minute * AIR)
         self._used: dict[bytes, float] = {}
 
     def form(self, now: float) -> str:
@@ -86,7 +112,7 @@ class Door:
             self._forget(now)
             if nonce in self._used:
                 return Said.USED
-            if self._reports.full(now):
+            if not self._lots.won(nonce, now) or self._reports.full(now):
                 return Said.CROWDED
             self._used[nonce] = now
             self._reports.add(now)

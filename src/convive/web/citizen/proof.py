@@ -14,6 +14,7 @@ from convive.committee.chain import Entry as Line
 from convive.committee.chain import Head, Verified, verify
 from convive.errors import Problem
 from convive.voice.custody import Custody
+from convive.web.citizen.chain import VANISHED
 from convive.web.citizen.deposits import reporter_digest
 from convive.web.citizen.models import Batch, Deposit, Entry, Report
 from convive.web.journal.models import Line as Logged
@@ -37,7 +38,7 @@ def check() -> Verified:
     lines = [one.line for one in Deposit.objects.order_by("number").iterator(chunk_size=AT_ONCE)]
     heads = [head for batch in Batch.objects.all() if (head := Head.parse(batch.head))]
     found = verify(lines, heads)
-    problems = (*found.problems, *_backdated(lines), *_compare(lines), *_unlogged(), *_custody())
+    problems = (*found.problems, *_backdated(lines), *_vanished(lines), *_compare(lines), *_unlogged(), *_custody())
     return Verified(found.lines, found.head, problems)
 
 
@@ -45,6 +46,14 @@ def _backdated(lines: list[Line]) -> Iterator[Problem]:
     for before, after in pairwise(lines):
         if after.at < before.at or after.at.time() != dt.time():
             yield Problem("deposit-backdated", row=after.number, value=after.subject)
+
+
+def _vanished(lines: list[Line]) -> Iterator[Problem]:
+    """What a process that had written a line missed afterwards."""
+    for line in lines:
+        if line.act == VANISHED:
+            number = json.loads(line.details)["number"]
+            yield Problem("deposit-vanished", row=line.number, value=line.subject, values={"n": number})
 
 
 def _compare(lines: list[Line]) -> Iterator[Problem]:

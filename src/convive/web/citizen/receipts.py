@@ -1,7 +1,8 @@
 """The way back: a receipt is tried slowly and evenly, and opens a page for half an hour.
 
-Right, wrong or illegible, the same derivation is made, the same question put to the database, and the answer goes
-out at the same moment after the question came.
+Right, wrong or illegible, the same derivation is made once, the same questions are put to the database, the same pages
+are drawn, and the answer goes out a whole number of steps after the question came. How many is settled before anything
+depends on whether there is a report: on a crowded server too, the moment of the answer says nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
@@ -22,6 +24,9 @@ from convive.web.citizen.models import Report
 
 NO_RECEIPT = bytes(RECEIPT_BYTES)
 """Stands for what could not be read, so that it costs what a receipt costs."""
+
+DRAWING_S = 0.3
+"""What is left to draw a page that was looked up: many times what it takes."""
 
 
 @cache
@@ -39,8 +44,17 @@ def _turns() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(settings.LIMITS.door.at_once)
 
 
-def find(typed: str, custody: Custody) -> tuple[bytes, Report] | None:
-    """The receipt that was typed, and its report; None for any other."""
+@dataclass(frozen=True)
+class Tried:
+    """A receipt that was typed: what it derives, and its report; None for any other."""
+
+    receipt: bytes
+    reporter: Reporter
+    report: Report | None
+
+
+def find(typed: str, custody: Custody) -> Tried:
+    """Try the receipt that was typed. What could not be read derives from nothing, at the same cost."""
     try:
         receipt, legible = forms.read(typed), True
     except VoiceError:
@@ -48,16 +62,23 @@ def find(typed: str, custody: Custody) -> tuple[bytes, Report] | None:
     with _turns():
         reporter = reporter_of(receipt, custody)
     report = Report.objects.filter(tag=reporter.tag.hex()).first()
-    return (receipt, report) if report is not None and legible else None
+    return Tried(receipt, reporter, report if legible else None)
 
 
 def reporter_of(receipt: bytes, custody: Custody) -> Reporter:
     return derive_reporter(receipt, bytes.fromhex(custody.salt))
 
 
-def wait_until_even(began: float) -> None:
-    """Sleep until the answer is due: a whole number of ``even_seconds`` after ``began`` (monotonic clock)."""
+def answer_due(began: float) -> float:
+    """When a question that came at ``began`` (monotonic clock) is answered: a whole number of ``even_seconds`` later,
+    with time left to draw the page. Called once the receipt was looked up, before it matters what was found."""
     step = settings.LIMITS.door.even_seconds
+    took = time.monotonic() - began
+    return began + math.ceil((took + DRAWING_S) / step) * step if step > 0 else began
+
+
+def wait_until(due: float) -> None:
+    """Sleep until ``due``; where that has passed, until a whole number of steps after it."""
+    step, late = settings.LIMITS.door.even_seconds, time.monotonic() - due
     if step > 0:
-        took = time.monotonic() - began
-        time.sleep(max(0.0, math.ceil(took / step) * step - took))
+        time.sleep(-late if late <= 0 else math.ceil(late / step) * step - late)

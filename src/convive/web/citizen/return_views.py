@@ -19,8 +19,8 @@ from convive.voice.custody import Custody
 from convive.voice.sealed import Reporter, new_name, open_as_reporter, seal
 from convive.web.citizen import deposits, desk
 from convive.web.citizen.door import Said
-from convive.web.citizen.models import Entry, Report
-from convive.web.citizen.receipts import door, find, reporter_of, visits, wait_until_even
+from convive.web.citizen.models import NAME, Entry, Report
+from convive.web.citizen.receipts import Tried, answer_due, door, find, reporter_of, visits, wait_until
 from convive.web.citizen.views import attachments, frame, told
 from convive.web.journal.models import Line
 
@@ -38,13 +38,13 @@ def back(request: HttpRequest, language: str) -> HttpResponse:
     began, custody = time.monotonic(), desk.custody()
     if custody is None or not door().may_try_receipt(time.time()):
         return render(request, "citizen/back.html", frame(language) | {"crowded": True}, status=429)
-    found = find(request.POST.get("receipt", ""), custody)
-    if found is None:
-        response = render(request, "citizen/back.html", frame(language) | {"wrong": True}, status=400)
-    else:
-        response = _thread(request, language, found[0], found[1], custody)
-    wait_until_even(began)
-    return response
+    tried = find(request.POST.get("receipt", ""), custody)
+    due = answer_due(began)
+    # Both pages are drawn, whatever was found: a wrong receipt costs what a right one costs.
+    thread = _thread(request, language, tried)
+    wrong = render(request, "citizen/back.html", frame(language) | {"wrong": True}, status=400)
+    wait_until(due)
+    return wrong if tried.report is None else thread
 
 
 @require_POST
@@ -54,15 +54,17 @@ def act(request: HttpRequest, language: str) -> HttpResponse:
     receipt = visits().held(request.POST.get("visit", ""), time.time())
     if receipt is None or custody is None:
         return render(request, "citizen/said.html", frame(language) | {"said": "ended"}, status=400)
-    report = Report.objects.filter(tag=reporter_of(receipt, custody).tag.hex()).first()
+    reporter = reporter_of(receipt, custody)
+    report = Report.objects.filter(tag=reporter.tag.hex()).first()
     if report is None or report.state == Report.State.WITHDRAWN:
         return render(request, "citizen/said.html", frame(language) | {"said": "ended"}, status=400)
+    tried = Tried(receipt, reporter, report)
     try:
         done = _do(request, report, custody)
     except VoiceError as misfit:
-        return _thread(request, language, receipt, report, custody, problems=misfit.problems)
+        return _thread(request, language, tried, problems=misfit.problems)
     report.refresh_from_db()
-    return _thread(request, language, receipt, report, custody, done=done)
+    return _thread(request, language, tried, done=done)
 
 
 def _do(request: HttpRequest, report: Report, custody: Custody) -> str:
@@ -93,23 +95,17 @@ def _do(request: HttpRequest, report: Report, custody: Custody) -> str:
 
 
 def _thread(
-    request: HttpRequest,
-    language: str,
-    receipt: bytes,
-    report: Report,
-    custody: Custody,
-    *,
-    done: str = "",
-    problems: tuple[Problem, ...] = (),
+    request: HttpRequest, language: str, tried: Tried, *, done: str = "", problems: tuple[Problem, ...] = ()
 ) -> HttpResponse:
-    now = time.time()
+    """The page behind a receipt; behind a wrong one, of a report that is nobody's."""
+    now, report = time.time(), tried.report or _nobodys()
     shown = {
         "report": report,
         "received": date(report.day, language),
         "state": say(f"citizen.state.{report.state}", language),
-        "answers": _answers(report, reporter_of(receipt, custody), language),
+        "answers": _answers(report, tried.reporter, language),
         "log": _log(report, language),
-        "visit": visits().ticket(receipt, now),
+        "visit": visits().ticket(tried.receipt, now),
         "ticket": door().form(now),
         "done": done,
         "problems": told(problems, language),
@@ -122,15 +118,25 @@ def _thread(
     return render(request, "citizen/thread.html", frame(language) | shown, status=400 if problems else 200)
 
 
+def _nobodys() -> Report:
+    return Report(name="0" * NAME, day=dt.datetime.now(dt.UTC).date())
+
+
 def _answers(report: Report, reporter: Reporter, language: str) -> list[dict[str, str]]:
     """What custodians sealed for this reporter, opened in memory for this one page."""
     answers = []
     for entry in report.entries.filter(sender=Entry.Sender.CUSTODIANS).prefetch_related("shares"):
-        content = Content.from_bytes(open_as_reporter(entry.sealed, name=entry.name, reporter=reporter))
+        told = {"day": date(entry.day, language)}
+        try:
+            content = Content.from_bytes(open_as_reporter(entry.sealed, name=entry.name, reporter=reporter))
+        except VoiceError:
+            # Not sealed to this person, or changed by whoever owns the database: it is said, and the rest stays usable.
+            answers.append(told | {"kind": "unreadable"})
+            continue
         fields = dict(content.fields)
         until = fields.get("answer_by", "")
         fields["answer_by"] = date(dt.date.fromisoformat(until), language) if until else ""
-        answers.append(fields | {"day": date(entry.day, language), "kind": content.kind})
+        answers.append(fields | told | {"kind": content.kind})
     return answers
 
 

@@ -17,3 +17,14 @@ class StandardError(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         del record
+
+
+def place_of(error: BaseException) -> str:
+    """Kind and innermost place of an error: ``ValueError views.py:12``. Never its message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+    return f"{type(error).__name__} {file}:{trace.tb_lineno}"

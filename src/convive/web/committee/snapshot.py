@@ -23,6 +23,7 @@ PUBLIC_ACTS = (
     *("agreement.done", "agreement.withdrawn", "seat.made", "seat.changed"),
     *("plan.changed", "plan.added", "plan.withdrawn", "plan.imported", "plan.changed_outside", "gate.decided"),
     *("evidence.attached", "evidence.confirmed", "evidence.withdrawn"),
+    *("evaluation.registered", "evaluation.amended"),
 )
 """Acts whose lines are told in public: number, day, act and subject, never who or why."""
 

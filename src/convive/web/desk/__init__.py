@@ -18,9 +18,9 @@ def setup() -> None:
     import django
     from django.apps import apps
 
-    from convive.web.citizen.hardening import leave_no_core
+    from convive.web.citizen.hardening import close_memory
 
-    leave_no_core()
+    close_memory()
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
     if not apps.ready:
         django.setup()

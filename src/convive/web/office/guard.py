@@ -46,6 +46,7 @@ def requires(permission: str, *, whole: bool = False) -> Callable[[View], View]:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+            remember(request)
             request.units = units_of(request.user, wanted.name)  # type: ignore[attr-defined]
             if not request.units or (whole and EVERYWHERE not in request.units):  # type: ignore[attr-defined]
                 raise PermissionDenied
@@ -101,17 +102,28 @@ def everywhere(user: User, permission: str) -> bool:
     return EVERYWHERE in units_of(user, permission)
 
 
+def remember(request: HttpRequest) -> None:
+    """While a page is only looked at, its reader's mandates are read once. What changes something reads them anew,
+    within its own transaction."""
+    if request.method in ("GET", "HEAD") and request.user.is_authenticated:
+        request.user.held_now = mandates_of(request.user)  # type: ignore[union-attr]
+
+
 def mandates_of(user: User) -> tuple[Held, ...]:
     """The mandates of ``user``, those that hold and others; none for a closed account."""
     if not user.is_authenticated or not user.is_active:
         return ()
+    known: tuple[Held, ...] | None = getattr(user, "held_now", None)
+    if known is not None:
+        return known
     return tuple(one.held for one in Mandate.objects.filter(user_id=user.pk))
 
 
-def permissions_of(user: User) -> frozenset[str]:
-    """All that ``user`` may do today."""
+def permissions_of(user: User) -> tuple[frozenset[str], frozenset[str]]:
+    """All that ``user`` may do today: anywhere in the territory, and in the whole of it."""
     held, day = mandates_of(user), today()
-    return frozenset(name for name in permissions() if units_for(name, held, day))
+    reached = {name: units for name in permissions() if (units := units_for(name, held, day))}
+    return frozenset(reached), frozenset(name for name, units in reached.items() if EVERYWHERE in units)
 
 
 def who_may(permission: str) -> list[User]:
@@ -137,6 +149,8 @@ def _zone(folder: Path, version: int) -> str:
 
 
 def allowed(request: HttpRequest) -> dict[str, object]:
-    """For templates: ``may`` holds the permissions of whoever reads."""
+    """For templates: ``may`` holds the permissions of whoever reads, ``may_everywhere`` those for the whole
+    territory."""
     user = getattr(request, "user", None)
-    return {"may": permissions_of(user) if user is not None else frozenset()}
+    anywhere, everywhere_too = permissions_of(user) if user is not None else (frozenset(), frozenset())
+    return {"may": anywhere, "may_everywhere": everywhere_too}

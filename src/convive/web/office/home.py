@@ -12,17 +12,18 @@ from django.views.decorators.http import require_safe
 from convive.web.office.guard import permissions_of
 
 PAGES = (
-    ("register.homologate", "office:docket"),
-    ("committee.read", "office:committee"),
-    ("plan.read", "office:plan"),
-    ("accounts.manage", "office:accounts"),
-    ("custody.open", "custody:reports"),
-    ("reports.answer", "answers:list"),
-    ("reports.panel", "answers:to_see"),
-    ("workshops.facilitate", "answers:rounds"),
-    ("journal.read", "office:journal"),
+    ("register.homologate", "office:docket", False),
+    ("committee.read", "office:committee", False),
+    ("plan.read", "office:plan", False),
+    ("accounts.manage", "office:accounts", True),
+    ("custody.open", "custody:reports", True),
+    ("reports.answer", "answers:list", False),
+    ("reports.panel", "answers:to_see", False),
+    ("workshops.facilitate", "answers:rounds", True),
+    ("journal.read", "office:journal", True),
 )
-"""The pages that one may arrive at, by the permission that they ask for; the first that one may see is taken."""
+"""The pages that one may arrive at, by the permission that they ask for, and whether for the whole territory; the first
+that one may see is taken."""
 
 
 @require_safe
@@ -30,8 +31,8 @@ PAGES = (
 @login_required
 def home(request: HttpRequest, language: str) -> HttpResponse:
     """On to the first page of theirs; people without any role are refused."""
-    may = permissions_of(request.user)
-    for permission, page in PAGES:
-        if permission in may:
+    anywhere, everywhere = permissions_of(request.user)
+    for permission, page, whole in PAGES:
+        if permission in (everywhere if whole else anywhere):
             return redirect(page, language=language)
     raise PermissionDenied

@@ -25,16 +25,19 @@ def journal(request: HttpRequest, language: str) -> HttpResponse:
     with transaction.atomic():
         record(act="journal.seen", subject="journal", by=request.user.get_username())
     page = Paginator(Line.objects.order_by("-number"), A_PAGE).get_page(request.GET.get("page"))
-    rows = [(line, _details(line)) for line in page.object_list]
+    rows = [
+        (line.number, f"{line.at:%Y-%m-%d %H:%M} UTC", line.by, f"{line.act} {line.subject}", _details(line))
+        for line in page.object_list
+    ]
     return render(request, "office/journal.html", frame(language) | {"rows": rows, "page": page})
 
 
 def _details(line: Line) -> str:
-    """What the line tells beside its subject, in one line of text."""
+    """What the line tells beside its subject, the reason first, in one line of text."""
     told = json.loads(line.details)
     parts = [
         f"{name}: {' '.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in told.items()
         if value not in ("", [], {}, None)
     ]
-    return "; ".join(parts)
+    return " ".join(filter(None, (line.reason, "; ".join(parts))))

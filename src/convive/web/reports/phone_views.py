@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from convive.errors import VoiceError
 from convive.web.reports.models import Slip
-from convive.web.reports.sheets import keep_sheet, questions
+from convive.web.reports.sheets import keep_slip, questions
 from convive.web.reports.views import frame
 
 
@@ -33,8 +31,7 @@ def mark(request: HttpRequest, language: str, code: str) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         try:
-            # Telephones are single people; what is shown of them needs as many of them as of tables.
-            keep_sheet(slip.workshop, f"t-{secrets.token_hex(6)}", request.POST, people=None, slip=slip)
+            keep_slip(slip, request.POST)
         except VoiceError as misfit:
             problems = [f"{one.place()} {one.reason(language)} {one.remedy(language)}" for one in misfit.problems]
         else:

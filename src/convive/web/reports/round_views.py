@@ -19,15 +19,18 @@ from django.views.decorators.http import require_http_methods
 from convive.errors import VoiceError
 from convive.texts import number as written
 from convive.texts import say
+from convive.voice.workshops.cell_kappa import CellKappa, kappa_by_cell
 from convive.voice.workshops.kappa import weighted_kappa
 from convive.voice.workshops.marks import LEVELS, views
+from convive.voice.workshops.priorities import may_name
 from convive.voice.workshops.recount import recount
 from convive.web.journal import record
+from convive.web.journal.models import Line
 from convive.web.office.guard import requires
 from convive.web.office.views import frame
 from convive.web.reports import place
 from convive.web.reports.models import Round, Slip, Workshop
-from convive.web.reports.sheets import cells_of, keep_sheet, public_round, questions, rules, sheets_of
+from convive.web.reports.sheets import cells_of, keep_paper, public_round, questions, rules, sheets_of
 
 MISSING = 6
 """Cells for what the map lacks, in each unit: «?1» to «?6»."""
@@ -58,9 +61,11 @@ def one(request: HttpRequest, language: str, number: int) -> HttpResponse:
     shown = {
         "round": found,
         "workshops": list(found.workshops.annotate(kept=Count("sheets")).prefetch_related(left).order_by("pk")),
-        "public": public_round(found) if found.closed else None,
-        "units": place.unit_names(),
+        "public": _public(found, language) if found.closed else None,
         "rules": rules(),
+        "priorities": [one | {"marks": _marks(one)} for one in found.options],
+        "decided": all("shown" in one for one in found.options),
+        "wrote": _wrote(found) == request.user.get_username(),
     }
     return render(request, "answers/round.html", frame(language) | shown | _agreement(found, language))
 
@@ -77,7 +82,7 @@ def sheet(request: HttpRequest, language: str, number: int) -> HttpResponse:
         people = request.POST.get("people", "")
         table = re.sub(r"\W", "", request.POST.get("table", ""))[:10]
         try:
-            keep_sheet(
+            keep_paper(
                 workshop,
                 table,
                 request.POST,
@@ -118,7 +123,10 @@ def _change(request: HttpRequest, found: Round, language: str) -> None:
             found.closed = dt.datetime.now(dt.UTC)
             found.save(update_fields=["closed"])
             found.workshops.update(open=False)
+            Slip.objects.filter(workshop__round=found).delete()
             record(act="workshop.round_closed", subject=str(found.pk), by=by)
+        elif given.get("act") == "priorities" and found.options:
+            _decide(request, found, by, language)
         elif given.get("act") == "workshop" and not found.closed:
             where = given.get("place", "").strip()[:120]
             day = dt.datetime.now(dt.UTC).date()
@@ -128,10 +136,54 @@ def _change(request: HttpRequest, found: Round, language: str) -> None:
             Slip.objects.bulk_create(Slip(workshop=made, code=_code()) for _ in range(phones))
             record(act="workshop.opened", subject=str(found.pk), by=by)
         elif given.get("act") == "shut":
-            found.workshops.filter(pk=given.get("workshop") if given.get("workshop", "").isdigit() else 0).update(
-                open=False
-            )
+            number = given.get("workshop", "")
+            shut = found.workshops.filter(pk=number if number.isascii() and number.isdigit() else 0)
+            # A slip that cannot serve any more is not kept: a database remembers which rows it changed together.
+            Slip.objects.filter(workshop__in=shut).delete()
+            shut.update(open=False)
             record(act="workshop.shut", subject=str(found.pk), by=by)
+
+
+def _decide(request: HttpRequest, found: Round, by: str, language: str) -> None:
+    """Which priorities are published in their words: said by somebody who did not write them."""
+    if _wrote(found) == by:
+        messages.error(request, say("reports.round.another", language))
+        return
+    shown = set(request.POST.getlist("shown"))
+    found.options = [one | {"shown": one["code"] in shown} for one in found.options]
+    found.save(update_fields=["options"])
+    told = {"shown": [one["code"] for one in found.options if one["shown"]]}
+    record(act="workshop.priorities", subject=str(found.pk), by=by, details=told)
+    messages.success(request, say("reports.desk.noted", language))
+
+
+def _wrote(found: Round) -> str:
+    """The account that opened a round and wrote its priorities."""
+    line = Line.objects.filter(act="workshop.round", subject=str(found.pk)).order_by("number").first()
+    return line.by if line else ""
+
+
+def _marks(option: dict[str, Any]) -> list[str]:
+    places = place.unit_names().values()
+    return list(dict.fromkeys([*may_name(option["es"], places), *may_name(option["en"], places)]))
+
+
+def _public(found: Round, language: str) -> dict[str, Any]:
+    """What is published of a closed round, in words."""
+    told = public_round(found)
+    units = []
+    for one in told.units:
+        kappa = ""
+        if one.kappa is not None and one.low is not None and one.high is not None:
+            kappa = "κ {} ({} – {})".format(*(written(x, language, 1) for x in (one.kappa, one.low, one.high)))
+        shares = {"right": one.right, "too_high": one.too_high, "too_low": one.too_low}
+        name = place.unit_names().get(one.unit, one.unit)
+        units.append({"name": name, "kappa": kappa, "shares": say("reports.round.shares", language, **shares)})
+    votes = told.votes
+    shares_of = dict(votes.approval) if votes else {}
+    order = [code for group in votes.ranked for code in group] if votes else []
+    ranked = [{"words": votes.labels[code][language], "share": shares_of[code]} for code in order] if votes else []
+    return {"units": units, "ranked": ranked}
 
 
 def _code() -> str:
@@ -144,6 +196,7 @@ def _agreement(found: Round, language: str) -> dict[str, Any]:
     seen = views(sheets, cells)
     kappa = weighted_kappa([one.cell.level for one in seen], [one.level for one in seen], LEVELS)
     by_code = {one.cell.code: one for one in seen}
+    by_cell = kappa_by_cell(sheets, cells)
     moved = recount(sheets, cells, draws=rules().draws if sheets else 1)
     rows = []
     for one in moved.cells:
@@ -155,6 +208,7 @@ def _agreement(found: Round, language: str) -> dict[str, Any]:
                 "moved": one,
                 "right": f"{view.right.part}/{view.right.whole}" if view else "–",
                 "interval": f"{written(100 * low, language)}–{written(100 * high, language)} %" if view else "–",
+                "kappa": _told_kappa(by_cell.get(one.code), language),
             }
         )
     told = None
@@ -163,6 +217,10 @@ def _agreement(found: Round, language: str) -> dict[str, Any]:
         told = say("reports.round.kappa", language, value=value, low=low, high=high, n=kappa.number)
     tau = None if moved.tau is None else written(moved.tau, language, 2)
     return {"kappa": told, "rows": rows, "tau": tau, "tables": len(sheets), "recount": moved}
+
+
+def _told_kappa(one: CellKappa | None, language: str) -> str:
+    return "{} ({} – {})".format(*(written(x, language, 2) for x in (one.value, one.low, one.high))) if one else "–"
 
 
 def _published_cells() -> dict[str, dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 
-from convive.errors import Problem, VoiceError
+from convive.errors import LANGUAGES, Problem, VoiceError
 from convive.texts import say
 from convive.voice.workshops.marks import Cell, Sheet, Verdict, read_sheet
 from convive.voice.workshops.release import PublicRound, publishable
@@ -29,46 +30,27 @@ def cells_of(round_: Round) -> dict[str, Cell]:
     return {code: Cell(code, one["unit"], int(one["level"]), int(one["count"])) for code, one in round_.cells.items()}
 
 
-def keep_sheet(
-    workshop: Workshop,
-    table: str,
-    given: QueryDict,
-    *,
-    people: int | None,
-    by: str = "citizen",
-    slip: Slip | None = None,
-) -> Marked:
-    """Keep a sheet; ``people``: how many sat at the table, None for a telephone, which spends its ``slip``.
+def keep_paper(workshop: Workshop, table: str, given: QueryDict, *, people: int, by: str) -> Marked:
+    """Keep the sheet of paper of a ``table`` at which so many ``people`` sat.
 
     Raises :class:`VoiceError` with everything that does not fit.
     """
-    least = rules().people_a_table
-    lines = [(code, given[f"c-{code}"]) for code in workshop.round.cells if given.get(f"c-{code}")]
-    sheet = read_sheet(
-        lines,
-        cells_of(workshop.round),
-        workshop=workshop.code,
-        table=table,
-        people=least if people is None else people,
-        least=least,
-    )
-    options = [one["code"] for one in workshop.round.options]
-    approvals = [one for one in given.getlist("approve") if one in options]
     try:
-        with transaction.atomic():
-            if slip is not None and not Slip.objects.filter(pk=slip.pk, used=False).update(used=True):
-                raise VoiceError(Problem("slip-used", value=slip.code))
-            kept = Marked.objects.create(
-                workshop=workshop,
-                table=table,
-                marks=dict(sheet.marks),
-                approvals=[approvals] if options else [],
-                rankings=[_ranking(options, given)] if options else [],
-            )
-            record(act="workshop.sheet", subject=str(workshop.round_id), by=by)
+        return _keep(workshop, table, given, people=people, least=rules().people_a_table, by=by)
     except IntegrityError:
         raise VoiceError(Problem("sheet-table-twice", column="table", value=table)) from None
-    return kept
+
+
+@transaction.atomic
+def keep_slip(slip: Slip, given: QueryDict) -> Marked:
+    """Keep the sheet of a telephone, which spends its ``slip``; where the sheet is not kept, the slip still serves.
+
+    A telephone is one person: what is shown of telephones needs as many of them as of tables. Raises
+    :class:`VoiceError` with everything that does not fit.
+    """
+    if not Slip.objects.filter(pk=slip.pk, used=False).update(used=True):
+        raise VoiceError(Problem("slip-used", value=slip.code))
+    return _keep(slip.workshop, f"t-{secrets.token_hex(6)}", given, people=1, least=1, by="citizen")
 
 
 def questions(round_: Round, given: QueryDict, language: str) -> dict[str, Any]:
@@ -79,10 +61,35 @@ def questions(round_: Round, given: QueryDict, language: str) -> dict[str, Any]:
         verdicts = [Verdict.MISSING] if not one["level"] else [Verdict.TOO_HIGH, Verdict.RIGHT, Verdict.TOO_LOW]
         answers = [(v.value, say(f"reports.verdict.{v}", language), given.get(f"c-{code}") == v) for v in verdicts]
         level = say(f"reports.level.{one['level']}", language)
-        rows.append({"code": code, "unit": unit.get(one["unit"], ""), "level": level, "answers": answers})
+        lacking = say("reports.workshop.lacks", language, n=code.partition("?")[2])
+        label = code if one["level"] else lacking
+        rows.append(
+            {"code": code, "label": label, "unit": unit.get(one["unit"], ""), "level": level, "answers": answers}
+        )
     options = [(one["code"], one[language]) for one in round_.options]
     places = list(range(1, len(options) + 1))
     return {"cells": rows, "options": options, "places": places}
+
+
+@transaction.atomic
+def _keep(workshop: Workshop, table: str, given: QueryDict, *, people: int, least: int, by: str) -> Marked:
+    lines = [(code, given[f"c-{code}"]) for code in workshop.round.cells if given.get(f"c-{code}")]
+    cells = cells_of(workshop.round)
+    sheet = read_sheet(lines, cells, workshop=workshop.code, table=table, people=people, least=least)
+    options = [one["code"] for one in workshop.round.options]
+    approved = [one for one in given.getlist("approve") if one in options]
+    ranked = _ranking(options, given)
+    if not (sheet.marks or approved or ranked):
+        raise VoiceError(Problem("sheet-blank"))
+    kept = Marked.objects.create(
+        workshop=workshop,
+        table=table,
+        marks=dict(sheet.marks),
+        approvals=[approved] if approved or ranked else [],  # who only marked cells has not voted for nothing
+        rankings=[ranked] if ranked else [],
+    )
+    record(act="workshop.sheet", subject=str(workshop.round_id), by=by)
+    return kept
 
 
 def sheets_of(round_: Round) -> list[Sheet]:
@@ -105,17 +112,22 @@ def public_round(round_: Round) -> PublicRound:
         raise ValueError("only a closed round is told")
     zone = ZoneInfo(place.observatory().settings.observatory.timezone)
     found = Marked.objects.filter(workshop__round=round_).order_by("pk")
-    approvals = [ballot for one in found for ballot in one.approvals]
-    rankings = [ballot for one in found for ballot in one.rankings]
+    decided = all("shown" in one for one in round_.options)
     return publishable(
         round_.closed.astimezone(zone).date(),
         sheets_of(round_),
         cells_of(round_),
         rules(),
-        options={one["code"]: {"es": one["es"], "en": one["en"]} for one in round_.options},
-        approvals=approvals,
-        rankings=rankings,
+        options={one["code"]: _public_words(one) for one in round_.options},
+        approvals=[ballot for one in found for ballot in one.approvals] if decided else [],
+        rankings=[ballot for one in found for ballot in one.rankings],
     )
+
+
+def _public_words(option: Mapping[str, Any]) -> dict[str, str]:
+    """A priority as it is published: in its words only where somebody who did not write them said that they may be."""
+    held = {language: say("reports.round.held_back", language) for language in LANGUAGES}
+    return {language: option[language] for language in LANGUAGES} if option.get("shown") else held
 
 
 def _ranking(options: Sequence[str], given: Mapping[str, str]) -> list[list[str]]:

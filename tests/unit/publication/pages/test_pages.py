@@ -448,7 +448,11 @@ def test_the_committee_answers_in_plain_words(small_edition: Edition) -> None:
     assert "5 de 11 (el quórum pide 6)" in spanish
     assert "vencido hace 122 días" in spanish
     assert "Período" not in spanish
-    assert "por verificar en la norma" in spanish
+    assert "DS 011-2014-IN, art. 32.1.a" in spanish
+    assert "por verificar en la norma" not in spanish
+    unread = [period | {"verified": False} for period in small_edition.committee["periods"]]
+    marked = dataclasses.replace(small_edition, committee=small_edition.committee | {"periods": unread})
+    assert "por verificar en la norma" in said(build(marked, "answer", "es"))
     assert "Ejemplo ilustrativo" in spanish
     assert "Session 2016-4 was held" in english
     assert f"7:{'a' * 64}" in english

@@ -78,14 +78,14 @@ def test_choose_says_decision_doubt_and_dissent(small_edition: Edition, choice: 
     assert "Basta pasar 4.2 % del peso de Viabilidad política a Costo" in text
     assert "La matriz no distingue Justicia penal y Diseño ambiental" in text
     assert "Sociedad civil (inventada) pone 2; la mediana de los demás es 5" in text
-    assert [block.anchor for block in page.blocks] == ["decision", "doubt", "dissent", "detail"]
+    assert [block.anchor for block in page.blocks] == ["decision", "doubt", "dissent", "evidence", "detail"]
 
 
 def test_choose_shows_what_stakeholders_give_and_of_how_many_it_is_known(
     small_edition: Edition, choice: dict[str, Any]
 ) -> None:
     page = build(dataclasses.replace(small_edition, choice=choice), "choose", "es")
-    tables = {block.caption: block for block in page.blocks[3].blocks if isinstance(block, Table)}
+    tables = {block.caption: block for block in page.blocks[4].blocks if isinstance(block, Table)}
     fed = tables["Lo que dicen los actores frente a lo que dice la matriz"]
     rights = next(row for row in fed.rows if row[0] == "Derechos humanos")
     assert rights[1:4] == ("2", "4.0", "2")

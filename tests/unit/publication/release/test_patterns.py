@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from convive.publication.release.patterns import patterns
+from convive.publication.release.patterns.alarms import weekly
 from convive.territory import Territory
 
 MONDAY = dt.date(2014, 5, 5)
@@ -74,6 +75,32 @@ def test_deaths_elsewhere_annulled_or_of_another_kind_are_not_looked_at(territor
     annulled = cases(scattered(90)).with_columns(status=pl.lit("annulled"))
     other = cases(scattered(90)).with_columns(figure_in_ceic=pl.lit(False))
     assert not hours_of(pl.concat([elsewhere, annulled, other]), territory)["enough"]
+
+
+def test_windows_are_shared_out_and_missing_ends_are_told(territory: Territory) -> None:
+    """Sixty deaths known to lie between Friday 22 h and Saturday 2 h, ten with an end missing, thirty at any hour."""
+    friday = dt.datetime(2014, 5, 9, 22)
+    window = cases([None] * 70).with_columns(
+        occurred_from=pl.Series([friday] * 70),
+        occurred_to=pl.Series([friday + dt.timedelta(hours=4)] * 60 + [None] * 10, dtype=pl.Datetime),
+    )
+    told = hours_of(pl.concat([cases(scattered(30)), window], how="diagonal"), territory)
+    assert (told["windows"], told["without_end"], told["known_share"]) == (60, 10, 0.9)
+    (period,) = told["periods"]
+    assert (period["first"], period["last"]) == (4 * 24 + 22, 5 * 24 + 1)
+    long = window.with_columns(occurred_to=pl.lit(friday + dt.timedelta(days=30)))
+    assert hours_of(pl.concat([cases(scattered(30)), long], how="diagonal"), territory)["windows"] is None
+
+
+def test_a_death_known_only_within_a_month_is_of_no_week() -> None:
+    begins = dt.datetime(2014, 5, 5, 12)
+    known = cases([0, 1, 2])
+    within = cases([None] * 4, precision="period").with_columns(
+        occurred_from=pl.lit(begins),
+        occurred_to=pl.Series([begins + dt.timedelta(days=one) for one in (1, 6, 20)] + [None], dtype=pl.Datetime),
+    )
+    counts, first = weekly(pl.concat([known, within], how="diagonal"), AS_OF)
+    assert counts[(MONDAY - first).days // 7] == 3 + 2
 
 
 def test_a_rule_counts_the_hours_after_midnight_to_the_night_before(territory: Territory) -> None:

@@ -17,6 +17,7 @@ from convive.publication.release.patterns.ahead import ahead
 from convive.publication.release.patterns.alarms import alarms
 from convive.publication.release.patterns.hours import hours
 from convive.publication.release.patterns.moved import moved
+from convive.publication.release.patterns.places import located_events, plane_of
 from convive.publication.release.patterns.spots import spots
 from convive.strategy import Operation
 from convive.territory import Landscape, Territory
@@ -41,7 +42,8 @@ def patterns(
     counts = pl.col(f"figure_in_{concept}") & (pl.col("status").cast(pl.String) != "annulled")
     deaths = cases.filter(inside & counts)
     ground = landscape or Landscape()
-    told = spots(deaths, place=place, least=minimum_cell, size=map_cell, landscape=ground)
+    plane = plane_of(territory.editions, below.to_list(), located_events(deaths, place))
+    told = spots(deaths, plane, place=place, least=minimum_cell, size=map_cell, landscape=ground)
     return allowed.entry(
         "patterns",
         {
@@ -49,7 +51,9 @@ def patterns(
             "spots": told,
             "alarms": alarms(deaths, place=place, least=minimum_cell, as_of=as_of),
             "moved": moved(deaths, territory, operations, focus=focus, place=place, least=minimum_cell, as_of=as_of),
-            "ahead": ahead(deaths, ground, told["cells"], place=place, least=minimum_cell, size=map_cell, as_of=as_of),
+            "ahead": ahead(
+                deaths, ground, told["cells"], plane, place=place, least=minimum_cell, as_of=as_of, size=map_cell
+            ),
             "schematic_streets": ground.streets_schematic,
         },
     )

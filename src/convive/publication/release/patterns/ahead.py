@@ -3,6 +3,8 @@
 What leaves here speaks of all cells at once (shares of events caught, relative risks), of at least ``least`` events
 caught and as many missed, rounded so that one event more or less hardly shows. The zones named for the next month are
 published cells, told from the events within published cells alone: an event that stands alone has no part in them.
+Zones and features rest on the events that entered the map (:mod:`~convive.publication.release.patterns.places`), by
+tens; only how good the forecasts were rests on all.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from convive.analysis.raster import Raster, raster_around
 from convive.analysis.risk_terrain import RiskTerrain, risk_terrain
 from convive.errors import AnalysisError
 from convive.publication.release import allowed
-from convive.publication.release.patterns.places import located_events, plane_around
+from convive.publication.release.patterns.places import entered, located_events, plane_around
 from convive.publication.release.patterns.spots import AROUND, area_around
 from convive.territory.landscape import Landscape
 from convive.territory.metres import LocalMetres
@@ -43,6 +45,7 @@ def ahead(
     deaths: pl.DataFrame,
     landscape: Landscape,
     cells: list[dict[str, Any]],
+    plane: LocalMetres | None = None,
     *,
     place: str,
     least: int,
@@ -50,24 +53,30 @@ def ahead(
     as_of: dt.date,
 ) -> dict[str, Any]:
     """Forecasts of ``deaths`` until ``as_of`` and the features of ``landscape`` that go with them; ``cells``: those
-    that are published."""
-    events = located_events(deaths, place).filter(
-        pl.col("occurred_on").is_not_null() & (pl.col("occurred_on") <= as_of)
-    )
+    that are published, on the ``plane``."""
+    drawn = entered(located_events(deaths, place))
+    dated = pl.col("occurred_on").is_not_null() & (pl.col("occurred_on") <= as_of)
+    events = located_events(deaths, place).filter(dated)
     told: dict[str, Any] = {"enough": LEAST_EVENTS <= events.height <= MOST_EVENTS, "size": size}
     told |= {"forecast": None, "why": None}
     if not told["enough"]:
         return allowed.entry("ahead", told)
-    plane = plane_around(events)
-    points = plane.to_metres(events["longitude"].to_numpy(), events["latitude"].to_numpy())
+    plane = plane or plane_around(drawn)
+    points, days = _where_and_when(events, plane)
     raster = raster_around(points, size, margin=AROUND * size, metres=True)
-    counts = raster.counted(points)[0]
-    looked_at = np.flatnonzero(area_around(counts))
-    days = (events["occurred_on"] - dt.date(1970, 1, 1)).dt.total_days().to_numpy().astype(np.float64)
+    looked_at = np.flatnonzero(area_around(raster.counted(points)[0]))
     until = float((as_of - dt.date(1970, 1, 1)).days + 1)
-    told["forecast"] = _forecast(points, days, until, looked_at, raster, cells, plane, least)
-    told["why"] = _why(counts.ravel()[looked_at], _middles(looked_at, raster), landscape, plane, size)
+    told["forecast"] = _forecast(points, days, until, looked_at, raster, least)
+    if told["forecast"]:
+        told["forecast"]["zones"] = _zones(drawn.filter(dated), told["forecast"]["best"], size, cells, plane)
+    told["why"] = _why(drawn, landscape, plane, size)
     return allowed.entry("ahead", told)
+
+
+def _where_and_when(events: pl.DataFrame, plane: LocalMetres) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Metres and days of events."""
+    days = (events["occurred_on"] - dt.date(1970, 1, 1)).dt.total_days().to_numpy().astype(np.float64)
+    return plane.to_metres(events["longitude"].to_numpy(), events["latitude"].to_numpy()), days
 
 
 def _middles(cells: NDArray[np.int64], raster: Raster) -> NDArray[np.float64]:
@@ -81,8 +90,6 @@ def _forecast(
     until: float,
     looked_at: NDArray[np.int64],
     raster: Raster,
-    cells: list[dict[str, Any]],
-    plane: LocalMetres,
     least: int,
 ) -> dict[str, Any] | None:
     """How the forecasts of the last twelve months did; None where too few events fell in or out of what they named."""
@@ -105,7 +112,7 @@ def _forecast(
         "baseline": found.baseline,
         "simple_wins": found.simple_wins,
         "best": best,
-        "zones": _zones(points, days, until, best, raster, cells, plane),
+        "zones": [],
     }
     return allowed.entry("forecast", told)
 
@@ -115,24 +122,21 @@ def _method(found: Scores, at: int) -> dict[str, Any]:
     return allowed.entry("forecast_method", {"method": found.methods[at], "caught": share})
 
 
-def _zones(
-    points: NDArray[np.float64],
-    days: NDArray[np.float64],
-    until: float,
-    best: str,
-    raster: Raster,
-    cells: list[dict[str, Any]],
-    plane: LocalMetres,
-) -> list[str]:
-    """The published cells of which most is expected in the next month, in the order of their names."""
+def _zones(drawn: pl.DataFrame, best: str, size: int, cells: list[dict[str, Any]], plane: LocalMetres) -> list[str]:
+    """The published cells of which most is expected in the month after the last event drawn, in the order of their
+    names: were it the month after the edition, an event that grows older than a year would be told by the difference.
+    """
     rings = [np.array(one["ring"]) for one in cells]
-    if len(rings) <= ZONES or best == UNIFORM:
+    if len(rings) <= ZONES or best == UNIFORM or drawn.is_empty():
         return []
-    at = raster.cell_of(np.concatenate([plane.to_metres(*ring[:4].mean(axis=0)[:, None]) for ring in rings]))
+    points, days = _where_and_when(drawn, plane)
+    middles = np.concatenate([plane.to_metres(*ring[:4].mean(axis=0)[:, None]) for ring in rings])
+    raster = raster_around(np.concatenate([points, middles]), size, metres=True)
+    at = raster.cell_of(middles)
     within = np.isin(raster.cell_of(points), at)
     try:
         told = forecast(
-            points[within], days[within], _middles(at, raster), raster.size, moment=until, days=MONTH, metres=True
+            points[within], days[within], _middles(at, raster), size, moment=days.max() + 1, days=MONTH, metres=True
         )
     except AnalysisError:
         return []
@@ -143,25 +147,23 @@ def _zones(
     )
 
 
-def _why(
-    counts: NDArray[np.int64],
-    centres: NDArray[np.float64],
-    landscape: Landscape,
-    plane: LocalMetres,
-    size: int,
-) -> dict[str, Any] | None:
+def _why(drawn: pl.DataFrame, landscape: Landscape, plane: LocalMetres, size: int) -> dict[str, Any] | None:
     """Which features go with the events; None where no feature is known or the events are too few."""
     factors = [
         Factor(one.id, plane.to_metres(*one.points.T), [plane.to_metres(*line.T) for line in one.lines])
         for one in landscape.features
         if len(one.points) or one.lines
     ]
-    if not factors:
+    if not factors or drawn.is_empty():
         return None
+    points = plane.to_metres(drawn["longitude"].to_numpy(), drawn["latitude"].to_numpy())
+    raster = raster_around(points, size, margin=AROUND * size, metres=True)
+    counts = raster.counted(points)[0]
+    looked_at = np.flatnonzero(area_around(counts))
     try:
         found = risk_terrain(
-            centres,
-            counts,
+            _middles(looked_at, raster),
+            counts.ravel()[looked_at],
             factors,
             [size * width for width in WIDTHS],
             simulations=SIMULATIONS,
@@ -170,7 +172,7 @@ def _why(
         )
     except AnalysisError:
         return None
-    return allowed.entry("why", _told(found, landscape, len(centres)))
+    return allowed.entry("why", _told(found, landscape, len(looked_at)))
 
 
 def _told(found: RiskTerrain, landscape: Landscape, cells: int) -> dict[str, Any]:

@@ -70,8 +70,13 @@ def alarms(deaths: pl.DataFrame, *, place: str, least: int, as_of: dt.date) -> d
 
 def weekly(deaths: pl.DataFrame, as_of: dt.date) -> tuple[NDArray[np.int64], dt.date]:
     """Deaths of each whole week, Monday to Sunday, from the first whole week of the register to the last before
-    ``as_of``; and the first Monday."""
-    exact = ~pl.col("occurred_precision").cast(pl.String).is_in(["month", "year"]).fill_null(False)
+    ``as_of``, of those known to the week; and the first Monday."""
+    precision = pl.col("occurred_precision").cast(pl.String)
+    exact = ~precision.is_in(["month", "year"]).fill_null(False)
+    if {"occurred_from", "occurred_to"} <= set(deaths.columns):
+        # An event is dated where its interval begins: of a long one that would heap events on the first of a month.
+        short = pl.col("occurred_to") - pl.col("occurred_from") <= dt.timedelta(weeks=1)
+        exact &= (precision != "period").fill_null(True) | short.fill_null(False)
     days = deaths.filter(exact & (pl.col("occurred_on") <= as_of))["occurred_on"].drop_nulls()
     if days.is_empty():
         return np.zeros(0, np.int64), as_of

@@ -2,7 +2,8 @@
 
 What leaves here names a cell only where at least ``least`` events lie in it, gives its count as one of three bands, and
 never tells a cell with one event less from an empty one. Density is drawn from the bands, not from the points. An event
-with several dead counts once: three dead in one place are one place.
+with several dead counts once: three dead in one place are one place. Events of a unit enter by tens, so that the maps
+of two months do not tell where the one event between them was.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from convive.analysis.local_statistics import false_discovery, getis_ord
 from convive.analysis.neighbours import from_pairs
 from convive.analysis.raster import Raster, raster_around
 from convive.publication.release import allowed
-from convive.publication.release.patterns.places import located, located_events, plane_around
+from convive.publication.release.patterns.places import entered, located, located_events, plane_around
 from convive.publication.release.patterns.streets import streets
 from convive.territory.landscape import Landscape
 from convive.territory.metres import LocalMetres
@@ -53,11 +54,17 @@ DEGREES = 5
 
 
 def spots(
-    deaths: pl.DataFrame, *, place: str, least: int, size: int, landscape: Landscape | None = None
+    deaths: pl.DataFrame,
+    plane: LocalMetres | None = None,
+    *,
+    place: str,
+    least: int,
+    size: int,
+    landscape: Landscape | None = None,
 ) -> dict[str, Any]:
-    """The spots of ``deaths`` on cells of ``size`` metres, each with at least ``least`` events, and the streets of
-    ``landscape`` in them."""
-    events = located_events(deaths, place)
+    """The spots of ``deaths`` on cells of ``size`` metres of the ``plane``, each with at least ``least`` events, and
+    the streets of ``landscape`` in them."""
+    events = entered(located_events(deaths, place))
     told: dict[str, Any] = {"size": size, "enough": events.height >= LEAST_EVENTS, "located_share": None}
     told |= {"told_apart": False, "cells": [], "density": [], "clusters": [], "accuracy": None, "streets": []}
     missing = deaths.height - located(deaths).height
@@ -65,7 +72,7 @@ def spots(
         told["located_share"] = round(round(100 * (1 - missing / deaths.height) / POINTS) * POINTS / 100, 2)
     if not told["enough"]:
         return allowed.entry("spots", told)
-    plane = plane_around(events)
+    plane = plane or plane_around(events)
     points = plane.to_metres(events["longitude"].to_numpy(), events["latitude"].to_numpy())
     raster = raster_around(points, size, margin=AROUND * size, metres=True)
     counts = raster.counted(points)[0]

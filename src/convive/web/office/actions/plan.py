@@ -14,12 +14,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from convive.errors import PlanError, Problem
+from convive.errors import EvaluationError, PlanError, Problem
+from convive.evaluation import registration as registrations
+from convive.evaluation.registration import Entry, Registration, register
 from convive.publication.papers import workbook_import
 from convive.publication.papers.workbook_import import Difference
 from convive.strategy import adding, decisions, editing, evidence, reading, review
@@ -37,19 +39,22 @@ from convive.web.office.plan.scope import WHOLE, Part, acts_on, part
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+Addable = Literal["indicator", "objective", "body"]
 EDIT, EVIDENCE, GATE = "plan.edit", "plan.evidence", "plan.gate"
-FILES = (reading.FILE, evidence.FILE, decisions.FILE)
+FILES = (reading.FILE, evidence.FILE, decisions.FILE, registrations.FILE)
 OUTSIDE = "(outside)"
 """Who changed a file where no account did."""
 ACTS = (
     *("plan.changed", "plan.added", "plan.withdrawn", "plan.imported", "plan.changed_outside"),
     *("evidence.attached", "evidence.confirmed", "evidence.withdrawn", "gate.decided"),
+    *("evaluation.registered", "evaluation.amended"),
 )
 
 
-def change(*, kind: Kind, name: str, values: Values, seen: str, by: User) -> None:
-    """Change a measure, an activity or an indicator; the log keeps what stood before and what stands now."""
-    with _changing(EDIT, by=by, act="plan.changed", subject=name, of=(kind, name)) as (here, told):
+def change(*, kind: Kind, name: str, values: Values, seen: str, reason: str, by: User) -> None:
+    """Change a part of the plan for a ``reason``; the log keeps it, what stood before and what stands now."""
+    with _changing(EDIT, by=by, act="plan.changed", subject=name, reason=reason, of=(kind, name)) as (here, told):
+        _refuse_unreasoned(reason, name)
         found = editing.find(here.plan, kind, name)
         before = editing.told(found) if found is not None else {}
         if "evaluation" in values and not acts_on(by, EDIT, Part(tuple(values["evaluation"]["treated"]))):
@@ -61,48 +66,61 @@ def change(*, kind: Kind, name: str, values: Values, seen: str, by: User) -> Non
         }
 
 
-def add_activity(*, measure: str, values: Values, by: User) -> None:
+def add_activity(*, measure: str, values: Values, reason: str, by: User) -> None:
     """A new activity of a measure."""
-    with _changing(EDIT, by=by, act="plan.added", subject=str(values["id"]), of=("measure", measure)) as (here, told):
+    with _adding(EDIT, values, reason, by=by, of=("measure", measure)) as (here, told):
         adding.add_activity(here.folder, measure, values, **names())
         told |= {"kind": "activity", "measure": measure, "values": _text(values)}
 
 
-def add_measure(*, values: Values, by: User) -> None:
+def add_measure(*, values: Values, reason: str, by: User) -> None:
     """A new measure with its first activity, by whoever reaches the units in which it will be tried."""
     of = Part(tuple(values["evaluation"]["treated"]))
-    with _changing(EDIT, by=by, act="plan.added", subject=str(values["id"]), of=of) as (here, told):
+    with _adding(EDIT, values, reason, by=by, of=of) as (here, told):
         adding.add_measure(here.folder, values, on=today(), **names())
         told |= {"kind": "measure", "values": _text(values)}
 
 
-def add_indicator(*, values: Values, by: User) -> None:
-    """A new indicator of the plan."""
-    with _changing(EDIT, by=by, act="plan.added", subject=str(values["id"])) as (here, told):
-        adding.add_indicator(here.folder, values, **names())
-        told |= {"kind": "indicator", "values": _text(values)}
+def add_whole(*, kind: Addable, values: Values, reason: str, by: User) -> None:
+    """A new indicator, objective or body, which concern the whole plan."""
+    add = {"indicator": adding.add_indicator, "objective": adding.add_objective, "body": adding.add_body}[kind]
+    with _adding(EDIT, values, reason, by=by) as (here, told):
+        add(here.folder, values, **names())
+        told |= {"kind": kind, "values": _text(values)}
 
 
-def add_condition(*, stage: str, side: Side, values: Values, by: User) -> None:
+def add_stage(*, values: Values, after: str, condition: Values | None, reason: str, by: User) -> None:
+    """A new stage after the stage ``after``, beyond all that the plan has been in: what it went through stays as it
+    was."""
+    with _adding(EDIT, values, reason, by=by) as (here, told):
+        _refuse_reached(here, after, itself=False)
+        adding.add_stage(here.folder, values, after=after, condition=condition, on=today(), **names())
+        told |= {"kind": "stage", "after": after, "values": _text(values), "condition": _text(condition)}
+
+
+def add_condition(*, stage: str, side: Side, values: Values, reason: str, by: User) -> None:
     """A new condition of a gate that the plan has yet to pass, asked from today on."""
-    with _changing(GATE, by=by, act="plan.added", subject=str(values["id"])) as (here, told):
+    with _adding(GATE, values, reason, by=by) as (here, told):
         _refuse_passed(here, stage)
         adding.add_condition(here.folder, stage, side, values, on=today(), **names())
         told |= {"kind": "condition", "stage": stage, "side": side, "values": _text(values)}
 
 
 def withdraw_part(*, kind: adding.Part, name: str, reason: str, seen: str, by: User) -> None:
-    """Withdraw a measure, an activity, an indicator, or a condition of a gate, which is the committee's word on the
-    gate too. What stood is kept in the log, and all of it in the plan."""
+    """Withdraw a part of the plan; a condition of a gate is the committee's word on the gate too, and a stage goes only
+    if the plan never came to it. What stood is kept in the log, and all of it in the plan."""
     permission, of = (GATE, None) if kind == "condition" else (EDIT, (kind, name))
     with _changing(permission, by=by, act="plan.withdrawn", subject=name, reason=reason, of=of) as (here, told):
+        if kind == "stage":
+            _refuse_reached(here, name, itself=True)
         adding.withdraw(here.folder, kind, name, reason=reason, seen=seen, on=today(), **names())
         told["kind"] = kind
 
 
-def bring(*, changes: Sequence[Difference], by: User) -> None:
+def bring(*, changes: Sequence[Difference], reason: str, by: User) -> None:
     """Write what a workbook changes, as it was shown and accepted."""
-    with _changing(EDIT, by=by, act="plan.imported", subject=reading.FILE) as (here, told):
+    with _changing(EDIT, by=by, act="plan.imported", subject=reading.FILE, reason=reason) as (here, told):
+        _refuse_unreasoned(reason, reading.FILE)
         workbook_import.apply(here.folder, list(changes))
         told["changes"] = [[one.sheet, one.row, one.column, one.before, one.after] for one in changes]
 
@@ -145,6 +163,26 @@ def decide(*, decision: Decision, by: User) -> Decision:
         told |= {"decision": taken.decision, "decided_by": taken.by, "document": taken.document}
         told |= {"decided_on": taken.decided_on.isoformat(), "held": list(taken.held), "missed": list(taken.missed)}
     return taken
+
+
+def promise(*, measure: str, registration: Registration, seen: str, by: User) -> Entry:
+    """Register how a measure will be judged, before it starts, or amend that in the open for a reason. ``seen``: the
+    hash of the version that ``by`` saw, empty for none. Whoever registers reaches the units where it will be tried."""
+    act = "evaluation.amended" if seen else "evaluation.registered"
+    of = ("measure", measure)
+    with _changing(EDIT, by=by, act=act, subject=registration.id, reason=registration.reason, of=of) as (here, told):
+        if not acts_on(by, EDIT, Part(registration.treated)):
+            raise PermissionDenied
+        start, day = here.plan.measures[measure].start, {"start": here.plan.measures[measure].start.isoformat()}
+        if not seen and today() >= start:
+            raise EvaluationError(Problem("registration-measure-started", value=measure, values=day))
+        if registration.start < start:
+            value = registration.start.isoformat()
+            raise EvaluationError(Problem("registration-starts-before-measure", value=value, values=day))
+        entry = register(here.folder / registrations.FILE, registration, on=today(), after=seen)
+        told |= {"measure": measure, "hash": entry.hash, "number": entry.number, "design": registration.design}
+        told |= {"outcome": registration.outcome, "start": registration.start.isoformat()}
+    return entry
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -192,8 +230,33 @@ def _changing(
             raise
 
 
+@contextmanager
+def _adding(
+    permission: str, values: Values, reason: str, *, by: User, of: Part | tuple[Kind, str] | None = None
+) -> Iterator[tuple[Desk, dict[str, Any]]]:
+    """An act by which something comes to the plan, for a ``reason``."""
+    name = str(values["id"])
+    with _changing(permission, by=by, act="plan.added", subject=name, reason=reason, of=of) as (here, told):
+        _refuse_unreasoned(reason, name)
+        yield here, told
+
+
+def _refuse_unreasoned(reason: str, name: str) -> None:
+    if not reason.strip():
+        raise PlanError(Problem("plan-reason", column="reason", value=name))
+
+
+def _refuse_reached(here: Desk, stage: str, *, itself: bool) -> None:
+    """Refuse to touch the course of the plan up to the furthest stage that it has been in: the stage ``itself``, or
+    what comes right after it."""
+    order, way = here.plan.course, here.review.way
+    furthest = max(order.index(name) for name in (order[0], way.stage, *(move.stage for move in way.moves)))
+    if stage not in order or order.index(stage) < furthest + itself:
+        raise PlanError(Problem("plan-stage-reached", column="stage", value=order[furthest]))
+
+
 def _refuse_passed(here: Desk, stage: str) -> None:
-    order = [one.id for one in here.plan.stage]
+    order = here.plan.course
     if stage not in order or order.index(stage) < order.index(here.review.way.stage):
         raise PlanError(
             Problem(

@@ -1,4 +1,4 @@
-"""Editing a measure, an activity, an indicator. Two at once: the second is told, sees both, and loses nothing."""
+"""Editing a part of the plan. Two at once: the second is told, sees both, and loses nothing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 from convive.errors import ConviveError
 from convive.strategy import editing
 from convive.strategy.editing import ChangedMeanwhile, Kind
-from convive.strategy.plan import Plan
 from convive.texts import say
 from convive.web.office.actions import plan as actions
 from convive.web.office.plan import forms, scope
 from convive.web.office.plan.desk import Desk, with_plan
 from convive.web.office.plan.desk import desk as as_it_stands
+from convive.web.office.plan.frame_forms import fields_of
 from convive.web.office.plan.views import refuse_beyond
 from convive.web.office.views import frame
 
@@ -30,31 +30,29 @@ SALT = "convive.plan.seen"
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_plan(actions.EDIT)
 def edit(request: HttpRequest, desk: Desk, language: str, kind: Kind, name: str) -> HttpResponse:
-    """A measure without its activities, an activity, or an indicator's baseline and target."""
+    """A measure without its activities, an activity, an indicator's baseline and target, a stage, an objective, a
+    body."""
     part = editing.find(desk.plan, kind, name)
     if part is None:
         raise Http404
     refuse_beyond(request, actions.EDIT, scope.part(desk.plan, kind, name))
-    fields = _fields(kind, desk.plan, language)
+    fields = fields_of(kind, desk.plan, part, language)
     stands = forms.flat(fields, editing.told(part))
     if request.method != "POST":
         return _form(request, language, kind, name, fields, stands, stands, editing.fingerprint(part))
     typed, seen = forms.sent(fields, request.POST), request.POST.get("seen", "")
     base = _base(request.POST.get("base", ""))
     try:
-        actions.change(kind=kind, name=name, values=forms.read(fields, typed), seen=seen, by=request.user)
+        values, reason = forms.read(fields, typed), forms.reason_of(request.POST)
+        actions.change(kind=kind, name=name, values=values, seen=seen, reason=reason, by=request.user)
     except ChangedMeanwhile as late:
         return _late(request, language, kind, name, base, typed, late.describe(language))
     except ConviveError as misfit:
         wrong = misfit.describe(language)
         return _form(request, language, kind, name, fields, typed, base, seen, wrong=wrong, status=422)
     messages.success(request, say("office.kept", language))
-    return redirect(_page_of(kind), language=language, **({} if kind == "indicator" else {"name": name}))
-
-
-def _fields(kind: Kind, plan: Plan, language: str) -> tuple[forms.Part, ...]:
-    made = {"measure": forms.measure_fields, "activity": forms.activity_fields, "indicator": forms.indicator_fields}
-    return made[kind](plan, language)
+    page, of = _page_of(kind, name)
+    return redirect(page, language=language, **({"name": of} if of else {}))
 
 
 def _late(
@@ -71,7 +69,7 @@ def _late(
     part = editing.find(desk.plan, kind, name)
     if part is None:
         raise Http404
-    fields = _fields(kind, desk.plan, language)
+    fields = fields_of(kind, desk.plan, part, language)
     theirs = forms.flat(fields, editing.told(part))
     both = [
         (forms.label_of(fields, key), theirs.get(key, ""), typed.get(key, ""))
@@ -116,13 +114,16 @@ def _form(
         "base": signing.dumps(dict(base), salt=SALT, compress=True),
         "wrong": wrong,
         "both": both,
-        "back": (_page_of(kind), "" if kind == "indicator" else name),
+        "reason": forms.reason_of(request.POST),
+        "back": _page_of(kind, name),
     }
     return render(request, "plan/edit.html", frame(language) | context, status=status)
 
 
-def _page_of(kind: Kind) -> str:
-    return {"measure": "office:plan_measure", "activity": "office:plan_activity", "indicator": "office:plan"}[kind]
+def _page_of(kind: Kind, name: str) -> tuple[str, str]:
+    """The page that shows a part, and by which name."""
+    own = {"measure": "office:plan_measure", "activity": "office:plan_activity"}
+    return (own[kind], name) if kind in own else ("office:plan" if kind == "indicator" else "office:plan_frame", "")
 
 
 def _base(signed: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from convive.errors import PlanError, Problem
 from convive.strategy.evidence import kinds
-from convive.strategy.plan import Plan
+from convive.strategy.plan import Body, Objective, Plan, Stage
 from convive.strategy.reading import rights
 from convive.texts import say
 
@@ -60,9 +60,9 @@ class Rows:
 Part = Field | Rows
 
 
-def measure_fields(plan: Plan, language: str) -> tuple[Part, ...]:
-    """A measure without its activities."""
-    bodies = _bodies(plan, language)
+def measure_fields(plan: Plan, language: str, *, keeping: Collection[str] = ()) -> tuple[Part, ...]:
+    """A measure without its activities. ``keeping``: what may be named though it was withdrawn."""
+    bodies = offered(plan.body, language, keeping)
     levels = [(name, say(f"act.level_{name}", language)) for name in ("low", "middle", "high")]
     outcomes = [(one.id, one.label[language]) for one in plan.indicator if one.figure is not None]
     asked = [part for name in rights() for part in _right(name, language)]
@@ -70,13 +70,8 @@ def measure_fields(plan: Plan, language: str) -> tuple[Part, ...]:
         *both("label", "label", language, "line"),
         *both("why", "why", language, "words"),
         Field("source", "line", said("source", language), needed=False),
-        Field("stage", "choice", say("act.stage", language), [(one.id, one.label[language]) for one in plan.stage]),
-        Field(
-            "objective",
-            "choice",
-            say("act.objective", language),
-            [(one.id, one.label[language]) for one in plan.objective],
-        ),
+        Field("stage", "choice", say("act.stage", language), offered(plan.stage, language, keeping)),
+        Field("objective", "choice", say("act.objective", language), offered(plan.objective, language, keeping)),
         Field("lead", "choice", say("act.responsible", language), bodies),
         Field("partners", "many", say("act.partners", language), bodies),
         Rows(
@@ -108,9 +103,9 @@ def measure_fields(plan: Plan, language: str) -> tuple[Part, ...]:
     )
 
 
-def activity_fields(plan: Plan, language: str, *, new: bool = False) -> tuple[Part, ...]:
+def activity_fields(plan: Plan, language: str, *, new: bool = False, keeping: Collection[str] = ()) -> tuple[Part, ...]:
     """An activity; a ``new`` one also has a name to choose."""
-    bodies = _bodies(plan, language)
+    bodies = offered(plan.body, language, keeping)
     named = [(name, kind["label"][language]) for name, kind in kinds().items()]
     return (
         *((Field("id", "line", said("id", language)),) if new else ()),
@@ -131,25 +126,30 @@ def activity_fields(plan: Plan, language: str, *, new: bool = False) -> tuple[Pa
     )
 
 
-def indicator_fields(plan: Plan, language: str) -> tuple[Part, ...]:
+def indicator_fields(plan: Plan, language: str, *, keeping: Collection[str] = ()) -> tuple[Part, ...]:
     """What of an indicator people settle; what it measures stays with who writes ``plan.toml``."""
     sides = [(name, said(f"better_{name}", language)) for name in ("less", "more")]
     return (
         *both("label", "label", language, "line"),
         *both("unit", "unit", language, "line"),
         Field("better", "choice", said("better", language), sides),
-        Field(
-            "objective",
-            "choice",
-            say("act.objective", language),
-            [(one.id, one.label[language]) for one in plan.objective],
-        ),
+        Field("objective", "choice", say("act.objective", language), offered(plan.objective, language, keeping)),
         Field("baseline.period", "line", said("baseline_period", language), needed=False),
         Field("baseline.value", "number", said("baseline_value", language), needed=False),
         Field("baseline.source", "line", said("baseline_source", language), needed=False),
         Field("target.value", "number", said("target", language)),
         Field("target.by", "date", said("target_by", language)),
     )
+
+
+def offered(parts: Iterable[Stage | Objective | Body], language: str, keeping: Collection[str] = ()) -> Choices:
+    """What may be chosen: the parts that were not withdrawn, and those to be kept."""
+    return [(one.id, one.label[language]) for one in parts if one.withdrawn is None or one.id in keeping]
+
+
+def reason_of(post: QueryDict) -> str:
+    """Why somebody changes the plan, in one line."""
+    return " ".join(post.get("reason", "").split())[:500]
 
 
 def flat(fields: Sequence[Part], values: Mapping[str, Any]) -> dict[str, str]:
@@ -245,10 +245,6 @@ def both(name: str, label: str, language: str, form: Form) -> Iterator[Field]:
 def said(name: str, language: str) -> str:
     """What a field is called."""
     return say(f"planning.field.{name}", language)
-
-
-def _bodies(plan: Plan, language: str) -> Choices:
-    return [(body.id, body.label[language]) for body in plan.body]
 
 
 def _rows(part: Rows, post: QueryDict) -> Iterator[dict[str, str]]:

@@ -61,9 +61,8 @@ def gate(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 
 def _conditions(desk: Desk, language: str) -> list[tuple[str, str]]:
     """The conditions of gates still ahead that can be withdrawn."""
-    order = [one.id for one in desk.plan.stage]
-    here = order.index(desk.review.way.stage)
-    asked = [one for stage, one in desk.plan.conditions() if order.index(stage) >= here and one.withdrawn is None]
+    ahead = desk.plan.course[desk.plan.course.index(desk.review.way.stage) :]
+    asked = [one for stage, one in desk.plan.conditions() if stage in ahead and one.withdrawn is None]
     return [(one.id, one.label[language]) for one in asked]
 
 

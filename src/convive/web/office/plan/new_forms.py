@@ -6,6 +6,7 @@ An indicator and a condition are one of several: what is left empty of the other
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from convive.indicators import catalogue
@@ -20,8 +21,10 @@ from convive.web.office.plan.forms import (
     both,
     indicator_fields,
     measure_fields,
+    offered,
     said,
 )
+from convive.web.office.plan.frame_forms import FRAME
 from convive.web.office.territory import units
 
 FIRST = "first"
@@ -55,14 +58,45 @@ def new_indicator(plan: Plan, language: str) -> tuple[Part, ...]:
 
 def new_condition(plan: Plan, language: str) -> tuple[Part, ...]:
     """A condition: of a figure, of evidence, or of the progress of a measure."""
-    stages = [(one.id, one.label[language]) for one in plan.stage]
+    stages = offered(plan.stage, language)
     sides = [(side, said(f"side_{side}", language)) for side in ("pass", "back")]
-    measures = [*NONE, *((one.id, one.label[language]) for one in plan.pursued)]
     return (
         Field("stage", "choice", say("act.stage", language), stages),
         Field("side", "choice", said("side", language), sides),
         Field("id", "line", said("id", language)),
         *both("label", "label", language, "line"),
+        *_holds(plan, language),
+        Field("to", "choice", said("to", language), [*NONE, *stages], needed=False),
+    )
+
+
+def new_frame(kind: str, plan: Plan, language: str) -> tuple[Part, ...]:
+    """A stage with the first condition to pass on from it, an objective or a body."""
+    named = (Field("id", "line", said("id", language)), *FRAME[kind](language))
+    if kind != "stage":
+        return named
+    asked = (
+        Field("id", "line", said("id", language), needed=False),
+        *(replace(one, needed=False) for one in both("label", "label", language, "line")),
+        *_holds(plan, language),
+    )
+    first = say("planning.first_condition", language)
+    under = (replace(one, name=f"{FIRST}.{one.name}", label=f"{first} · {one.label}") for one in asked)
+    return (*named, Field("after", "choice", said("after", language), offered(plan.stage, language)), *under)
+
+
+def stage_of(values: Mapping[str, Any]) -> tuple[dict[str, Any], str, dict[str, Any] | None]:
+    """The new stage that a form says, the stage before it, and the condition to pass on; None where none is named."""
+    told = dict(values)
+    condition, after = dict(told.pop(FIRST)), told.pop("after")
+    chosen = {"figure": "indicator", "evidence": "activity", "progress": "measure"}
+    return told, after, one_of(condition, chosen) if condition.get("id") else None
+
+
+def _holds(plan: Plan, language: str) -> Iterable[Field]:
+    """What a condition asks: one of the three."""
+    measures = [*NONE, *((one.id, one.label[language]) for one in plan.pursued)]
+    return (
         *_figure(language),
         Field("figure.at_most", "number", said("at_most", language), needed=False),
         Field("figure.at_least", "number", said("at_least", language), needed=False),
@@ -72,7 +106,6 @@ def new_condition(plan: Plan, language: str) -> tuple[Part, ...]:
         Field("evidence.at_least", "number", said("at_least", language), needed=False),
         Field("progress.measure", "choice", say("planning.measure", language), measures, needed=False),
         Field("progress.at_least", "number", said("at_least_share", language), needed=False),
-        Field("to", "choice", said("to", language), [*NONE, *stages], needed=False),
     )
 
 
@@ -86,7 +119,7 @@ def measure_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def one_of(values: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, Any]:
     """``values`` without the tables whose naming key, as ``chosen`` says, was left empty."""
-    return {key: value for key, value in values.items() if key not in chosen or chosen[key] in value}
+    return {key: value for key, value in values.items() if key not in chosen or value.get(chosen[key])}
 
 
 def _first(one: Field, language: str) -> Field:

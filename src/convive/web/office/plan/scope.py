@@ -33,6 +33,8 @@ WHOLE = Part()
 def part(plan: Plan, kind: Kind, name: str) -> Part:
     """Where a measure, an activity or an indicator lies and whose it is; raises ``KeyError`` for one that is not
     there."""
+    if kind in ("stage", "objective", "body"):
+        return WHOLE
     if kind == "indicator":
         return _indicator(plan, plan.indicators[name])
     if kind == "measure":

@@ -20,6 +20,7 @@ from convive.texts import say
 from convive.web.office.actions.plan import EDIT, EVIDENCE, GATE, digests, left_by_last
 from convive.web.office.guard import may, reaches_of, today
 from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.registered import registered_of, unregistered, versions
 from convive.web.office.plan.scope import WHOLE, Part, acts_on, part, refuse_unseen, seen_by, within
 from convive.web.office.views import frame
 
@@ -45,6 +46,7 @@ def overview(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
         "whole": whole,
         "adds": may(request.user, EDIT),
         "targets": _targets(request, desk, (one.id for one in desk.plan.indicator), language),
+        "unpromised": _unpromised(desk, seen, language),
         "outside": left is not None and left != digests(desk.folder),
     }
     return render(request, "plan/overview.html", frame(language) | context | _problems(desk, language))
@@ -59,6 +61,7 @@ def measure(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpR
     context = _measure(desk, one, language)
     context["edits"] = acts_on(request.user, EDIT, part(desk.plan, "measure", name))
     context["targets"] = _targets(request, desk, context["wanted"], language)
+    context["versions"] = versions(registered_of(desk.folder, name)[0], language)
     return render(request, "plan/measure.html", frame(language) | _page() | context)
 
 
@@ -130,6 +133,13 @@ def activity_page(
         "confirm": desk.plan.confirm,
     }
     return render(request, "plan/activity.html", frame(language) | context, status=status)
+
+
+def _unpromised(desk: Desk, seen: frozenset[str] | None, language: str) -> list[tuple[str, str, str]]:
+    """The measures that have yet to begin and whose evaluation nobody registered: after their start it is too late."""
+    ahead = [one for one in desk.plan.pursued if one.start > today() and (seen is None or one.id in seen)]
+    left = unregistered(desk.folder, ahead)
+    return [(one.id, one.label[language], day(one.start.isoformat(), language)) for one in left]
 
 
 def _overview(desk: Desk, language: str, seen: frozenset[str] | None) -> dict[str, Any]:

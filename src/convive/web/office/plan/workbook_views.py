@@ -15,6 +15,7 @@ from convive.publication.papers.workbook_import import LARGEST, Difference, diff
 from convive.texts import say
 from convive.web.office.actions import plan as actions
 from convive.web.office.plan.desk import Desk, with_plan
+from convive.web.office.plan.forms import reason_of
 from convive.web.office.plan.scope import WHOLE
 from convive.web.office.plan.views import refuse_beyond
 from convive.web.office.views import frame
@@ -50,7 +51,8 @@ def bring(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if request.POST.get("do") == "accept":
-                actions.bring(changes=_accepted(request.POST.get("difference", "")), by=request.user)
+                found = _accepted(request.POST.get("difference", ""))
+                actions.bring(changes=found, reason=reason_of(request.POST), by=request.user)
                 messages.success(request, say("office.kept", language))
                 return redirect("office:plan", language=language)
             found = _compared(request, desk)
@@ -60,6 +62,7 @@ def bring(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
         "found": found,
         "signed": signing.dumps([astuple(one) for one in found], salt=SALT, compress=True) if found else "",
         "wrong": wrong,
+        "reason": reason_of(request.POST),
     }
     return render(request, "plan/workbook.html", frame(language) | context, status=422 if wrong else 200)
 
