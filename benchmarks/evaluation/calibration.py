@@ -26,7 +26,6 @@ from filelock import FileLock
 REPOSITORY = Path(__file__).parents[2]
 sys.path[:0] = [str(Path(__file__).parent)]
 
-from convive.errors import EvaluationError  # noqa: E402
 from convive.evaluation.calibration import FILE  # noqa: E402
 from convive.evaluation.scenarios import SCENARIOS, WAVES  # noqa: E402
 
@@ -35,7 +34,11 @@ MODULES = ("trials", "comparison_trials")
 
 EFFECT = 0.7
 ORDER = [scenario.name for scenario in (*SCENARIOS, WAVES)]
-SEED = 20260101
+SEED = 20280917
+"""For the table alone: methods were tuned on trials of 20260101, and a method looks better on cities that it was tuned
+on. (Two earlier seeds for the table alone were given up, because the watch beside its own past failed on them and was
+mended: 20271109, 7.4 % of false alarms where months remember; 20280215, 97.3 % of coverage in uneven months.)"""
+
 STRESSED = 200
 """Cities in the scenario that is told and not asked of a design."""
 
@@ -48,30 +51,40 @@ def main() -> None:
     asked.add_argument("--cities", type=int, default=0)
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--no-stress", action="store_true")
+    asked.add_argument("--scenario", choices=ORDER, help="one scenario alone")
+    asked.add_argument("--seed", type=int, default=SEED, help="another: to look, writes nothing")
     told = asked.parse_args()
     jobs = [
-        (module, at, scenario, told.cities or (STRESSED if scenario.name == WAVES.name else trial.simulations))
+        (
+            module,
+            at,
+            scenario,
+            told.seed,
+            told.cities or (STRESSED if scenario.name == WAVES.name else trial.simulations),
+        )
         for module in MODULES
         for at, trial in enumerate(importlib.import_module(module).TRIALS)
         if not told.designs or {trial.design, f"{trial.design}/{trial.interval_by}"} & set(told.designs)
         for scenario in (SCENARIOS if told.no_stress else (*SCENARIOS, WAVES))
+        if told.scenario in (None, scenario.name)
     ]
     rows = []
     with ProcessPoolExecutor(told.workers) as pool:
         for row in pool.map(measure, jobs):
             rows.append(row)
             print(line(row), flush=True)
-            if not told.cities:
+            if not told.cities and told.seed == SEED:
                 with FileLock(Path(tempfile.gettempdir()) / "convive-calibration.lock"):
                     write(rows)
 
 
-def measure(job: tuple[str, int, Any, int]) -> dict[str, Any]:
+def measure(job: tuple[str, int, Any, int, int]) -> dict[str, Any]:
     """One trial in one scenario: cities without an effect for false alarms, others with one for coverage."""
-    module, at, scenario, cities = job
+    module, at, scenario, seed, cities = job
     trial = importlib.import_module(module).TRIALS[at]
-    nothing = list(answered(trial.run(scenario, 1.0, cities, SEED)))
-    helped = list(answered(trial.run(scenario, EFFECT, cities, SEED + 1)))
+    nothing = list(trial.run(scenario, 1.0, cities, seed))
+    helped = list(trial.run(scenario, EFFECT, cities, seed + 1))
+    assert len(nothing) == len(helped) == cities
     row = {
         "design": trial.design,
         "interval_by": trial.interval_by,
@@ -80,24 +93,13 @@ def measure(job: tuple[str, int, Any, int]) -> dict[str, Any]:
         "false_positives": round(sum(one.p < 0.05 for one in nothing) / len(nothing), 4),
         "power": round(sum(one.p < 0.05 for one in helped) / len(helped), 4),
         "simulations": cities,
-        "seed": SEED,
+        "seed": seed,
         "stress": scenario.name == WAVES.name,
     }
     covered = [one.covers for one in helped if one.covers is not None]
     if covered:
         row["coverage"] = round(sum(covered) / len(covered), 4)
     return row
-
-
-def answered(outcomes: Any) -> Any:
-    """The outcomes, without cities that the design refuses to judge."""
-    while True:
-        try:
-            yield next(outcomes)
-        except StopIteration:
-            return
-        except EvaluationError:
-            return
 
 
 def line(row: dict[str, Any]) -> str:
@@ -141,7 +143,8 @@ WORDS = {
             "**Falsas alarmas**: porcentaje de ciudades en que la medida no hizo nada y el diseño dice p < 0,05; debe "
             "estar entre 3 % y 7 %. **Cobertura**: porcentaje de intervalos del 95 % que contienen el efecto verdadero "
             "(una baja de 30 %); debe estar entre 93 % y 97 %. **Potencia**: cuántas veces se ve esa baja. Un diseño "
-            "que falla en un escenario pedido no se ofrece."
+            "que falla en un escenario pedido no se ofrece. Con 1000 ciudades una tasa de 5 % se conoce con un error "
+            "de ±1,4 puntos; con 500, de ±1,9."
         ),
         "scenarios": (
             "Escenarios: `steady` solo estación y azar; `uneven` la tasa varía además de mes a mes (desviación 25 % "
@@ -149,11 +152,16 @@ WORDS = {
             "desviación 40 % y 30 %, memoria 0,7, como en una guerra de bandas."
         ),
         "head": "| diseño | intervalo por | variante | escenario | falsas alarmas | cobertura | potencia | ciudades "
-        "| se ofrece |",
+        "| semilla | se ofrece |",
         "yes": "sí",
         "no": "**no**",
         "stress": "no se exige",
         "made": "Hecha con",
+        "seed": (
+            f"La semilla {SEED} sirve solo para esta tabla: los métodos se ajustaron mirando ensayos de la semilla "
+            "20260101, y un método parece mejor en las ciudades con que se ajustó. Las filas que todavía llevan la "
+            "semilla 20260101 no se han vuelto a medir."
+        ),
     },
     "en": {
         "title": "# Calibration of the designs of evaluation",
@@ -163,18 +171,24 @@ WORDS = {
             "**False alarms**: per cent of cities where the measure did nothing and the design says p < 0.05; must lie "
             "between 3 % and 7 %. **Coverage**: per cent of 95 % intervals that hold the true effect (a fall of 30 %); "
             "must lie between 93 % and 97 %. **Power**: how often that fall is seen. A design that fails in a scenario "
-            "asked of it is not offered."
+            "asked of it is not offered. From 1,000 cities a rate of 5 % is known to ±1.4 points, from 500 to ±1.9."
         ),
         "scenarios": (
             "Scenarios: `steady` season and chance alone; `uneven` the rate also varies from month to month (standard "
             "deviation 25 % of its own, 15 % in common); `remembering` the same with a memory of 0.5; `waves` (a "
             "stress test, not asked for) 40 % and 30 % with a memory of 0.7, as in a gang war."
         ),
-        "head": "| design | interval by | variant | scenario | false alarms | coverage | power | cities | offered |",
+        "head": "| design | interval by | variant | scenario | false alarms | coverage | power | cities "
+        "| seed | offered |",
         "yes": "yes",
         "no": "**no**",
         "stress": "not asked",
         "made": "Made by",
+        "seed": (
+            f"The seed {SEED} serves for this table alone: methods were tuned looking at trials of the seed 20260101, "
+            "and a method looks better on the cities that it was tuned on. Rows that still bear the seed 20260101 have "
+            "not been measured anew."
+        ),
     },
 }
 
@@ -182,7 +196,7 @@ WORDS = {
 def page(rows: list[dict[str, Any]], language: str) -> str:
     words = WORDS[language]
     lines = [words["title"], "", words["other"], "", words["what"], "", words["scenarios"], ""]
-    lines += [words["head"], "|---|---|---|---|--:|--:|--:|--:|---|"]
+    lines += [words["head"], "|---|---|---|---|--:|--:|--:|--:|--:|---|"]
     for row in rows:
         holds = all(good(one) for one in rows if same(one, row) and not one["stress"])
         says = words["stress"] if row["stress"] else words["yes" if holds else "no"]
@@ -190,9 +204,9 @@ def page(rows: list[dict[str, Any]], language: str) -> str:
         lines.append(
             f"| {row['design']} | {row['interval_by']} | {row['setting'] or '–'} | {row['scenario']} "
             f"| {100 * row['false_positives']:.1f} % | {coverage} | {100 * row['power']:.1f} % "
-            f"| {row['simulations']} | {says} |"
+            f"| {row['simulations']} | {row['seed']} | {says} |"
         )
-    lines += ["", f"{words['made']} `python benchmarks/evaluation/calibration.py` (seed {SEED})."]
+    lines += ["", f"{words['made']} `python benchmarks/evaluation/calibration.py`. {words['seed']}"]
     return "\n".join(lines) + "\n"
 
 

@@ -46,6 +46,6 @@ def displaced(scenario: Scenario, ratio: float, simulations: int, seed: int) -> 
 
 TRIALS = (
     Trial("synthetic-control", "unit-placebos", mixtures(synthetic_control), 800),
-    Trial("augmented-synthetic-control", "unit-placebos", mixtures(augmented_synthetic_control), 150),
+    Trial("augmented-synthetic-control", "unit-placebos", mixtures(augmented_synthetic_control), 500),
     Trial("displacement-difference", "displacement", displaced, 1000),
 )

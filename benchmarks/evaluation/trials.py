@@ -18,12 +18,13 @@ from convive.evaluation.designs.event_study import event_study
 from convive.evaluation.designs.hour_window import hour_window
 from convive.evaluation.designs.interrupted_series import interrupted_series
 from convive.evaluation.designs.on_off import on_off
-from convive.evaluation.designs.sequential import Watched, _odds, likelihood_ratio, sequential
+from convive.evaluation.designs.sequential import sequential, watch_of
 from convive.evaluation.designs.staggered_adoption import staggered_adoption
 from convive.evaluation.designs.structural_series import structural_series
 from convive.evaluation.result import Effect
 from convive.evaluation.scenarios import Scenario, draw
 from convive.evaluation.series import panel, series
+from convive.evaluation.window import window
 
 FIRST, START = dt.date(2015, 1, 1), dt.date(2020, 1, 1)
 BEFORE, PERIODS = 60, 84
@@ -149,12 +150,8 @@ def watches(compared: bool) -> Run:
             own, other = series(city[0], FIRST), series(city[1], FIRST)
             watch = sequential(own, START, comparison=other if compared else None, simulations=999, seed=at)
             # What the method promises: all its looks together cover the truth.
-            rows = slice(0, 2 if compared else 1)
-            counts, exposure = city[rows], np.stack([own.exposure, other.exposure])[rows]
-            watched = Watched(counts[:, :BEFORE], counts[:, BEFORE:], exposure[:, :BEFORE], exposure[:, BEFORE:])
-            odds = _odds(exposure[:, :BEFORE], exposure[:, BEFORE:]) * ratio
-            truth = likelihood_ratio(counts[:, :BEFORE].sum(axis=1), np.cumsum(counts[:, BEFORE:], axis=1), odds)
-            covers = bool((truth / watched.dispersion <= watch.limit).all())
+            watched = watch_of(own, window(own, START), other if compared else None)
+            covers = bool((watched.statistics(ratio) <= watch.limit).all())
             yield Outcome(0.0 if watch.signal is not None else 1.0, covers)
 
     return run
@@ -176,21 +173,22 @@ def adoptions(scenario: Scenario, ratio: float, simulations: int, seed: int) -> 
 
 
 MANY = np.array([TUMBES, *np.linspace(30, 120, 24)])
-ALIKE = np.full(30, TUMBES)
+BOTH = np.tile(np.linspace(25, 100, 10), 2)
+"""The fewest units on each side that errors by units are offered for, of unlike size."""
 FEW = np.array([TUMBES, *NEIGHBOURS])
 
 TRIALS = (
     Trial("difference-in-differences", "periods", differences("periods", FEW, 1), 600),
     Trial("event-study", "periods", events, 500),
-    Trial("structural-series", "posterior", structural, 400),
-    Trial("difference-in-differences", "wild", differences("wild", ALIKE, 12), 400),
-    Trial("sequential", "sequential", watches(False), 600, "own-past"),
-    Trial("sequential", "sequential", watches(True), 600, "comparison"),
+    Trial("structural-series", "posterior", structural, 1000),
+    Trial("difference-in-differences", "wild", differences("wild", BOTH, 10), 1000),
+    Trial("sequential", "sequential", watches(False), 1000, "own-past"),
+    Trial("sequential", "sequential", watches(True), 1000, "comparison"),
     Trial("difference-in-differences", "permutation", differences("permutation", MANY, 1), 600),
     Trial("hour-window", "newey-west", windows, 600),
     Trial("interrupted-series", "newey-west", interrupted("poisson"), 500, "poisson"),
     Trial("interrupted-series", "newey-west", interrupted("negative-binomial"), 500, "negative-binomial"),
-    Trial("difference-in-differences", "cluster", differences("cluster", ALIKE, 12), 400),
+    Trial("difference-in-differences", "cluster", differences("cluster", BOTH, 10), 1000),
     Trial("on-off", "months", weekends, 800),
     Trial("staggered-adoption", "units", adoptions, 800),
 )

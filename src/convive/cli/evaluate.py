@@ -82,11 +82,11 @@ def _table(found: tuple[Proposal, ...]) -> Table:
 
 
 def _power(panel: Panel, one: Registration) -> list[str]:
-    from convive.evaluation.power import sentences, smallest_falls
+    from convive.evaluation.power import beside, sentences, smallest_falls
 
     before = [end <= one.start for end in panel.ends]
     own = panel.counts[panel.rows(one.treated)].sum(axis=0)[before]
-    other = panel.counts[panel.rows(one.comparison)].sum(axis=0)[before] if one.comparison else None
+    other = beside(one.design, panel.counts[panel.rows(one.comparison)][:, before]) if one.comparison else None
     try:
         found = smallest_falls(own, one.design, comparison=other, simulations=SIMULATIONS)
     except EvaluationError as error:

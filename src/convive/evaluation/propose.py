@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from convive.errors import EvaluationError, Problem
 from convive.evaluation.calibration import offered
 from convive.evaluation.designs.difference_in_differences import choose
+from convive.evaluation.designs.unit_placebos import FEWEST
 from convive.evaluation.limits import limits
 from convive.evaluation.series import Panel
 from convive.evaluation.window import steps_of_population, treated_and_compared
@@ -42,9 +43,18 @@ def proposals(
     except EvaluationError as error:
         sides = list(error.problems)
     how = choose(len(treated), len(compared)) if compared else "periods"
+    few = Problem("evaluation-few-donors", value=str(len(compared)), values={"least": FEWEST})
     beside = [*alone, *sides, *(_before(panel.only(list(compared)), start) if compared else [])]
     found = [
         Proposal("difference-in-differences", how, _once(beside), offered("difference-in-differences", how)),
+        *(
+            Proposal(name, "unit-placebos", _once(problems), offered(name, "unit-placebos"))
+            for problems in ([*beside, few] if len(compared) < FEWEST else beside,)
+            for name in ("synthetic-control", "augmented-synthetic-control")
+        ),
+        Proposal(
+            "displacement-difference", "displacement", _once(beside), offered("displacement-difference", "displacement")
+        ),
         Proposal("event-study", "periods", _once(beside), offered("event-study", "periods")),
         Proposal("interrupted-series", "newey-west", _once(alone), offered("interrupted-series", "newey-west")),
         Proposal("sequential", "sequential", _once(alone), offered("sequential", "sequential")),

@@ -25,8 +25,17 @@ from convive.observatory import Bilingual, Strict
 FILE = "evaluations.jsonl"
 FIRST = "0" * 64
 
-COMPARED = ("difference-in-differences", "event-study")
+COMPARED = (
+    "difference-in-differences",
+    "event-study",
+    "synthetic-control",
+    "augmented-synthetic-control",
+    "displacement-difference",
+)
 """Designs that need places to compare with."""
+
+LATER = ("control_around",)
+"""Fields that came after registrations had been hashed: they enter the line, and its hash, where they say something."""
 
 
 class Registration(Strict):
@@ -34,8 +43,9 @@ class Registration(Strict):
 
     ``measure``: its id in the plan; ``outcome``: the concept of the register that is counted; ``start``: the first day;
     ``expected``: the rate ratio that is hoped for (0.8: a fall of a fifth); ``design``: the analysis, ``second`` the
-    one whose opinion stands beside it. Stopping: judged for good after ``judged_after_months``, watched from month to
-    month until then where ``watched``. ``reason``: why an amendment.
+    one whose opinion stands beside it. ``around``: the surroundings of the treated, ``control_around`` those of the
+    comparison, which a displacement difference needs. Stopping: judged for good after ``judged_after_months``, watched
+    from month to month until then where ``watched``. ``reason``: why an amendment.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -46,9 +56,17 @@ class Registration(Strict):
     treated: tuple[str, ...] = Field(min_length=1)
     comparison: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
+    control_around: tuple[str, ...] = ()
     start: dt.date
     expected: float = Field(gt=0, lt=10)
-    design: Literal["interrupted-series", "difference-in-differences", "event-study"]
+    design: Literal[
+        "interrupted-series",
+        "difference-in-differences",
+        "event-study",
+        "synthetic-control",
+        "augmented-synthetic-control",
+        "displacement-difference",
+    ]
     second: Literal["", "structural-series"] = ""
     watched: bool = True
     judged_after_months: int = Field(ge=6, le=120)
@@ -60,10 +78,18 @@ class Registration(Strict):
             raise ValueError(f"{self.design}: comparison")
         if self.around and not self.comparison:
             raise ValueError("around: comparison")
-        sides = [*self.treated, *self.comparison, *self.around]
-        if len(set(sides)) != len(sides):
+        if self.design == "displacement-difference" and bool(self.around) != bool(self.control_around):
+            raise ValueError("around: control_around")
+        if self.control_around and self.design != "displacement-difference":
+            raise ValueError("control_around: displacement-difference")
+        if len(set(self.units)) != len(self.units):
             raise ValueError("treated, comparison, around")
         return self
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """All places named."""
+        return (*self.treated, *self.comparison, *self.around, *self.control_around)
 
 
 @dataclass(frozen=True)
@@ -225,4 +251,5 @@ def _detail(error: Exception) -> str:
 
 
 def _content(on: dt.date, registration: Registration) -> dict[str, object]:
-    return {"on": on.isoformat()} | registration.model_dump(mode="json")
+    told = registration.model_dump(mode="json")
+    return {"on": on.isoformat()} | {name: value for name, value in told.items() if value or name not in LATER}

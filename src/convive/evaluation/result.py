@@ -43,7 +43,8 @@ class Diagnostic:
 @dataclass(frozen=True)
 class Placebo:
     """One attempt to refute: the effect where there can be none, or without a part of the data. ``kind``: ``time``,
-    ``outcome``, ``unit``, ``leave-one-out``; ``label`` says which. ``p``: of the effect at ``label``."""
+    ``outcome``, ``unit``, ``leave-one-out``, ``displacement``, ``next-door``, ``far-only``; ``label`` says
+    which. ``p``: of the effect at ``label``."""
 
     kind: str
     label: str
@@ -86,6 +87,14 @@ class Effect:
     def nothing(self) -> float:
         """The value of the estimand where nothing changed."""
         return NO_EFFECT[self.estimand]
+
+    def as_ratio(self, value: float) -> float:
+        """``value`` in terms of the estimand as a rate ratio; NaN where what would have come without the measure is not
+        known."""
+        if self.estimand == "rate-ratio":
+            return value
+        without = self.details.get("without", math.nan)
+        return 1 + value / without if without > 0 else math.nan
 
     @property
     def failed(self) -> tuple[Diagnostic, ...]:

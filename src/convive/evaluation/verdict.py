@@ -78,10 +78,7 @@ def rules() -> dict[str, Any]:
 
 def ratio_of(effect: Effect) -> tuple[float, float]:
     """The interval as rate ratios, whatever the estimand; NaN where events expected without the measure are unknown."""
-    if effect.estimand == "rate-ratio":
-        return effect.low, effect.high
-    without = effect.details.get("without", math.nan)
-    return 1 + effect.low / without, 1 + effect.high / without
+    return effect.as_ratio(effect.low), effect.as_ratio(effect.high)
 
 
 def _small(effect: Effect, worth: float) -> bool:

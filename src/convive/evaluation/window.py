@@ -37,12 +37,17 @@ class Window:
 
 
 def window(
-    series: Series | Panel, start: dt.date, *, least_before: int | None = None, events_after: bool = True
+    series: Series | Panel,
+    start: dt.date,
+    *,
+    least_before: int | None = None,
+    least_after: int | None = None,
+    events_after: bool = True,
 ) -> Window:
     """Where ``start`` (the first day of the measure) cuts ``series``.
 
     Raises :class:`~convive.errors.EvaluationError`: a start outside the data, too few periods on a side
-    (``limits.toml``; ``least_before`` instead where a method says so), no event on a side
+    (``limits.toml``; ``least_before`` and ``least_after`` instead where a method says so), no event on a side
     (``events_after`` false: before), a break of
     classification or population at the start. Warns: a start within a period, few events, a break elsewhere.
     """
@@ -52,14 +57,15 @@ def window(
     before = np.array([end <= start for end in series.ends])
     after = np.array([begin >= start for begin in starts])
     least = told.before[series.period] if least_before is None else least_before
-    if before.sum() < least or after.sum() < told.after[series.period]:
+    soonest = told.after[series.period] if least_after is None else least_after
+    if before.sum() < least or after.sum() < soonest:
         raise _refused(
             "evaluation-too-short",
             start,
             before=int(before.sum()),
             after=int(after.sum()),
             least_before=least,
-            least_after=told.after[series.period],
+            least_after=soonest,
             period=series.period,
         )
     counts = np.atleast_2d(series.counts).sum(axis=0)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from convive.errors import EvaluationError
+from convive.evaluation.checks.between_cities import between_cities
 from convive.evaluation.checks.displacement import with_surroundings
 from convive.evaluation.checks.leave_one_out import leave_one_out
 from convive.evaluation.checks.placebo_in_outcome import placebo_in_outcome
@@ -97,3 +98,36 @@ def test_a_benefit_that_spread_is_found_and_surroundings_must_be_neither(cities:
         with pytest.raises(EvaluationError) as found:
             with_surroundings(design, made, ["tumbes"], around, NAMES[2:], START)
         assert found.value.problems[0].code == "evaluation-surroundings"
+
+
+def moving(here: float, next_door: float) -> Panel:
+    ratio = np.ones((7, 84))
+    ratio[0, 60:], ratio[1, 60:] = here, next_door
+    names = ["tumbes", *"abcdef"]
+    return panel(draw(STEADY, [100, 100, 160, 200, 190, 220, 180], 84, seed=8, ratio=ratio)[0], names, FIRST)
+
+
+def test_what_moved_to_a_city_next_door_is_counted_and_as_a_comparison_it_refutes() -> None:
+    made = moving(0.5, 1.6)
+    others = list("bcdef")
+    own = design(made.only(["tumbes", *others]), ["tumbes"], START)
+    found = between_cities(design, made, ["tumbes"], ["a"], others, START, simulations=99)
+    assert found.next_door is not None
+    assert found.next_door.says == "moved"
+    told = found.beside(own)
+    assert told.averted == found.next_door.net != own.averted
+    assert [one.kind for one in told.placebos] == ["next-door"]
+    assert found.spread is not None
+    among = between_cities(design, made, ["tumbes"], ["a"], ["a", *others], START, simulations=99).beside(own)
+    assert [one.name for one in among.failed] == ["near-comparison"]
+    assert [one.kind for one in among.placebos] == ["next-door", "far-only"]
+
+
+def test_a_quiet_city_next_door_leaves_the_answer_as_it_is() -> None:
+    made = moving(0.5, 1.0)
+    own = design(made.only(["tumbes", *"bcdef"]), ["tumbes"], START)
+    told = between_cities(design, made, ["tumbes"], ["a"], list("bcdef"), START, simulations=99).beside(own)
+    assert told.averted == own.averted
+    assert not told.failed
+    nobody = between_cities(design, made, ["tumbes"], ["nowhere"], list("bcdef"), START, simulations=99)
+    assert nobody.beside(own) == own

@@ -30,7 +30,7 @@ def test_the_structural_forecast_is_that_of_statsmodels_at_the_same_step(cities:
     y = cities.counts[1]
     exposure = np.ones(84)
     before = np.arange(84) < 60
-    at = 12
+    at = 6
     one = structural._grid(exposure.tobytes(), before.tobytes(), (~before).tobytes(), 12.0, 1)[at]
     time = np.arange(84)
     waves = np.column_stack([np.cos(2 * np.pi * time / 12), np.sin(2 * np.pi * time / 12)])

@@ -114,7 +114,12 @@ def test_a_registration_that_cannot_be_judged_is_none(more: dict[str, Any]) -> N
 
 def test_the_hash_covers_every_field(tmp_path: Path) -> None:
     path = tmp_path / "strategy" / "evaluations.jsonl"
+    # A field that came later enters the line only where it says something: older lines keep their hash.
     register(path, registration(), on=dt.date(2019, 11, 1))
+    assert "control_around" not in json.loads(path.read_text("utf-8"))
+    path.unlink()
+    whole = registration(design="displacement-difference", around=("a",), comparison=("b",), control_around=("c",))
+    register(path, whole, on=dt.date(2019, 11, 1))
     line = json.loads(path.read_text("utf-8"))
     fields = set(Registration.model_fields) | {"on", "previous", "hash"}
     assert set(line) == fields

@@ -7,10 +7,11 @@ log μ = unit + period + log exposure + effect·(treated and after), by Poisson 
                   values by simulation. Assumes that no unit drifts off by itself for good.
 ``permutation``   one or few treated and at least 19 others: each in turn is taken for treated (Abadie, Diamond &
                   Hainmueller, JASA 2010). Nothing is assumed but that it could have been any of them.
-``wild``          many units on both sides: scores of units, their signs drawn, the effect taken as nil (Kline & Santos,
-                  Journal of Econometric Methods 2012); the interval by inversion on the clustered error.
-``cluster``       errors clustered by unit, t with units − 1. Too small for few clusters (Cameron, Gelbach & Miller,
-                  Review of Economics and Statistics 2008): not advised, for comparison with other programs.
+``wild``          many units on both sides: scores of units, their signs drawn (Kline & Santos, Journal of Econometric
+                  Methods 2012), over the error of ``cluster``.
+``cluster``       errors clustered by unit, each left out in turn (the jackknife CV3: MacKinnon, Nielsen & Webb, Journal
+                  of Applied Econometrics 2023), t with units − 1. The usual error is too small for few clusters
+                  (Cameron, Gelbach & Miller, Review of Economics and Statistics 2008).
 """
 
 from __future__ import annotations
@@ -145,10 +146,24 @@ def clustered(y: Floats, model: TwoWay, *, parameters: int = 0) -> float:
     return math.sqrt(factor * float(scores @ scores)) / model.information
 
 
+def jackknifed(y: Floats, exposure: Floats, d: Floats, model: TwoWay) -> float:
+    """The error of the effect clustered by unit, from the effect without each unit in turn (CV3); infinite where there
+    is no effect without one of them, which is then all that is known."""
+    units = len(y)
+    squares = 0.0
+    for row in range(units):
+        keep = np.arange(units) != row
+        try:
+            squares += (fit(y[keep], exposure[keep], d[keep]).effect - model.effect) ** 2
+        except EvaluationError:
+            return math.inf
+    return math.sqrt((units - 1) / units * squares)
+
+
 def _by_cluster(
     y: Floats, exposure: Floats, d: Floats, model: TwoWay, confidence: float, simulations: int, seed: int
 ) -> tuple[float, float, float]:
-    error, freedom = clustered(y, model), len(y) - 1
+    error, freedom = jackknifed(y, exposure, d, model), len(y) - 1
     reach = error * float(stats.t.isf((1 - confidence) / 2, freedom))
     p = 2 * float(stats.t.sf(abs(model.effect) / error, freedom))
     return model.effect - reach, model.effect + reach, p
@@ -206,10 +221,16 @@ def _by_wild(
     generator = np.random.default_rng(seed)
     signs = generator.choice(np.concatenate([-points, points]), size=(simulations, len(scores)))
     drawn = signs * scores
-    total = drawn.sum(axis=1)
-    spread = np.sqrt(np.maximum((drawn**2).sum(axis=1) - total**2 / len(scores), 1e-300))
-    statistics = total / spread * math.sqrt((len(scores) - 1) / len(scores))
-    error = clustered(y, model)
+    total, squares = drawn.sum(axis=1), np.zeros(simulations)
+    own = d.sum(axis=1) > 0
+    for side in (own, ~own):
+        m = int(side.sum())
+        if m < 2:
+            return -math.inf, math.inf, 1.0
+        # Each side learns its own mean, as the jackknife of the error does.
+        squares += m / (m - 1) * ((drawn[:, side] ** 2).sum(axis=1) - drawn[:, side].sum(axis=1) ** 2 / m)
+    statistics = total / np.sqrt(np.maximum(squares, 1e-300))
+    error = jackknifed(y, exposure, d, model)
     reach = error * regression.half_width(statistics, confidence)
     return model.effect - reach, model.effect + reach, regression.chance_of(model.effect / error, statistics)
 

@@ -9,7 +9,7 @@ that power is never had by false alarms. What is told comes with the error of th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy import stats
 from convive.analysis.checks import require
 from convive.errors import EvaluationError, Problem
 from convive.evaluation.limits import limits
-from convive.evaluation.power.statistics import STATISTICS, Setting
+from convive.evaluation.power.statistics import MIXTURES, STATISTICS, Setting
 from convive.texts import number, say
 
 Floats = NDArray[np.float64]
@@ -96,6 +96,12 @@ def smallest_falls(
         trial = _Trial(counts, design, after, level, comparison, simulations, seed)
         found.append(_smallest(trial, design, after, power, simulations, seed))
     return tuple(found)
+
+
+def beside(design: str, comparison: Floats) -> Floats:
+    """Months of the ``comparison`` (units, n) as ``design`` looks at them: each by itself, or added up."""
+    found: Floats = comparison if design in MIXTURES else comparison.sum(axis=0)
+    return found
 
 
 def power_of(
@@ -194,8 +200,8 @@ class _Trial:
         require(simulations >= 100, what="simulations", got=simulations, wanted=">= 100")
         before = len(np.atleast_1d(np.asarray(counts)))
         chosen = STATISTICS[design]
-        self._statistic: Callable[[Floats, Setting], Floats] = chosen.statistic
-        units = [like(counts), *self._others(counts, None if chosen.itself else comparison, chosen.units)]
+        units = [like(counts)] * chosen.treated
+        units += self._others(counts, None if chosen.itself else comparison, chosen.units)
         generator = np.random.default_rng(seed)
         self._setting = Setting(before, months)
         shape = (simulations, before + months)
@@ -203,7 +209,9 @@ class _Trial:
         shocks = [shared if chosen.itself else generator.standard_normal(shape) for _ in units]
         self._sets = np.stack([drawn(one, moved, generator) for one, moved in zip(units, shocks, strict=True)], axis=1)
         self._marks = np.random.SeedSequence(seed).spawn(1)[0]
-        quiet = self._statistic(self._sets, self._setting)
+        self._struck = [(at, before + since) for at, since in enumerate(chosen.since(self._setting))]
+        self._ask = chosen.learn(self._sets, self._setting)
+        quiet = self._ask(self._sets)
         self._critical = float(np.quantile(np.abs(quiet), 1 - level, method="higher"))
         self.a_year = units[0].a_year
 
@@ -215,10 +223,10 @@ class _Trial:
 
     def power(self, ratio: float) -> float:
         """The share of draws in which a fall to ``ratio`` is called a fall."""
-        fallen = self._sets.copy()
-        own = fallen[:, 0, self._setting.before :]
-        fallen[:, 0, self._setting.before :] = np.random.default_rng(self._marks).binomial(own.astype(int), ratio)
-        return float((self._statistic(fallen, self._setting) < -self._critical).mean())
+        fallen, generator = self._sets.copy(), np.random.default_rng(self._marks)
+        for row, since in self._struck:
+            fallen[:, row, since:] = generator.binomial(fallen[:, row, since:].astype(int), ratio)
+        return float((self._ask(fallen) < -self._critical).mean())
 
     @staticmethod
     def _others(counts: ArrayLike, comparison: ArrayLike | None, needed: int) -> list[Like]:

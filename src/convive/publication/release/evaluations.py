@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import shapely
 
 from convive.errors import LANGUAGES, EvaluationError, Problem
 from convive.evaluation.evaluate import Evaluation, evaluate
@@ -26,6 +27,9 @@ from convive.publication.release.foresight import foresight
 from convive.publication.release.months import broken, dated, whole_months
 from convive.register.quality import Break as Changed
 from convive.territory import Territory
+
+TOUCHING = 1e-6
+"""Boundaries nearer than this (degrees) touch: two drawings of one line differ by as much."""
 
 NUMBERS = ("ratio", "low", "high", "p", "averted", "averted_low", "averted_high")
 
@@ -48,14 +52,14 @@ def evaluations(of: Register, registered: Sequence[Registered]) -> list[dict[str
     return [_told(one, of, registered) for one in registered]
 
 
-def months_of(of: Register, registration: Registration) -> Panel | None:
-    """The months of all places that ``registration`` names, or None where there are none.
+def months_of(of: Register, registration: Registration, also: Sequence[str] = ()) -> Panel | None:
+    """The months of all places that ``registration`` names, and ``also`` of these, or None where there are none.
 
     Raises :class:`~convive.errors.EvaluationError` for an outcome that the register cannot count and for units that
     the territory does not have.
     """
     counted = outcome(registration.outcome)
-    units = [*registration.treated, *registration.comparison, *registration.around]
+    units = [*registration.units, *also]
     if unknown := sorted(set(units) - set(of.territory.units["code"])):
         raise EvaluationError([Problem("registration-unknown-unit", value=unit) for unit in unknown])
     if within := nested(registration, of.territory):
@@ -113,7 +117,8 @@ def _told(registered: Registered, of: Register, others: Sequence[Registered]) ->
         return allowed.entry("evaluation", told | answer | {"rule": "ahead"})
     if _few(data, now.treated, now.start, of.least):
         return allowed.entry("evaluation", told | answer | {"rule": "withheld"})
-    found = evaluate(now, data)
+    data, near = _with_border(of, now, data)
+    found = evaluate(now, data, near=near)
     told["settled"] = found.settled
     beside = treated_too(now, others, of.territory, data.ends[-1])
     if found.judgement is None:
@@ -126,10 +131,33 @@ def _told(registered: Registered, of: Register, others: Sequence[Registered]) ->
     return allowed.entry("evaluation", told | answer)
 
 
+def _with_border(of: Register, now: Registration, data: Panel) -> tuple[Panel, list[str]]:
+    """``data`` with the units that border on the treated, and these; as it is where their population is not known. A
+    unit with a few events stays out: what was found with it could tell its count."""
+    known = set(of.territory.units["code"])
+    border = [unit for unit in next_to(of.territory, now.treated) if unit in known]
+    whole = months_of(of, now, [unit for unit in border if unit not in now.units])
+    if whole is None or not np.array_equal(whole.exposure[: len(now.units)], data.exposure):
+        whole = data
+    near = [unit for unit in border if unit in whole.units and not _few(whole, [unit], now.start, of.least)]
+    return whole.only([*now.units, *(unit for unit in near if unit not in now.units)]), near
+
+
+def next_to(territory: Territory, units: Sequence[str]) -> tuple[str, ...]:
+    """The units whose boundaries touch those of ``units``, in the newest edition that draws them; none without one."""
+    for edition in reversed(territory.editions):
+        codes = [str(code) for code in edition.codes]
+        here = edition.geometries[[code in units for code in codes]]
+        if len(here):
+            touch = shapely.distance(edition.geometries, shapely.union_all(here)) < TOUCHING
+            return tuple(code for code, close in zip(codes, touch.tolist(), strict=True) if close and code not in units)
+    return ()
+
+
 def nested(registration: Registration, territory: Territory) -> list[tuple[str, str]]:
     """The places of which one lies in another on another side: the same deaths would stand on both."""
     lines = _lines(territory)
-    sides = (registration.treated, registration.comparison, registration.around)
+    sides = (registration.treated, registration.comparison, registration.around, registration.control_around)
     return [
         (low, above)
         for at, side in enumerate(sides)
@@ -179,9 +207,9 @@ def _answer(found: Evaluation, beside: Sequence[Problem]) -> dict[str, Any]:
     lives = outcome(found.registration.outcome).lives
     averted = effect.averted if lives and effect.averted is not None else Interval(math.nan)
     told: dict[str, Any] = {
-        "ratio": _number(effect.estimate, 2),
-        "low": _number(effect.low, 2),
-        "high": _number(effect.high, 2),
+        "ratio": _number(effect.as_ratio(effect.estimate), 2),
+        "low": _number(effect.as_ratio(effect.low), 2),
+        "high": _number(effect.as_ratio(effect.high), 2),
         "p": _number(effect.p, 3),
         "averted": _number(averted.estimate, 0),
         "averted_low": _number(averted.low, 0),
@@ -198,9 +226,9 @@ def _answer(found: Evaluation, beside: Sequence[Problem]) -> dict[str, Any]:
                 {
                     "kind": one.kind,
                     "label": one.label,
-                    "ratio": _number(one.estimate, 2),
-                    "low": _number(one.low, 2),
-                    "high": _number(one.high, 2),
+                    "ratio": _number(effect.as_ratio(one.estimate), 2),
+                    "low": _number(effect.as_ratio(one.low), 2),
+                    "high": _number(effect.as_ratio(one.high), 2),
                 },
             )
             for one in effect.placebos

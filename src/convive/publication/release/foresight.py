@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convive.errors import LANGUAGES, EvaluationError
-from convive.evaluation.power import Smallest, sentences, smallest_falls
+from convive.evaluation.power import Smallest, beside, sentences, smallest_falls
 from convive.evaluation.registration import Registration
 from convive.evaluation.series import Floats, Panel
 from convive.publication.release import allowed
@@ -29,7 +29,7 @@ def foresight(now: Registration, data: Panel, *, least: int) -> dict[str, Any]:
         return _told("withheld")
     if now.expected > 1:
         return _told("rise")
-    comparison = other if now.comparison else None
+    comparison = beside(now.design, data.counts[data.rows(now.comparison)][:, before]) if now.comparison else None
     try:
         found = _simulated(own.tobytes(), now.design, None if comparison is None else comparison.tobytes())
     except EvaluationError as error:
@@ -41,7 +41,7 @@ def foresight(now: Registration, data: Panel, *, least: int) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _simulated(own: bytes, design: str, comparison: bytes | None) -> tuple[Smallest, ...]:
     """Measures of one place that begin together look at the same months: they are drawn once."""
-    other = None if comparison is None else np.frombuffer(comparison)
+    other = None if comparison is None else np.frombuffer(comparison).reshape(-1, len(own) // 8)
     return smallest_falls(np.frombuffer(own), design, comparison=other, simulations=SIMULATIONS)
 
 
