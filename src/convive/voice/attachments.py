@@ -25,6 +25,10 @@ from convive.voice.limits import Attachments
 _PICTURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
 _STREAM = re.compile(rb"stream\r?\n")
 _HIDING = re.compile(rb"/Encrypt\b|(?:ASCIIHex|ASCII85|LZW|RunLength|JBIG2|JPX)Decode|/\w*#\w\w")
+_PIECE = 1 << 14
+_MOST_LOOKED_AT = 1 << 26
+"""Bytes of a PDF that are looked at in all, again where streams overlap: a file that says “stream” in every line would
+otherwise be read through once for each."""
 _PAGE_KEYS = {"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Parent"}
 
 
@@ -116,10 +120,11 @@ def _refuse_before_opening(data: bytes, limits: Attachments) -> None:
     hidden = _HIDING.search(data)
     if hidden is not None:
         raise _Refused(hidden[0].decode("ascii", "replace"))
-    left = limits.pdf_unpacked
+    left, whole, looked = limits.pdf_unpacked, memoryview(data), 0
     for start in _STREAM.finditer(data):
-        left -= _unpacked(data[start.end() :], left)
-        if left <= 0:
+        total, read = _unpacked(whole[start.end() :], left)
+        left, looked = left - total, looked + read
+        if left <= 0 or looked > _MOST_LOOKED_AT:
             raise _TooLarge("zip")
 
 
@@ -132,25 +137,27 @@ def _refuse_bomb(received: pikepdf.Pdf, limits: Attachments) -> None:
         filters = _filters(thing)
         if filters - {"/FlateDecode", "/DCTDecode", "/CCITTFaxDecode"} or len(filters) > 1:
             raise _Refused(" ".join(sorted(filters)))
-        raw = thing.read_raw_bytes()
         if "/FlateDecode" in filters:
-            left -= _unpacked(raw, left)
+            left -= _unpacked(memoryview(thing.read_raw_bytes()), left)[0]
         if left <= 0:
             raise _TooLarge("zip")
 
 
-def _unpacked(raw: bytes, most: int) -> int:
-    """Bytes that a stream unpacks to, counted to a little above ``most``; up to where it is no longer one."""
+def _unpacked(raw: memoryview, most: int) -> tuple[int, int]:
+    """Bytes that a stream unpacks to, counted to a little above ``most`` or up to where it is no longer one; and bytes
+    that were looked at to know it."""
     machine = zlib.decompressobj()
-    total = 0
-    rest = raw
-    while rest and total <= most:
+    total = read = 0
+    while read < len(raw) and total <= most and not machine.eof:
+        rest: bytes | memoryview = raw[read : read + _PIECE]
+        read += len(rest)
         try:
-            total += len(machine.decompress(rest, 1 << 20))
+            while rest and total <= most:
+                total += len(machine.decompress(rest, 1 << 20))
+                rest = machine.unconsumed_tail
         except zlib.error:
             break
-        rest = machine.unconsumed_tail
-    return total
+    return total, read
 
 
 def _strip(thing: pikepdf.Object, limits: Attachments) -> None:

@@ -170,6 +170,34 @@ def many_pages() -> bytes:
     return written.getvalue()
 
 
+def overlapping_streams_bomb() -> bytes:
+    """Says “stream” in every line, each the beginning of a packing that goes on to the end of the file and yields
+    nothing: to look at each would take minutes."""
+    starts = b"stream\n\x78\x9c" * 20_000
+    return b"%PDF-1.7\n" + starts + b"\x00\x00\x00\xff\xff" * 200_000
+
+
+def test_a_bomb_of_work_is_refused_before_all_of_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the time is asserted but the bytes that were looked at."""
+    from convive.voice import attachments
+
+    read: list[int] = []
+    unpacked = attachments._unpacked
+
+    def counted(raw: memoryview, most: int) -> tuple[int, int]:
+        found = unpacked(raw, most)
+        read.append(found[1])
+        return found
+
+    monkeypatch.setattr(attachments, "_unpacked", counted)
+    for bomb in (overlapping_streams_bomb(), b"%PDF-1.7\n" + b"stream\n" * 180_000):
+        read.clear()
+        with pytest.raises(VoiceError) as refused:
+            clean(bomb, 1, RULES)
+        assert refused.value.problems[0].code == "attachment-too-large"
+        assert sum(read) < 2 * attachments._MOST_LOOKED_AT
+
+
 @pytest.mark.parametrize(
     "bomb", [picture_bomb, pdf_bomb, nested_pdf_bomb, object_stream_bomb, hidden_object_stream_bomb, many_pages]
 )
