@@ -25,6 +25,7 @@ from nacl.encoding import RawEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead, SecretBox
+from nacl.signing import SigningKey, VerifyKey
 
 from convive.errors import Problem, VoiceError
 
@@ -37,6 +38,7 @@ CLASSES = (32_768, 262_144, 1_048_576, 4_194_304)
 """Sizes in bytes that a padded entry can have. A report without attachments is always of the first."""
 
 _ENTRY, _COMMITMENT, _BODY = b"convive entry 1", b"convive commit1", b"convive body 1"
+_SIGNING = b"convive sign 1"
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,26 @@ def public_of(secret: bytes) -> str:
     return bytes(PrivateKey(secret).public_key).hex()
 
 
+def signing_key_of(secret: bytes) -> str:
+    """The public key under which a custodian's signatures are checked, hexadecimal. It is no key that shares are sealed
+    to: what signs and what opens are two keys of one secret."""
+    return bytes(_signing(secret).verify_key).hex()
+
+
+def sign(text: bytes, secret: bytes) -> str:
+    """A custodian's signature (Ed25519) of ``text``, hexadecimal."""
+    return _signing(secret).sign(text).signature.hex()
+
+
+def is_signed(text: bytes, signature: str, signing_key: str) -> bool:
+    """Whether ``signature`` is that of ``text`` by the owner of ``signing_key``; a blank key signs nothing."""
+    try:
+        VerifyKey(bytes.fromhex(signing_key)).verify(text, bytes.fromhex(signature))
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True
+
+
 def lock(secret: bytes, pass_phrase: str, salt: bytes, cost: Cost) -> bytes:
     """A secret key under a pass phrase: Argon2id, XSalsa20-Poly1305."""
     return bytes(SecretBox(_pass_key(pass_phrase, salt, cost)).encrypt(secret))
@@ -254,6 +276,11 @@ def _key(seed: bytes) -> bytes:
 
 def _digest(purpose: bytes, text: bytes) -> str:
     return str(digests.blake2b(text, digest_size=32, person=purpose).decode())
+
+
+def _signing(secret: bytes) -> SigningKey:
+    seed = digests.blake2b(secret, digest_size=32, person=_SIGNING, encoder=RawEncoder)
+    return SigningKey(bytes(seed))
 
 
 def _share_out(seed: bytes, custodians: Sequence[str], threshold: int) -> dict[str, bytes]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -115,9 +117,29 @@ def _unlogged() -> Iterator[Problem]:
 
 
 def _custody() -> Iterator[Problem]:
-    """The record of custodians is the one that the log names last: an exchanged one would hand reports to strangers."""
-    record = Custody.read(settings.FOLDER / "voice")
-    last = Logged.objects.filter(act__in=("custody.founded", "custody.replaced")).order_by("number").last()
-    logged = json.loads(last.details)["fingerprint"] if last else ""
-    if (record.fingerprint if record else "") != logged:
+    """The record of custodians is the one that the log names last, and each that the log names was signed by custodians
+    of the one before: an exchanged one would hand reports to strangers."""
+    folder = settings.FOLDER / "voice"
+    record = Custody.read(folder)
+    told = [
+        (one.number, one.act, json.loads(one.details))
+        for one in Logged.objects.filter(act__in=("custody.founded", "custody.replaced")).order_by("number")
+    ]
+    if (record.fingerprint if record else "") != (told[-1][2]["fingerprint"] if told else ""):
         yield Problem("custody-unlogged", file="voice/custody.json")
+    for generation, (number, act, details) in enumerate(told, 1):
+        if generation > 1 and not (act == "custody.replaced" and _signed(folder, generation, details)):
+            yield Problem("custody-unsigned", row=number, value=f"custody/{generation}")
+
+
+def _signed(folder: Path, generation: int, details: Mapping[str, Any]) -> bool:
+    """Whether the record of ``generation`` is the one that a line with ``details`` names, and may follow the former."""
+    former, joined = (Custody.of_generation(folder, one) for one in (generation - 1, generation))
+    if former is None or joined is None or joined.fingerprint != details["fingerprint"]:
+        return False
+    shares = {}
+    for line in Deposit.objects.filter(act="shares.renewed").order_by("number"):
+        renewed = json.loads(line.details)
+        if renewed["custody"] == joined.fingerprint:
+            shares[line.subject.partition("/")[2]] = renewed["shares"]
+    return joined.may_follow(former, shares, details.get("consents", {}))
