@@ -19,7 +19,17 @@ from convive.voice.bundles import Bundle
 from convive.voice.content import Content
 from convive.voice.custody import Custodian, Custody
 from convive.voice.key_file import OpenKey
-from convive.voice.sealed import Cost, derive_reporter, new_name, new_receipt, new_secret, public_of, seal, sign, signing_key_of
+from convive.voice.sealed import (
+    Cost,
+    derive_reporter,
+    new_name,
+    new_receipt,
+    new_secret,
+    public_of,
+    seal,
+    sign,
+    signing_key_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

@@ -76,9 +76,7 @@ def forward(opened: Opened, *, words: str, body: str, answer_by: dt.date) -> Bun
     return _reply(opened, told, Forwarded(body, fingerprint(words.encode()), answer_by))
 
 
-def replace(
-    custody: Custody, joined: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]
-) -> Bundle:
+def replace(custody: Custody, joined: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]) -> Bundle:
     """Every entry with fresh shares for the custodians of ``joined``, by k of those of ``custody``, who sign both: what
     they did not sign the office does not take, and ``convive verify-log`` tells it."""
     if len({key.custodian.key for key in keys} & set(custody.keys)) < custody.threshold:

@@ -89,7 +89,7 @@ class Custody:
         return b"convive replacement 1\n" + told.encode()
 
     def may_follow(self, former: Custody, shares: Mapping[str, str], consents: Mapping[str, str]) -> bool:
-        """Whether this record follows ``former``: one custodian left and another came, nothing else changed, and as many
+        """Whether this record follows ``former``: one custodian left, another came, nothing else changed, and as many
         of those before as open a report signed it (``consents``: their key → signature)."""
         moved = set(self.custodians) ^ set(former.custodians)
         same = (former.fingerprint, former.generation + 1, former.threshold, former.salt, len(former.custodians))

@@ -198,6 +198,44 @@ def test_a_bomb_of_work_is_refused_before_all_of_it_is_done(monkeypatch: pytest.
         assert sum(read) < 2 * attachments._MOST_LOOKED_AT
 
 
+def test_however_many_come_few_are_drawn_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take hundreds of megabytes for a moment: together they must not."""
+    from concurrent.futures import ThreadPoolExecutor
+    from time import sleep
+
+    from convive.voice import attachments
+
+    at_work: list[int] = []
+    most: list[int] = []
+
+    def drawn(data: bytes, limits: object) -> bytes:
+        at_work.append(1)
+        sleep(0.01)
+        most.append(len(at_work))
+        at_work.pop()
+        return b"x"
+
+    monkeypatch.setattr(attachments, "_cleaner", lambda data: (("jpg", "image/jpeg"), drawn))
+    with ThreadPoolExecutor(8) as people:
+        kept = list(people.map(lambda number: clean(b"x", number, RULES), range(16)))
+    assert len(kept) == 16
+    assert max(most) == 2
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "I;16"])
+def test_a_picture_of_any_mode_comes_out_small_and_of_its_colour(mode: str) -> None:
+    """Made small before it is turned: a palette, transparency or an odd mode must not spoil it."""
+    picture = (
+        Image.new("L", (3000, 1500), 255).convert(mode) if mode != "I;16" else Image.new(mode, (3000, 1500), 65535)
+    )
+    written = io.BytesIO()
+    picture.save(written, "JPEG" if mode == "CMYK" else "PNG")
+    with Image.open(io.BytesIO(clean(written.getvalue(), 1, RULES).data)) as drawn:
+        assert drawn.size == (RULES.side, RULES.side // 2)
+        assert drawn.mode == "RGB"
+        assert min(drawn.getpixel((900, 500))) > 250
+
+
 @pytest.mark.parametrize(
     "bomb", [picture_bomb, pdf_bomb, nested_pdf_bomb, object_stream_bomb, hidden_object_stream_bomb, many_pages]
 )

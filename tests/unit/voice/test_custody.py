@@ -182,7 +182,9 @@ def test_replacing_one_needs_k_keys_and_loses_nothing(report: Bundle, custody: C
 def test_a_replacement_is_signed_by_k_and_serves_for_nothing_else(
     report: Bundle, custody: Custody, keys: list[OpenKey]
 ) -> None:
-    joined = custody.replaced(leaves="Ana", joins=Custodian("Flor", "Municipalidad", public_of(new_secret())), since=DAY)
+    joined = custody.replaced(
+        leaves="Ana", joins=Custodian("Flor", "Municipalidad", public_of(new_secret())), since=DAY
+    )
     made = Bundle.from_bytes(custodian.replace(custody, joined, report.entries, keys[1:3]).to_bytes())
     shares = {name: one.shares_digest for name, one in made.entries.items()}
     assert joined.may_follow(custody, shares, made.consents)

@@ -16,7 +16,7 @@ from convive.committee.chain import Entry as Line
 from convive.committee.chain import Head, Verified, verify
 from convive.errors import Problem
 from convive.voice.custody import Custody
-from convive.web.citizen.chain import VANISHED
+from convive.web.citizen.chain import BEGAN, DISOWNED, VANISHED
 from convive.web.citizen.deposits import reporter_digest
 from convive.web.citizen.models import Batch, Deposit, Entry, Report
 from convive.web.journal.models import Line as Logged
@@ -44,6 +44,13 @@ def check() -> Verified:
     return Verified(found.lines, found.head, problems)
 
 
+def begun() -> list[tuple[int, dt.date]]:
+    """Number and day of each line by which a citizens' process began: nobody remembered what stood last before it, but
+    for what a release has in the office's log, and for whoever holds a receipt."""
+    found = Deposit.objects.filter(act=BEGAN).order_by("number")
+    return [(number, at.date()) for number, at in found.values_list("number", "at")]
+
+
 def _backdated(lines: list[Line]) -> Iterator[Problem]:
     for before, after in pairwise(lines):
         if after.at < before.at or after.at.time() != dt.time():
@@ -51,8 +58,10 @@ def _backdated(lines: list[Line]) -> Iterator[Problem]:
 
 
 def _vanished(lines: list[Line]) -> Iterator[Problem]:
-    """What a process that had written a line missed afterwards."""
+    """What a process that had written a line missed afterwards, and what the owner of a receipt did not know again."""
     for line in lines:
+        if line.act == DISOWNED:
+            yield Problem("entry-disowned", row=line.number, value=line.subject)
         if line.act == VANISHED:
             number = json.loads(line.details)["number"]
             yield Problem("deposit-vanished", row=line.number, value=line.subject, values={"n": number})

@@ -34,8 +34,8 @@ def carry_out(custody: Custody) -> Bundle:
 def take_back(folder: Path, bundle: Bundle, *, by: str) -> int:
     """Put the shares of a replacement in the place of the old ones; gives how many entries there were.
 
-    Raises :class:`VoiceError` where the bundle does not follow the record of now, k of whose custodians must have signed
-    it, or misses an entry that came meanwhile: then nothing is changed, and the replacement is made again.
+    Raises :class:`VoiceError` where the bundle does not follow the record of now, k of whose custodians must have
+    signed it, or misses an entry that came meanwhile: then nothing is changed, and the replacement is made again.
     """
     now, joined = Custody.read(folder), bundle.custody
     entries, consents = dict(bundle.entries or {}), dict(bundle.consents or {})
