@@ -137,8 +137,8 @@ class Custody:
     def text(self) -> bytes:
         """The record as it is written and fingerprinted: the same bytes for the same record."""
         people = [one.table for one in self.custodians]
-        table: Mapping[str, Any] = {"convive_custody": VERSION} | asdict(self) | {"since": self.since.isoformat()}
-        table = table | {"custodians": people}
+        table: dict[str, Any] = {"convive_custody": VERSION} | asdict(self)
+        table |= {"since": self.since.isoformat(), "custodians": people}
         return json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
     @property
