@@ -1,7 +1,8 @@
 """What whoever manages accounts does, and what a second person confirms.
 
 The administrator gives roles and restores access, and could so open any door; therefore a role that shows data of
-persons holds only once another person has confirmed it, and restoring an account puts its roles back to waiting.
+persons or names them holds only once another person has confirmed it, and restoring an account puts its roles back to
+waiting. What confirms, ends or takes something away says why.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def make(*, name: str, by: User) -> str:
 
 
 def give(*, user: User, role: str, unit: str = "", body: str = "", until: dt.date | None = None, by: User) -> Mandate:
-    """Give a role from today on; one that shows data of persons waits for a second person.
+    """Give a role from today on; one that shows data of persons or names them waits for a second person.
 
     Raises :class:`WrongUse` for a role, unit or body that does not exist, a role that acts for a body without one, that
     goes not together with another of the same account, that is held already, or that ends before it begins.
@@ -62,25 +63,29 @@ def confirm(*, mandate: Mandate, by: User, reason: str) -> None:
     details = {"role": mandate.role, "unit": mandate.unit}
     subject = mandate.user.get_username()
     with acting(CONFIRM, whole=True, by=by, act="role.confirmed", subject=subject, reason=reason, details=details):
+        _refuse_unreasoned(reason)
         if by.get_username() == mandate.given_by or by.pk == mandate.user_id:
             raise PermissionDenied
         Mandate.objects.filter(pk=mandate.pk, confirmed_by="", ended_by="").update(confirmed_by=by.get_username())
 
 
-def end(*, mandate: Mandate, by: User) -> None:
+def end(*, mandate: Mandate, by: User, reason: str) -> None:
     """End a role now; it stays written."""
     details = {"role": mandate.role, "unit": mandate.unit}
-    with acting(MANAGE, whole=True, by=by, act="role.ended", subject=mandate.user.get_username(), details=details):
+    subject = mandate.user.get_username()
+    with acting(MANAGE, whole=True, by=by, act="role.ended", subject=subject, reason=reason, details=details):
+        _refuse_unreasoned(reason)
         Mandate.objects.filter(pk=mandate.pk, ended_by="").update(ended_by=by.get_username())
 
 
 def restore(*, user: User, by: User, reason: str) -> str:
     """Access for somebody who lost password or authenticator: a new password for the first entry, no second factor, and
-    the roles that show data of persons wait for a second person again, as if given anew by ``by``."""
+    the roles that a second person confirms wait for one again, as if given anew by ``by``."""
     from convive.web.office.second_factor import forget
 
     password = secrets.token_urlsafe(15)
     with acting(MANAGE, whole=True, by=by, act="account.restored", subject=user.get_username(), reason=reason):
+        _refuse_unreasoned(reason)
         user.set_password(password)
         user.save()
         forget(user)
@@ -91,7 +96,13 @@ def restore(*, user: User, by: User, reason: str) -> str:
 def close(*, user: User, by: User, reason: str) -> None:
     """Close an account and end its roles; what it did stays."""
     with acting(MANAGE, whole=True, by=by, act="account.closed", subject=user.get_username(), reason=reason):
+        _refuse_unreasoned(reason)
         user.is_active = False
         user.set_unusable_password()
         user.save()
         user.mandates.filter(ended_by="").update(ended_by=by.get_username())
+
+
+def _refuse_unreasoned(reason: str) -> None:
+    if not reason.strip():
+        raise WrongUse(Problem("account-reason"))

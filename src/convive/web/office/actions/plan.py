@@ -128,7 +128,8 @@ def bring(*, changes: Sequence[Difference], reason: str, by: User) -> None:
 def attach(*, values: Mapping[str, str], by: User) -> Row:
     """Attach evidence to an activity. Its file, where it has one, is there already: one without a row says nothing."""
     name = values.get("activity", "")
-    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, of=("activity", name)) as (here, told):
+    note, of = values.get("note", ""), ("activity", name)
+    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, reason=note, of=of) as (here, told):
         row = _add(here, by, values | {"act": "attach"})
         told |= {"evidence": row.id, "kind": values.get("kind", ""), "sha256": values.get("file", "").partition(".")[0]}
     return row
