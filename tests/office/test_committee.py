@@ -19,10 +19,12 @@ from django.test import Client
 from docx import Document
 
 from convive.errors import CommitteeError
+from convive.indicators import catalogue
 from convive.publication.release.answering import answering
 from convive.publication.release.writing import json_bytes
 from convive.web.committee import actions
 from convive.web.committee.models import Agreement, Seat, Session
+from convive.web.committee.public_figures import named
 from convive.web.committee.snapshot import snapshot
 from convive.web.committee.versions import ChangedMeanwhile
 from convive.web.journal.models import Line
@@ -310,6 +312,12 @@ def test_the_agenda_of_a_call_that_cannot_be_made_is_not_lost(signed_in: Callabl
     assert ">Hours of writing</textarea>" in refused.text
     assert 'value="consultation" selected' in refused.text
     assert not Session.objects.exists()
+
+
+def test_the_agenda_calls_a_figure_by_its_name() -> None:
+    told = named("homicides/24/2015-H1", "es")
+    assert told == f"{catalogue()['homicides'].label.es}, 24, primer semestre de 2015"
+    assert named("gone-since/24/2015", "en") == "gone-since, 24, 2015"
 
 
 def test_two_who_count_at_once_get_two_codes(
