@@ -120,6 +120,15 @@ def test_accounts_are_made_given_roles_and_closed_on_the_page(signed_in: Callabl
     client.post("/es/cuentas/", {"do": "give", "user": rosa.pk, "role": "member", "until": ""})
     assert not may(rosa, "committee.read")
     auditor, mandate = signed_in("luis", "auditor"), rosa.mandates.get().pk
+    early = auditor.post("/es/cuentas/por-confirmar/", {"mandate": mandate, "reason": "Acuerdo 2"}, follow=True)
+    assert "podría entrar primero" in early.text
+    assert not may(rosa, "committee.read")
+    hers = Client(SERVER_NAME="localhost")
+    assert hers.post("/entrar/", {"username": "rosa", "password": password[1]}).status_code == 302
+    assert hers.get("/es/").headers["Location"] == "/es/clave/"
+    own = {"old_password": password[1], "new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert hers.post("/es/clave/", own).status_code == 302
+    assert hers.get("/es/").status_code == 403
     unsaid = auditor.post("/es/cuentas/por-confirmar/", {"mandate": mandate, "reason": " "}, follow=True)
     assert "Falta el motivo" in unsaid.text
     auditor.post("/es/cuentas/por-confirmar/", {"mandate": mandate, "reason": "Acuerdo 2"})

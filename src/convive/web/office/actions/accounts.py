@@ -14,13 +14,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from convive.errors import Problem, WrongUse
+from convive.web.journal.models import Line
 from convive.web.office.actions import acting
 from convive.web.office.guard import today
 from convive.web.office.models import Mandate
-from convive.web.office.people import refuse_clash, refuse_unknown
+from convive.web.office.people import CONSOLE, refuse_clash, refuse_unknown
 
 MANAGE = "accounts.manage"
 CONFIRM = "accounts.confirm"
+MADE, RESTORED = "account.made", "account.restored"
+PASSWORDS = (MADE, RESTORED, "account.password")
+"""Acts after which an account has another password."""
 
 
 def make(*, name: str, by: User) -> str:
@@ -29,7 +33,7 @@ def make(*, name: str, by: User) -> str:
     Raises :class:`WrongUse` for a name that no account can have, or that one has.
     """
     password = secrets.token_urlsafe(15)
-    with acting(MANAGE, whole=True, by=by, act="account.made", subject=name):
+    with acting(MANAGE, whole=True, by=by, act=MADE, subject=name):
         user = User(username=name)
         try:
             user.full_clean(exclude=["password"])
@@ -59,13 +63,16 @@ def give(*, user: User, role: str, unit: str = "", body: str = "", until: dt.dat
 
 
 def confirm(*, mandate: Mandate, by: User, reason: str) -> None:
-    """The second person's word: another than the one who gave the role and than the one who gets it."""
+    """The second person's word: another than the one who gave the role and than the one who gets it. While the account
+    still has the password that was handed over, whoever made it could enter first: then it is too early."""
     details = {"role": mandate.role, "unit": mandate.unit}
     subject = mandate.user.get_username()
     with acting(CONFIRM, whole=True, by=by, act="role.confirmed", subject=subject, reason=reason, details=details):
         _refuse_unreasoned(reason)
         if by.get_username() == mandate.given_by or by.pk == mandate.user_id:
             raise PermissionDenied
+        if mandate.user.is_active and handed_over(subject):
+            raise WrongUse(Problem("account-handed-over", value=subject))
         Mandate.objects.filter(pk=mandate.pk, confirmed_by="", ended_by="").update(confirmed_by=by.get_username())
 
 
@@ -84,7 +91,7 @@ def restore(*, user: User, by: User, reason: str) -> str:
     from convive.web.office.second_factor import forget
 
     password = secrets.token_urlsafe(15)
-    with acting(MANAGE, whole=True, by=by, act="account.restored", subject=user.get_username(), reason=reason):
+    with acting(MANAGE, whole=True, by=by, act=RESTORED, subject=user.get_username(), reason=reason):
         _refuse_unreasoned(reason)
         user.set_password(password)
         user.save()
@@ -101,6 +108,13 @@ def close(*, user: User, by: User, reason: str) -> None:
         user.set_unusable_password()
         user.save()
         user.mandates.filter(ended_by="").update(ended_by=by.get_username())
+
+
+def handed_over(name: str) -> bool:
+    """Whether an account's password is one that whoever manages accounts made and knows; at the machine its holder
+    types it."""
+    last = Line.objects.filter(subject=name, act__in=PASSWORDS).order_by("-number").first()
+    return last is not None and last.act in (MADE, RESTORED) and last.by != CONSOLE
 
 
 def _refuse_unreasoned(reason: str) -> None:
