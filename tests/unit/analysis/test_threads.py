@@ -72,3 +72,21 @@ def test_a_second_start_compiles_nothing(tmp_path: Path) -> None:
         return json.loads(done.stdout)
 
     assert [started(), started()] == [[0, 1], [1, 0]]
+
+
+NOWHERE = """
+from numba.core import caching
+
+caching.CacheImpl._locator_classes = [caching.UserProvidedCacheLocator]
+from convive.analysis.chance import stream
+
+print(len(stream(0, 1)))
+"""
+"""A start where Numba finds no folder to write but one that it is told."""
+
+
+def test_a_service_that_can_write_nowhere_starts_and_leaves_nothing(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"} | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", NOWHERE], capture_output=True, text=True, env=bare, check=True)
+    assert done.stdout == "1\n"
+    assert list(tmp_path.iterdir()) == []
