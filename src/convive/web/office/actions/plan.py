@@ -108,11 +108,14 @@ def add_condition(*, stage: str, side: Side, values: Values, reason: str, by: Us
 
 def withdraw_part(*, kind: adding.Part, name: str, reason: str, seen: str, by: User) -> None:
     """Withdraw a part of the plan; a condition of a gate is the committee's word on the gate too, and a stage goes only
-    if the plan never came to it. What stood is kept in the log, and all of it in the plan."""
+    if the plan never came to it. A condition that keeps the plan where it is stays: whoever goes on without it skips
+    it, by a decision with its document. What stood is kept in the log, and all of it in the plan."""
     permission, of = (GATE, None) if kind == "condition" else (EDIT, (kind, name))
     with _changing(permission, by=by, act="plan.withdrawn", subject=name, reason=reason, of=of) as (here, told):
         if kind == "stage":
             _refuse_reached(here, name, itself=True)
+        if kind == "condition" and name in here.review.missing():
+            raise PlanError(Problem("gate-withdraw-missing", value=name))
         adding.withdraw(here.folder, kind, name, reason=reason, seen=seen, on=today(), **names())
         told["kind"] = kind
 
@@ -128,7 +131,8 @@ def bring(*, changes: Sequence[Difference], reason: str, by: User) -> None:
 def attach(*, values: Mapping[str, str], by: User) -> Row:
     """Attach evidence to an activity. Its file, where it has one, is there already: one without a row says nothing."""
     name = values.get("activity", "")
-    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, of=("activity", name)) as (here, told):
+    note, of = values.get("note", ""), ("activity", name)
+    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, reason=note, of=of) as (here, told):
         row = _add(here, by, values | {"act": "attach"})
         told |= {"evidence": row.id, "kind": values.get("kind", ""), "sha256": values.get("file", "").partition(".")[0]}
     return row
