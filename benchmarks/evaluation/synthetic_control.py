@@ -1,7 +1,7 @@
 r"""Synthetic control of Proposition 99 with its placebos, beside pysyncon on the same matrices in the same run.
 
-    python benchmarks/evaluation/synthetic_control.py                # eight placebos of pysyncon, all 38 of ours
-    python benchmarks/evaluation/synthetic_control.py --placebos 38  # all of both; ten minutes and more
+    python benchmarks/evaluation/synthetic_control.py                # three placebos of pysyncon, all 38 of ours
+    python benchmarks/evaluation/synthetic_control.py --placebos 38  # all of both; forty minutes
 
 Predictors and periods are those of Abadie, Diamond & Hainmueller (JASA 2010). Both search the predictor weights by
 Nelder–Mead; the loss is the mean squared gap 1970–1988. Ours prints a digest of all weights to nine decimals. With
@@ -35,7 +35,7 @@ STATES = runpy.run_path(str(Path(__file__).parents[2] / "tests/unit/evaluation/p
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--placebos", type=int, default=8)
+    asked.add_argument("--placebos", type=int, default=3)
     asked.add_argument("--save", type=Path, help="keep all weights here")
     asked.add_argument("--against", type=Path, help="weights that were kept")
     given = asked.parse_args()
