@@ -86,9 +86,9 @@ def replace(
     opened = _unlock(keys, custody, accept)
     day = dt.datetime.now(dt.UTC).date()
     joined = custody.replaced(leaves=leaves, joins=key_file.read_card(joins), since=day)
-    entries = custodian.replace(custody, joined, carried.entries or {}, opened)
-    _write(to, Bundle("report", carried.opening, carried.report, entries=entries, custody=joined))
-    out.print(text("custody.replaced", entries=len(entries), file=str(to)), markup=False)
+    made = custodian.replace(custody, joined, carried.entries or {}, opened)
+    _write(to, made)
+    out.print(text("custody.replaced", entries=len(made.entries or {}), file=str(to)), markup=False)
     _show(joined)
 
 

@@ -14,6 +14,7 @@ from convive.committee.chain import Head, Verified
 from convive.committee.published import published_heads, remember, seen_heads
 from convive.errors import FINE, FOUND, CommitteeError, Problem, WrongUse
 from convive.observatory import Observatory
+from convive.texts import date
 
 
 def run(
@@ -34,6 +35,7 @@ def run(
     out.print(told, markup=False, soft_wrap=True)
     if heads:
         out.print(text("verify_log.compared", heads=len(heads)), markup=False)
+    _tell_beginnings()
     raise typer.Exit(FINE)
 
 
@@ -42,6 +44,17 @@ def _head(said: str) -> Head:
     if found is None:
         raise WrongUse(Problem("journal-head-unreadable", value=said))
     return found
+
+
+def _tell_beginnings() -> None:
+    """How often the process that remembers what came last began: no fault, but somebody should know why."""
+    from convive.web.citizen import proof
+
+    begun = proof.begun()
+    if begun:
+        number, day = begun[-1]
+        told = text("verify_log.begun", times=len(begun), day=date(day, LANGUAGE), line=number)
+        out.print(told, markup=False, soft_wrap=True)
 
 
 def _checked(folder: Path, heads: list[Head]) -> Verified:

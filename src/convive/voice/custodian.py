@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from convive.errors import Problem, VoiceError
-from convive.voice.bundles import Bundle, Forwarded
+from convive.voice.bundles import ALL, Bundle, Forwarded
 from convive.voice.content import Content
 from convive.voice.custody import Custody
 from convive.voice.key_file import OpenKey
@@ -20,6 +20,7 @@ from convive.voice.sealed import (
     open_together,
     seal,
     share_anew,
+    sign,
     take_lent,
     unseal_share,
 )
@@ -75,13 +76,12 @@ def forward(opened: Opened, *, words: str, body: str, answer_by: dt.date) -> Bun
     return _reply(opened, told, Forwarded(body, fingerprint(words.encode()), answer_by))
 
 
-def replace(
-    custody: Custody, joined: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]
-) -> dict[str, SealedEntry]:
-    """Every entry with fresh shares for the custodians of ``joined``, by k of those of ``custody``."""
+def replace(custody: Custody, joined: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]) -> Bundle:
+    """Every entry with fresh shares for the custodians of ``joined``, by k of those of ``custody``, who sign both: what
+    they did not sign the office does not take, and ``convive verify-log`` tells it."""
     if len({key.custodian.key for key in keys} & set(custody.keys)) < custody.threshold:
         raise VoiceError(Problem("too-few-shares", values={"there": len(keys)}))
-    return {
+    anew = {
         name: share_anew(
             entry,
             name=name,
@@ -91,6 +91,9 @@ def replace(
         )
         for name, entry in entries.items()
     }
+    told = joined.replacement({name: entry.shares_digest for name, entry in anew.items()})
+    consents = {key.custodian.key: sign(told, key.secret) for key in keys}
+    return Bundle("report", ALL, ALL, entries=anew, custody=joined, consents=consents)
 
 
 @dataclass(frozen=True)

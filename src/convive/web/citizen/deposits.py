@@ -47,6 +47,14 @@ def withdraw(*, report: Report, now: dt.datetime) -> None:
 
 
 @transaction.atomic
+def disown(*, report: Report, name: str, now: dt.datetime) -> None:
+    """Note, once, that a piece is not what the owner of the receipt sent."""
+    subject = f"{report.name}/{name}"
+    if not Deposit.objects.filter(act=chain.DISOWNED, subject=subject).exists():
+        chain.add(act=chain.DISOWNED, subject=subject, by=CITIZENS, details={}, day=now.date())
+
+
+@transaction.atomic
 def reply(*, name: str, report: Report, sealed: SealedEntry, by: str, now: dt.datetime) -> None:
     """Keep what custodians sealed for the reporter."""
     _keep(report, name, sealed, Entry.Sender.CUSTODIANS, by, now)

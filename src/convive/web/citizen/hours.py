@@ -26,6 +26,7 @@ def strike(now: dt.datetime) -> None:
     from convive.web.citizen import chain, deposits
 
     try:
+        chain.begin(by=deposits.CITIZENS, day=now.date())
         chain.look(by=deposits.CITIZENS, day=now.date())
         deposits.release(now)
     except Exception as odd:
