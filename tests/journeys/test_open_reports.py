@@ -92,7 +92,9 @@ def test_without_network_a_draft_is_kept_sent_later_and_then_gone(live: tuple[st
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{base}/r/es/nuevo/")
-    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))")
+    page.wait_for_function(
+        "() => navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
+    )
     page.reload()
     assert page.evaluate("navigator.serviceWorker.controller !== null")
     context.set_offline(True)

@@ -233,6 +233,20 @@ def test_a_drill_tells_a_share_that_is_gone(report: Bundle, custody: Custody, ke
     assert found.held == {"Ana": 0, "Benito": 1}
 
 
+@pytest.mark.parametrize("place", range(5))
+def test_a_drill_tells_a_share_that_somebody_put_in(
+    report: Bundle, custody: Custody, keys: list[OpenKey], place: int
+) -> None:
+    """Sealed to the right key it looks like any other; only together with others it shows."""
+    other = seal(b"other", name="e1", custodians=custody.keys, threshold=2)
+    entry, key = report.entries["e1"], custody.keys[place]
+    mixed = SealedEntry(entry.body, dict(entry.shares) | {key: other.shares[key]})
+    found = custodian.drill(custody, {"e1": mixed}, keys)
+    assert set(found.held.values()) == {1}
+    assert found.came_back == 0
+    assert not found.passed
+
+
 @pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"convive_custody_bundle": 2}', b"\xff\x00"])
 def test_a_file_that_is_no_bundle_is_told(text: bytes) -> None:
     with pytest.raises(VoiceError):
