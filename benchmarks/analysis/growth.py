@@ -3,10 +3,11 @@
     python benchmarks/analysis/growth.py
 
 Each row is measured in a process of its own, on one thread, in seconds of the processor, so that other work on the
-machine counts little. ``start`` is its first small call: only that of the first size may have to compile. Memory is what the call needed at its peak beyond its input; growth is how much more of it,
-and of time, goes into one event than in the first size (1 is linear), beside what n log n would be. Along streets there
-are more sizes, so that the step out of the processor's cache would show. Neighbourhoods are fixed: more events mean a
-larger city. Few permutations where the method permutes, as they change neither growth.
+machine counts little. ``start`` is its first small call: only that of the first size may have to compile. Memory is
+what the call needed at its peak beyond its input; growth is how much more of it, and of time, goes into one event than
+in the first size (1 is linear), beside what n log n would be. Along streets there are more sizes, so that the step out
+of the processor's cache would show. Neighbourhoods are fixed: more events mean a larger city. Few permutations where
+the method permutes, as they change neither growth.
 """
 
 from __future__ import annotations
