@@ -95,8 +95,8 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class Share:
-    """One custodian's part of an entry's seed, in the clear: it lives in memory alone. ``report``: the one of the entry, as was
-    sealed with it."""
+    """One custodian's part of an entry's seed, in the clear: it lives in memory alone. ``report``: whose entry it is,
+    as was sealed with it."""
 
     index: int
     value: bytes
