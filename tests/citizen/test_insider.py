@@ -6,6 +6,7 @@ stands in ``docs/threat-model.md`` as what we do not promise.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -226,6 +227,62 @@ def test_succeeds_putting_another_report_in_the_place_of_the_last_once_the_proce
     assert content.fields["what"] == "forged"
 
 
+def test_what_is_not_what_was_sent_is_told_to_the_person_and_from_then_on_to_all(
+    three: list[str], come_back: Send
+) -> None:
+    """Even where the process was ended: what the receipt derives is written nowhere, and the forger lacks it."""
+    assert say("citizen.thread.changed", "es") not in come_back(three[-1]).text
+    assert codes() == set()
+    _exchange_newest()
+    assert codes() == set()
+    for _ in range(2):
+        page = come_back(three[-1])
+        assert say("citizen.thread.changed", "es") in page.text
+        assert say("citizen.thread.withdraw_do", "es") in page.text
+    assert codes() == {"entry-disowned"}
+    assert len(sql("SELECT number FROM citizen_deposit WHERE act = 'entry.disowned'")) == 1
+    assert say("citizen.thread.whole", "es") in come_back(three[0]).text
+
+
+def test_a_piece_of_another_report_is_not_taken_for_ones_own(three: list[str], come_back: Send, send: Send) -> None:
+    """Nor does blanking the proof, or moving one's own, help the forger."""
+    other = sql("SELECT for_reporter FROM citizen_entry WHERE name <> %s", newest()[1])[0][0]
+    for proof in (b"", other):
+        sql("UPDATE citizen_entry SET for_reporter = %s WHERE name = %s", proof, newest()[1])
+        assert say("citizen.thread.changed", "es") in come_back(three[-1]).text
+
+
+def test_that_the_process_began_anew_stands_in_the_chain(three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ends the process that remembers, to change what came last, starts another, and that is a line of its
+    own; it is remembered like any other."""
+    import threading
+
+    from convive.web.citizen import chain, hours, proof
+
+    today = dt.datetime.now(dt.UTC)
+    for number in (4, 5):
+        monkeypatch.setattr(chain, "_began", threading.Event())
+        for _ in range(2):
+            hours.strike(today)
+        assert proof.begun()[-1] == (number, today.date())
+    assert len(proof.begun()) == 2
+    assert codes() == set()
+
+
+def test_the_clock_reminds_of_open_reports_though_no_body_opens_its_desk(
+    nothing_stays: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convive.web.citizen import hours
+    from convive.web.reports import filing
+
+    reminded: list[dt.datetime] = []
+    monkeypatch.setattr(filing, "remind", reminded.append)
+    noon = dt.datetime(2031, 1, 1, 12, 5, tzinfo=dt.UTC)
+    for minutes in (0, 1, 60, 355, 356):
+        hours.strike(noon + dt.timedelta(minutes=minutes))
+    assert reminded == [noon, noon + dt.timedelta(minutes=355)]
+
+
 def test_succeeds_deleting_the_last_report_with_its_line_before_the_next_release(
     three: list[str], come_back: Send
 ) -> None:
@@ -336,6 +393,7 @@ def _exchange_newest() -> None:
     entry = Entry.objects.get(pk=newest()[1])
     words = Content("report", {"what": "forged", "reporter": entry.report.reporter}).to_bytes()
     sealed = seal(words, name=entry.name, custodians=custody.keys, threshold=custody.threshold)
+    sealed = dataclasses.replace(sealed, for_reporter=bytes(entry.for_reporter))
     sql("UPDATE citizen_entry SET body = %s WHERE name = %s", sealed.body, entry.name)
     for key, share in sealed.shares.items():
         sql("UPDATE citizen_share SET sealed = %s WHERE entry_id = %s AND key = %s", share, entry.name, key)

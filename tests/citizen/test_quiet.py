@@ -16,6 +16,7 @@ import pytest
 from reading import hidden, receipt_of
 
 from convive.errors import LANGUAGES
+from convive.texts import say
 from convive.voice.sealed import RECEIPT_BYTES
 
 if TYPE_CHECKING:
@@ -150,6 +151,32 @@ def test_memory_is_pinned_or_it_is_said_that_it_may_be_swapped(tmp_path: Path, m
         assert int(pinned[1]) > 0
 
 
+def test_no_file_is_looked_at_for_a_form_that_may_not_enter(
+    client: Client, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To draw a picture anew is work and memory, and whoever has no form would have it for nothing."""
+    import io
+
+    from convive.web.citizen import views
+
+    looked: list[int] = []
+    real = views.clean
+    monkeypatch.setattr(views, "clean", lambda *given: looked.append(1) or real(*given))
+
+    def file() -> io.BytesIO:
+        made = io.BytesIO(b"GIF89a")
+        made.name = "x.jpg"
+        return made
+
+    for ticket in ("", "00" * 40):
+        response = client.post("/es/a/", {"ticket": ticket, "what": CANARY, "files": [file()]})
+        assert response.status_code == 400
+        assert say("citizen.form.files_again", "es") in response.text
+    assert looked == []
+    assert send(what=CANARY, files=[file()]).status_code == 400
+    assert looked == [1]
+
+
 def test_uploads_never_become_temporary_files(client: Client, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
@@ -210,7 +237,7 @@ def test_right_wrong_and_illegible_receipts_cost_the_same(
         questions = [re.sub(r"'(report/)?[0-9a-f]+'", "?", one["sql"]) for one in asked.captured_queries]
         seen[kind] = (done.copy(), questions)
     assert seen["right"][0] == ["derived", "settled", "drew citizen/thread.html", "drew citizen/back.html", "waited"]
-    assert len(seen["right"][1]) == 3
+    assert len(seen["right"][1]) == 4
     assert all(what == seen["right"] for what in seen.values())
 
 

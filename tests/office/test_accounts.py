@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_otp.oath import TOTP
 
+from convive.committee.roles import permissions, roles
 from convive.errors import WrongUse
 from convive.web.journal.models import Line
 from convive.web.office.actions import accounts
@@ -39,6 +40,16 @@ def test_a_role_that_sees_persons_holds_once_somebody_else_confirmed_it(person: 
     accounts.confirm(mandate=mandate, by=secretary, reason="Acuerdo 3")
     assert may(ana, "register.homologate")
     assert [line.act for line in Line.objects.all()] == ["role.given", "role.confirmed"]
+
+
+@pytest.mark.parametrize(
+    "role", [name for name, role in roles().items() if name not in ("administrator", "panel_recorder")]
+)
+def test_whoever_manages_accounts_reads_nothing_by_an_account_made_up_for_it(person: Person, role: str) -> None:
+    """Holders of seats, minutes, files of evidence and the log name people, too."""
+    admin, made_up = person("admin", "administrator"), person("nadie")
+    accounts.give(user=made_up, role=role, by=admin)
+    assert not any(may(made_up, name) for name in permissions())
 
 
 def test_signing_in_and_out_and_trying_to_are_in_the_log(person: Person) -> None:
@@ -107,8 +118,24 @@ def test_accounts_are_made_given_roles_and_closed_on_the_page(signed_in: Callabl
     assert rosa.check_password(password[1])
     assert password[1] not in client.get("/es/cuentas/").content.decode()
     client.post("/es/cuentas/", {"do": "give", "user": rosa.pk, "role": "member", "until": ""})
+    assert not may(rosa, "committee.read")
+    auditor, mandate = signed_in("luis", "auditor"), rosa.mandates.get().pk
+    early = auditor.post("/es/cuentas/por-confirmar/", {"mandate": mandate, "reason": "Acuerdo 2"}, follow=True)
+    assert "podría entrar primero" in early.text
+    assert not may(rosa, "committee.read")
+    hers = Client(SERVER_NAME="localhost")
+    assert hers.post("/entrar/", {"username": "rosa", "password": password[1]}).status_code == 302
+    assert hers.get("/es/").headers["Location"] == "/es/clave/"
+    own = {"old_password": password[1], "new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert hers.post("/es/clave/", own).status_code == 302
+    assert hers.get("/es/").status_code == 403
+    unsaid = auditor.post("/es/cuentas/por-confirmar/", {"mandate": mandate, "reason": " "}, follow=True)
+    assert "Falta el motivo" in unsaid.text
+    auditor.post("/es/cuentas/por-confirmar/", {"mandate": mandate, "reason": "Acuerdo 2"})
     assert may(rosa, "committee.read")
-    client.post("/es/cuentas/", {"do": "end", "mandate": rosa.mandates.get().pk})
+    assert "Falta el motivo" in client.post("/es/cuentas/", {"do": "end", "mandate": mandate}, follow=True).text
+    assert may(rosa, "committee.read")
+    client.post("/es/cuentas/", {"do": "end", "mandate": mandate, "reason": "Se jubila"})
     assert not may(rosa, "committee.read")
     client.post("/es/cuentas/", {"do": "close", "user": rosa.pk, "reason": "se fue"})
     assert not User.objects.get(username="rosa").is_active

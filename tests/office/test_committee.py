@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,16 +19,50 @@ from django.test import Client
 from docx import Document
 
 from convive.errors import CommitteeError
+from convive.indicators import catalogue
 from convive.publication.release.answering import answering
 from convive.publication.release.writing import json_bytes
 from convive.web.committee import actions
 from convive.web.committee.models import Agreement, Seat, Session
+from convive.web.committee.public_figures import named
 from convive.web.committee.snapshot import snapshot
 from convive.web.committee.versions import ChangedMeanwhile
 from convive.web.journal.models import Line
 from convive.web.office.guard import today
 
 CANARY = "Zunilda Canaria Mochica"
+COUNTING = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from convive.web.office import setup
+setup()
+from django.contrib.auth.models import User
+from django.db import connection
+from convive.web.committee import actions
+from convive.web.committee.models import Agreement, Session
+from convive.web.office.guard import today
+from convive.web.office.people import seat
+seat("sec", "una clave bien larga", "technical_secretary")
+by = User.objects.get()
+place = actions.make_seat(code="a", office_es="A", agency="A", by=by)
+first = actions.call(kind="ordinary", planned_on=today(), agenda="", figures={}, by=by)
+actions.hold(session=first, seen=1, held_on=today(), present=[], by=by)
+first.refresh_from_db()
+together = Barrier(4)
+def acts(name):
+    for n in range(3):
+        together.wait(60)
+        actions.call(kind="ordinary", planned_on=today(), agenda=name, figures={}, by=by)
+        together.wait(60)
+        actions.agree(session=first, owner=place, due=today(), text_es=name, text_en="", by=by)
+    connection.close()
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(acts, "abcd"))
+def number(code):
+    return [int(part) for part in code.split("-")]
+for model in (Agreement, Session):
+    print(*sorted(model.objects.values_list("code", flat=True), key=number))
+"""
 
 
 @pytest.fixture
@@ -67,7 +107,7 @@ def test_a_session_has_quorum_and_its_agreements_answer(secretary: User, held: S
 
 def test_what_is_published_names_no_person(secretary: User, held: Session, seats: list[Seat]) -> None:
     actions.change_session(session=held, seen=2, minutes=f"Habló {CANARY}", by=secretary)
-    actions.change_seat(seat=seats[0], seen=1, holder=f"{CANARY} II", by=secretary)
+    actions.change_seat(seat=seats[0], seen=1, holder=f"{CANARY} II", reason="Resolución 2", by=secretary)
     told = snapshot()
     assert told is not None
     published = json_bytes(answering(told)).decode()
@@ -82,7 +122,7 @@ def test_the_second_of_two_who_edit_is_told_and_loses_nothing(
     del secretary
     ana, luis = (signed_in(name, "technical_secretary") for name in ("ana", "luis"))
     address = f"/es/comite/sesion/{held.code}/"
-    said = {"do": "write", "version": held.version, "agenda": "A", "minutes": "De Ana"}
+    said = {"do": "write", "version": held.version, "agenda": "A", "minutes": "De Ana", "reason": "Se corrige"}
     assert ana.post(address, said).status_code == 302
     late = luis.post(address, said | {"minutes": "De Luis"})
     page = late.content.decode()
@@ -139,14 +179,16 @@ def test_a_seat_is_tied_to_an_account_that_then_reports(
     one = actions.agree(session=held, owner=seats[1], due=today(), text_es="x", text_en="", by=secretary)
     address = f"/es/comite/acuerdo/{one.code}/"
     said = {"do": "holder", "seat": seats[1].pk, "version": 1, "holder": CANARY, "votes": "yes", "until": ""}
+    said["reason"] = "Resolución 3"
     assert rosa.post(address, {"do": "follow", "words": "Hecho"}).status_code == 403
     page = sec.post("/es/comite/integrantes/", said | {"user": member.pk}, follow=True)
     assert "no puede informar acuerdos" in page.text
     assert "antes de empezar" in sec.post("/es/comite/integrantes/", said | {"until": "1999-01-01"}, follow=True).text
     assert sec.post("/es/comite/integrantes/", said | {"user": officer.pk}).status_code == 302
     assert rosa.post(address, {"do": "follow", "words": "Hecho"}).status_code == 302
-    late = sec.post("/es/comite/integrantes/", said | {"holder": "Otra persona"})
+    late = sec.post("/es/comite/integrantes/", said | {"holder": "Otra persona", "until": "2031-05-07"})
     assert late.status_code == 409
+    assert "<pre>2031-05-07</pre>" in late.text
     assert "Otra persona" in late.text
     assert CANARY in late.text
 
@@ -196,3 +238,117 @@ def test_the_whole_way_through_the_pages(signed_in: Callable[..., Client]) -> No
     assert "Alcaldía (Municipalidad)" in told
     wrong = client.post(address, {"do": "hold", "version": 2, "held_on": "mañana"}, follow=True).content.decode()
     assert "no es una fecha" in wrong
+
+
+def test_what_takes_the_place_of_words_says_why_and_adding_to_them_need_not(
+    signed_in: Callable[..., Client], held: Session
+) -> None:
+    client, address = signed_in("ana", "technical_secretary"), f"/es/comite/sesion/{held.code}/"
+    kept = {"do": "write", "version": 2, "agenda": "1. Homicidios\r\n2. Faroles", "minutes": "Se acordó alumbrar."}
+    assert client.post(address, kept).status_code == 302
+    other = kept | {"version": 3, "minutes": "No se acordó nada."}
+    refused = client.post(address, other)
+    assert refused.status_code == 422
+    assert "falta decir por qué" in refused.text
+    assert "<pre>No se acordó nada.</pre>" in refused.text
+    assert client.post(address, other | {"reason": "Error de copia"}).status_code == 302
+    last = Line.objects.filter(act="session.changed").latest("number")
+    assert (last.reason, "Se acordó alumbrar." in last.details) == ("Error de copia", True)
+
+
+def test_attendance_is_corrected_for_a_reason_and_the_log_keeps_what_stood(
+    signed_in: Callable[..., Client], held: Session, seats: list[Seat]
+) -> None:
+    client, address = signed_in("ana", "technical_secretary"), f"/es/comite/sesion/{held.code}/"
+    said = {"do": "hold", "version": 2, "held_on": today().isoformat(), "present": [seats[1].pk]}
+    refused = client.post(address, said)
+    assert refused.status_code == 422
+    assert "Fiscalia" in refused.context["mine"][-1]
+    assert set(held.attendances.values_list("seat__code", flat=True)) == {"alcaldia", "policia"}
+    assert client.post(address, said | {"reason": "Lista firmada"}).status_code == 302
+    told = json.loads(Line.objects.filter(act="session.held").latest("number").details)
+    assert told["before"]["present"] == ["alcaldia", "policia"]
+    assert told["present"] == ["fiscalia"]
+
+
+def test_whoever_was_no_member_that_day_was_not_absent(
+    signed_in: Callable[..., Client], secretary: User, held: Session, seats: list[Seat]
+) -> None:
+    day = today() - dt.timedelta(days=40)
+    old = {"office_es": "Prefecto", "agency": "Prefectura", "by": secretary}
+    before = actions.make_seat(code="prefectura", since=day, **old)
+    gone = actions.make_seat(code="gone", since=day - dt.timedelta(days=9), **old | {"office_es": "Antiguo"})
+    until = day - dt.timedelta(days=1)
+    actions.change_seat(seat=gone, seen=1, until=until, reason="Cesó", by=secretary)
+    session = actions.call(kind="ordinary", planned_on=day, agenda="", figures={}, by=secretary)
+    with pytest.raises(CommitteeError) as refused:
+        actions.hold(session=session, seen=1, held_on=day, present=[before.pk, seats[0].pk], by=secretary)
+    assert [(one.code, one.value) for one in refused.value.problems] == [("seat-not-then", "alcaldia")]
+    actions.hold(session=session, seen=1, held_on=day, present=[before.pk], by=secretary)
+    client = signed_in("ana", "member")
+    address = f"/es/comite/sesion/{session.code}/"
+    assert "Asisten 1 de 1 con voto" in client.get(address).text
+    paper = Document(io.BytesIO(client.get(f"{address}acta.docx").content))
+    named = [one.text for one in paper.paragraphs if "asisti" in one.text]
+    assert len(named) == 1
+    assert named[0].startswith("Prefecto (Prefectura)")
+
+
+def test_minutes_are_seen_on_the_page_as_in_the_paper_and_every_look_is_told(
+    signed_in: Callable[..., Client], held: Session, secretary: User
+) -> None:
+    client, looks = signed_in("ana", "member"), Line.objects.filter(act="private.seen")
+    assert client.get(f"/es/comite/sesion/{held.code}/").status_code == 200
+    assert not looks.exists()
+    actions.change_session(session=held, seen=2, minutes=f"Habló {CANARY}", by=secretary)
+    assert CANARY in client.get(f"/es/comite/sesion/{held.code}/").text
+    assert [(one.by, one.subject) for one in looks] == [("ana", f"session/{held.code}")]
+
+
+def test_the_agenda_of_a_call_that_cannot_be_made_is_not_lost(signed_in: Callable[..., Client]) -> None:
+    client = signed_in("ana", "technical_secretary")
+    refused = client.post("/en/comite/", {"kind": "consultation", "planned_on": "soon", "agenda": "Hours of writing"})
+    assert refused.status_code == 422
+    assert ">Hours of writing</textarea>" in refused.text
+    assert 'value="consultation" selected' in refused.text
+    assert not Session.objects.exists()
+
+
+def test_what_does_not_fit_is_told_and_never_cut_or_half_kept(
+    signed_in: Callable[..., Client], held: Session, seats: list[Seat]
+) -> None:
+    client = signed_in("ana", "technical_secretary")
+    address, long = f"/es/comite/sesion/{held.code}/", "Alumbrar el parque. " * 26
+    said = {"do": "agree", "owner": seats[0].pk, "due": today().isoformat()}
+    refused = client.post(address, said | {"text_es": long})
+    assert refused.status_code == 422
+    assert long.strip() in refused.text
+    assert client.post(address, said | {"text_es": ("x" * 99 + "\r\n") * 5}).status_code == 302
+    kept = Agreement.objects.get()
+    assert client.post(f"/es/comite/acuerdo/{kept.code}/", {"do": "follow", "words": long}).status_code == 422
+    seat = {"do": "make", "office_es": "Alcaldía", "agency": "Municipalidad"}
+    for code in ("Alcaldía", "a/b", "-a", "a b"):
+        assert client.post("/es/comite/integrantes/", seat | {"code": code}).status_code == 422, code
+    assert client.post(address, {"do": "write", "version": held.version, "minutes": "a\0b"}).status_code == 400
+    assert Client(SERVER_NAME="localhost").post("/entrar/", {"username": "a\0", "password": "x"}).status_code == 400
+    assert client.get("/es/comite/").status_code == 200
+    assert (Agreement.objects.count(), Seat.objects.count()) == (1, 3)
+
+
+def test_the_agenda_calls_a_figure_by_its_name() -> None:
+    told = named("homicides/24/2015-H1", "es")
+    assert told == f"{catalogue()['homicides'].label.es}, 24, primer semestre de 2015"
+    assert named("gone-since/24/2015", "en") == "gone-since, 24, 2015"
+
+
+def test_two_who_count_at_once_get_two_codes(
+    folder: Path, tmp_path: Path, another_database: Callable[[], dict[str, str]]
+) -> None:
+    """On PostgreSQL both would count the same before either has written."""
+    city = tmp_path / "city"
+    shutil.copytree(folder, city, ignore=shutil.ignore_patterns("convive.sqlite3*"))
+    environment = os.environ | another_database() | {"CONVIVE_OBSERVATORY": str(city)}
+    told = subprocess.run([sys.executable, "-c", COUNTING], env=environment, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    year = today().year
+    assert told.stdout.split() == [f"{year}-1-{n}" for n in range(1, 13)] + [f"{year}-{n}" for n in range(1, 14)]

@@ -19,7 +19,17 @@ from convive.voice.bundles import Bundle
 from convive.voice.content import Content
 from convive.voice.custody import Custodian, Custody
 from convive.voice.key_file import OpenKey
-from convive.voice.sealed import Cost, derive_reporter, new_name, new_receipt, new_secret, public_of, seal
+from convive.voice.sealed import (
+    Cost,
+    derive_reporter,
+    new_name,
+    new_receipt,
+    new_secret,
+    public_of,
+    seal,
+    sign,
+    signing_key_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -34,7 +44,10 @@ SEATS = {"ana": "Defensoría", "benito": "Obispado", "carla": "Abogados"}
 @pytest.fixture
 def keys() -> list[OpenKey]:
     secrets = {name: new_secret() for name in SEATS}
-    return [OpenKey(Custodian(name, seat, public_of(secrets[name])), secrets[name]) for name, seat in SEATS.items()]
+    return [
+        OpenKey(Custodian(name, seat, public_of(secrets[name]), signing_key_of(secrets[name])), secrets[name])
+        for name, seat in SEATS.items()
+    ]
 
 
 @pytest.fixture
@@ -56,8 +69,9 @@ def report(custody: Custody) -> Report:
     reporter = derive_reporter(new_receipt(), bytes.fromhex(custody.salt), Cost(1, 8 << 10))
     content = Content("report", {"what": WORDS, "reporter": reporter.public.hex()})
     name, now = new_name(), dt.datetime.now(dt.UTC)
-    sealed = seal(content.to_bytes(), name=name, custodians=custody.keys, threshold=2)
-    kept = deposits.deposit(name=name, report=new_name(), sealed=sealed, reporter=reporter, now=now)
+    of = new_name()
+    sealed = seal(content.to_bytes(), name=name, custodians=custody.keys, threshold=2, report=of)
+    kept = deposits.deposit(name=name, report=of, sealed=sealed, reporter=reporter, now=now)
     deposits.release(now + dt.timedelta(hours=6))
     kept.refresh_from_db()
     return kept
@@ -211,12 +225,13 @@ def test_a_custodian_is_replaced_and_nothing_is_lost(
     flor = OpenKey(Custodian("flor", "Universidad", public_of(secret)), secret)
     carried = keeping.carry_out(custody)
     joined = custody.replaced(leaves="ana", joins=flor.custodian, since=dt.date(2026, 11, 29))
-    entries = custodian.replace(custody, joined, carried.entries or {}, keys[1:])
-    back = dataclasses.replace(carried, entries=entries, custody=joined)
+    back = custodian.replace(custody, joined, carried.entries or {}, keys[1:])
     for wrong in (
         dataclasses.replace(back, entries={}),
         dataclasses.replace(back, custody=custody),
         dataclasses.replace(back, entries=dict(carried.entries or {})),
+        dataclasses.replace(back, consents={}),
+        dataclasses.replace(back, consents=dict(list((back.consents or {}).items())[:1])),
     ):
         with pytest.raises(VoiceError):
             keeping.take_back(folder / "voice", wrong, by="convive custody")
@@ -227,6 +242,49 @@ def test_a_custodian_is_replaced_and_nothing_is_lost(
     assert custodian.open_report(again, [flor, keys[2]]).contents
     with pytest.raises(VoiceError):
         custodian.open_report(again, [keys[0], keys[2]])
+
+
+def test_an_administrator_cannot_change_custodians_without_k_who_sign(
+    report: Report, custody: Custody, keys: list[OpenKey], folder: Path
+) -> None:
+    """Shares can be sealed to any keys by anybody: without the signatures the office would take the administrator's,
+    and all later reports would be sealed to them."""
+    from convive.errors import VoiceError
+    from convive.web.custody import keeping
+
+    secret = new_secret()
+    mine = Custodian("admin", "Sistemas", public_of(secret), signing_key_of(secret))
+    joined = custody.replaced(leaves="ana", joins=mine, since=dt.date(2026, 11, 29))
+    entries = {
+        name: dataclasses.replace(one, shares={key: bytes(65) for key in joined.keys})
+        for name, one in (keeping.carry_out(custody).entries or {}).items()
+    }
+    told = joined.replacement({name: one.shares_digest for name, one in entries.items()})
+    of_one, of_another = sign(told, keys[0].secret), sign(told, secret)
+    for consents in ({}, {keys[0].custodian.key: of_one, keys[1].custodian.key: of_another}, {mine.key: of_another}):
+        forged = Bundle("report", "all", "all", entries=entries, custody=joined, consents=consents)
+        with pytest.raises(VoiceError) as refused:
+            keeping.take_back(folder / "voice", forged, by="convive custody")
+        assert refused.value.problems[0].code == "replacement-misfit"
+    assert Custody.read(folder / "voice") == custody
+
+
+@pytest.mark.parametrize("act", ["custody.replaced", "custody.founded"])
+def test_custodians_changed_by_hand_with_their_line_are_noticed(
+    act: str, custody: Custody, report: Report, folder: Path
+) -> None:
+    """Whoever owns the database can write a line of the log that fits; the signatures it cannot."""
+    from django.db import transaction
+
+    from convive.web.citizen.proof import check
+    from convive.web.journal import record
+
+    stranger = Custodian("admin", "Sistemas", public_of(new_secret()))
+    joined = custody.replaced(leaves="ana", joins=stranger, since=dt.date(2026, 11, 29))
+    joined.write(folder / "voice")
+    with transaction.atomic():
+        record(act=act, subject="custody/2", by="convive custody", details={"fingerprint": joined.fingerprint})
+    assert {problem.code for problem in check().problems} == {"custody-unsigned"}
 
 
 def test_an_exchanged_record_of_custodians_is_noticed(custody: Custody, report: Report, folder: Path) -> None:

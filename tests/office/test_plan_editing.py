@@ -226,6 +226,12 @@ def test_what_is_withdrawn_is_told_with_its_reason_and_by_nobody_else(
     condition = f"{HERE}retirar/condition/plan-approved/"
     assert "plan-approved" in desks.desk().review.missing()
     said = {"reason": "Se aprobó en otra instancia", "seen": sec.get(condition).context["seen"]}
-    assert sec.post(condition, said).status_code == 302
-    assert "plan-approved" not in desks.desk().review.missing()
-    assert "otra instancia" in sec.get(f"{HERE}puerta/").text
+    refused = sec.post(condition, said)
+    assert refused.status_code == 422
+    assert "saltar la puerta sin decirlo" in refused.text
+    assert "plan-approved" in desks.desk().review.missing()
+    offered = [name for name, _ in sec.get(f"{HERE}puerta/").context["conditions"]]
+    assert "plan-approved" not in offered
+    later = f"{HERE}retirar/condition/{offered[0]}/"
+    assert sec.post(later, said | {"seen": sec.get(later).context["seen"]}).status_code == 302
+    assert Line.objects.filter(act="plan.withdrawn", subject=offered[0]).exists()

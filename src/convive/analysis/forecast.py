@@ -10,17 +10,15 @@ Places are forecast, never people.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from convive.analysis.checks import Floats, at_least, checked_points, checked_times, require
+from convive.analysis.forecast_kernel import LEAST_SHARE, best_bandwidth, even_share, share
 from convive.analysis.self_exciting import LEAST_EVENTS, SelfExciting, self_exciting
-from convive.analysis.threads import Run, in_threads
 from convive.errors import AnalysisError, Problem
 
 UNIFORM, LAST_YEAR, KERNEL, SELF_EXCITING = "uniform", "last-year", "kernel", "self-exciting"
@@ -28,11 +26,6 @@ METHODS = (UNIFORM, LAST_YEAR, KERNEL, SELF_EXCITING)
 YEAR = 365.25
 LEAST_MONTHS = 6
 NULL = "both methods score the same in the long run"
-LEAST_SHARE = 0.01
-"""However sharp a forecast, this share of it is even: no place is impossible."""
-MOST_ASKED = 2_000
-REACH = 5.0
-"""A Gaussian is looked at up to so many standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -275,13 +268,13 @@ def _forecast(
     recent = where[when >= moment - YEAR]
     counts = np.bincount(recent, minlength=m).astype(np.float64)
     if len(recent) >= 2:
-        even = _even_share((counts[recent] - 1) / (len(recent) - 1) * m)
+        even = even_share((counts[recent] - 1) / (len(recent) - 1) * m)
         shares[1] = even / m + (1 - even) * counts / len(recent)
     else:
         shares[1] = 1 / m
-    bandwidth, told = _best_bandwidth(past, bandwidths)
-    even = _even_share(told * area)
-    shares[2] = even / m + (1 - even) * _share(past, np.ones(len(past)), bandwidth, centres, side)
+    bandwidth, told = best_bandwidth(past, bandwidths)
+    even = even_share(told * area)
+    shares[2] = even / m + (1 - even) * share(past, np.ones(len(past)), bandwidth, centres, side)
     process = self_exciting(
         past,
         when,
@@ -310,90 +303,14 @@ def _process_share(
     """Background and what follows the events so far; what follows the coming ones falls near them, by the same
     shares, and is not told apart."""
     likely, m = process.background, len(centres)
-    background = even / m + (1 - even) * _share(past, likely, process.background_width, centres, side)
+    background = even / m + (1 - even) * share(past, likely, process.background_width, centres, side)
     coming = likely.sum() * days / (moment - begin) * background
     wait = (moment - when) / process.delay_days
     follow = process.following * np.exp(-wait) * -np.expm1(-days / process.delay_days)
     if follow.sum() > 0:
-        coming += follow.sum() * _share(past, follow, process.width_metres, centres, side)
+        coming += follow.sum() * share(past, follow, process.width_metres, centres, side)
     total: Floats = (1 - LEAST_SHARE) * coming / coming.sum() + LEAST_SHARE / m
     return total
-
-
-def _even_share(told: Floats) -> float:
-    """How much of a map had best be even, where ``told`` is the density of each event by the others, over the even one:
-    the maximum of the likelihood of the mixture, by EM, no less than 1 %."""
-    even = 0.1
-    for _ in range(500):
-        new = float(np.mean(even / (even + (1 - even) * told)))
-        if abs(new - even) < 1e-8:
-            break
-        even = new
-    return min(max(even, LEAST_SHARE), 1.0)
-
-
-def _best_bandwidth(past: Floats, bandwidths: Floats) -> tuple[float, Floats]:
-    """The bandwidth that tells an event best from the others, with the even part chosen for each, and the density of
-    events by the others; of many events, those of an even sample are asked."""
-    n = len(past)
-    asked = np.unique(np.linspace(0, n - 1, min(n, MOST_ASKED)).round().astype(np.int64))
-    order = np.argsort(past[:, 0], kind="stable").astype(np.int64)
-    by_x, own = past[order], np.argsort(order)[asked].astype(np.int64)
-    best, chosen, density = -np.inf, float(bandwidths[-1]), np.zeros(len(asked))
-    span = float(np.prod(np.ptp(past, axis=0))) or 1.0
-    for bandwidth in bandwidths:
-        found = np.zeros(len(asked))
-        in_threads(_without_itself, len(own), by_x, own, float(bandwidth), found)
-        even = _even_share(found * span)
-        value = float(np.mean(np.log((1 - even) * found + even / span)))
-        if value > best:
-            best, chosen, density = value, float(bandwidth), found
-    return chosen, density
-
-
-@njit(cache=True, nogil=True)
-def _without_itself(run: Run, past: Floats, asked: NDArray[np.int64], width: float, found: Floats) -> None:
-    """The Gaussian density at each of the ``asked`` of ``past``, sorted by x, by all others."""
-    reach, scale = REACH * width, 1 / (2 * width * width)
-    for number in range(run[0], run[1]):
-        own = asked[number]
-        x, y = past[own]
-        for event in range(np.searchsorted(past[:, 0], x - reach), len(past)):
-            across = past[event, 0] - x
-            if across > reach:
-                break
-            squared = across * across + (past[event, 1] - y) ** 2
-            if event != own and squared <= reach * reach:
-                found[number] += np.exp(-squared * scale)
-        found[number] /= 2 * np.pi * width * width * (len(past) - 1)
-
-
-def _share(past: Floats, weights: Floats, width: float, centres: Floats, side: float) -> Floats:
-    """The share of the Gaussians around ``past`` that falls into each cell, made to add up to 1."""
-    order = np.argsort(past[:, 0], kind="stable")
-    found = np.zeros(len(centres))
-    in_threads(_integrated, len(centres), centres, past[order], weights[order], float(width), float(side), found)
-    total = found.sum()
-    return found / total if total > 0 else np.full(len(centres), 1 / len(centres))
-
-
-@njit(cache=True, nogil=True)
-def _integrated(
-    run: Run, centres: Floats, past: Floats, weights: Floats, width: float, side: float, found: Floats
-) -> None:
-    scale, half = 1 / (width * np.sqrt(2.0)), side / 2
-    reach = half + REACH * width
-    for at in range(run[0], run[1]):
-        x, y = centres[at]
-        first = np.searchsorted(past[:, 0], x - reach)
-        for event in range(first, len(past)):
-            across = past[event, 0] - x
-            if across > reach:
-                break
-            up = past[event, 1] - y
-            if abs(up) <= reach:
-                own = math.erf((across + half) * scale) - math.erf((across - half) * scale)
-                found[at] += weights[event] * own * (math.erf((up + half) * scale) - math.erf((up - half) * scale)) / 4
 
 
 def _difference(

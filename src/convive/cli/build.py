@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from convive.cli.screen import LANGUAGE, Folder, out, progress, text
+from convive.committee.published import remember
 from convive.observatory import Observatory
 from convive.texts import number
 
@@ -59,6 +60,8 @@ def run(
             answer_clock=asked.answer_clock if asked else None,
             workshops=asked.workshops if asked else (),
         )
+    if asked and asked.committee and asked.committee.head and until is not Until.figures:
+        remember(folder, asked.committee.head)
     out.print(
         text(
             "build.done",

@@ -86,9 +86,9 @@ def replace(
     opened = _unlock(keys, custody, accept)
     day = dt.datetime.now(dt.UTC).date()
     joined = custody.replaced(leaves=leaves, joins=key_file.read_card(joins), since=day)
-    entries = custodian.replace(custody, joined, carried.entries or {}, opened)
-    _write(to, Bundle("report", carried.opening, carried.report, entries=entries, custody=joined))
-    out.print(text("custody.replaced", entries=len(entries), file=str(to)), markup=False)
+    made = custodian.replace(custody, joined, carried.entries or {}, opened)
+    _write(to, made)
+    out.print(text("custody.replaced", entries=len(made.entries or {}), file=str(to)), markup=False)
     _show(joined)
 
 
@@ -107,6 +107,7 @@ def drill(bundle: BundleFile, keys: Keys, accept: Accept = "") -> None:
     found = custodian.drill(custody, carried.entries or {}, _unlock(keys, custody, accept))
     for name, held in found.held.items():
         out.print(text("custody.held", name=name, held=held, entries=found.entries), markup=False)
+    out.print(text("custody.came_back", number=found.came_back, entries=found.entries), markup=False)
     out.print(text("custody.drill_passed" if found.passed else "custody.drill_failed"), markup=False)
     raise typer.Exit(FINE if found.passed else FOUND)
 

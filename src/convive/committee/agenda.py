@@ -7,7 +7,7 @@ technical secretary takes them up or leaves them, and writes the agenda.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,15 +34,17 @@ def proposals(
     now: Numbers | None = None,
     alarms: Iterable[Mapping[str, Any]] = (),
     gates: Iterable[str] = (),
+    label: Callable[[str], str] = str,
 ) -> list[Item]:
     """What the committee should speak of: ``before`` are the figures as they stood when the last session was called,
-    ``now`` as they stand; ``alarms`` as the edition has them; ``gates`` sentences of the plan's review."""
+    ``now`` as they stand; ``alarms`` as the edition has them; ``gates`` sentences of the plan's review; ``label`` what
+    people call a figure."""
     items = [Item("agreement", _overdue(one, language)) for one in answer.agreements if one.state == "overdue"]
     items += [_period(one, language) for one in answer.periods if one.overdue]
     items += [
         Item("alarm", say("committee.agenda_alarm", language, week=one["week"], n=one["count"])) for one in alarms
     ]
-    items += [Item("figure", words) for words in _changed(before or {}, now or {}, language)]
+    items += [Item("figure", words) for words in _changed(before or {}, now or {}, language, label)]
     return [*items, *(Item("gate", words) for words in gates)]
 
 
@@ -65,16 +67,15 @@ def _period(one: Any, language: str) -> Item:
     )
 
 
-def _changed(before: Numbers, now: Numbers, language: str) -> list[str]:
+def _changed(before: Numbers, now: Numbers, language: str, label: Callable[[str], str]) -> list[str]:
     """Figures that are new or other than they were, the largest change first."""
     told = []
     for key in sorted(now, key=lambda name: (-abs(now[name] - before.get(name, 0)), name)):
         if key in before and before[key] != now[key]:
-            told.append(
-                say("committee.agenda_figure", language, figure=key, before=f"{before[key]:g}", now=f"{now[key]:g}")
-            )
+            values = {"before": f"{before[key]:g}", "now": f"{now[key]:g}"}
+            told.append(say("committee.agenda_figure", language, figure=label(key), **values))
         elif key not in before and before:
-            told.append(say("committee.agenda_new_figure", language, figure=key, now=f"{now[key]:g}"))
+            told.append(say("committee.agenda_new_figure", language, figure=label(key), now=f"{now[key]:g}"))
     return told[:MOST_FIGURES]
 
 

@@ -23,12 +23,13 @@ CONFIRMING = "accounts.confirm"
 @dataclass(frozen=True)
 class Permission:
     """What may be done; ``private``: it shows data of persons; ``strong``: it asks for a second factor, as private ones
-    always do."""
+    always do; ``names``: among other things it shows who holds which seat, who did what, or papers that name people."""
 
     name: str
     label: Mapping[str, str]
     private: bool = False
     strong: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,11 @@ class Role:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether it holds only once a second person has confirmed it: so does what shows data of persons, and what
-        confirms others, else whoever manages accounts would make the second person too."""
-        return self.private or CONFIRMING in self.permissions
+        """Whether it holds only once a second person has confirmed it: so does what shows data of persons or names
+        them, else whoever manages accounts would read it by an account made up for that; and what confirms others,
+        else they would make the second person too."""
+        names = any(permissions()[name].names for name in self.permissions)
+        return self.private or names or CONFIRMING in self.permissions
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,8 @@ def clash(names: Iterable[str]) -> tuple[str, str] | None:
 
 def _permission(name: str, entry: Mapping[str, Any]) -> Permission:
     private = entry.get("private", False)
-    return Permission(name, _labels(entry), private, private or entry.get("strong", False))
+    strong = private or entry.get("strong", False)
+    return Permission(name, _labels(entry), private, strong, entry.get("names", False))
 
 
 def _labels(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from convive.evaluation.checks.between_cities import LEAST_FAR, Searched, betwee
 from convive.evaluation.checks.displacement import Spillover, with_surroundings
 from convive.evaluation.checks.leave_one_out import leave_one_out
 from convive.evaluation.checks.placebo_in_time import placebo_in_time
+from convive.evaluation.checks.placebo_in_unit import placebo_in_unit
 from convive.evaluation.checks.pre_trends import pre_trends
 from convive.evaluation.designs.augmented_synthetic_control import augmented_synthetic_control
 from convive.evaluation.designs.difference_in_differences import difference_in_differences
@@ -104,9 +105,14 @@ def _effect(one: Registration, panel: Panel, seed: int) -> tuple[Effect, Spillov
     else:
         found, effect = None, design(panel.only([*one.treated, *one.comparison]), one.treated, one.start)
     if one.design not in MIXTURES:
-        # Mixtures leave out their heavy units by themselves.
-        placebos, told = leave_one_out(_compared(one, seed, 199), panel, one.treated, one.comparison, one.start)
-        effect = effect.beside(placebos=placebos, diagnostics=(told,) if told else ())
+        # Mixtures leave out their heavy units and put every unit in the city's place by themselves.
+        checks = [leave_one_out]
+        if effect.interval_by == "periods":
+            # Errors that go by units have heard the other places already.
+            checks.append(placebo_in_unit)
+        for check in checks:
+            placebos, told = check(_compared(one, seed, 199), panel, one.treated, one.comparison, one.start)
+            effect = effect.beside(placebos=placebos, diagnostics=(told,) if told else ())
     if one.design == "difference-in-differences":
         _, before = pre_trends(panel, one.treated, one.start, comparison=one.comparison)
         effect = effect.beside(diagnostics=(before,))

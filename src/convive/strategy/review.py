@@ -111,7 +111,8 @@ def decide(folder: Path, current: Review, decision: Decision) -> Decision:
     it.
 
     Raises :class:`~convive.errors.PlanError` where the gate does not let it through: a pass with conditions that do not
-    hold, a skip without reason, a decision on a stage in which the plan is not.
+    hold, a skip without reason, a decision on a stage in which the plan is not, one of a day before the plan's last
+    move: it would rewrite the way since.
     """
     rules_here = gate_rules(current.plan).get(decision.stage, GateRules(()))
     missed = missing(rules_here, current.histories, decision.decided_on)
@@ -128,6 +129,9 @@ def decide(folder: Path, current: Review, decision: Decision) -> Decision:
     values |= {"by": decision.by, "reason": decision.reason, "document": decision.document}
     refused = [one for one in trial.problems if one.row == told.row]
     wrong = [*gate_decisions.faults(values, current.plan), *(replace(one, row=None) for one in refused)]
+    if not refused and current.way.moves and decision.decided_on < current.way.moves[-1].day:
+        told_of = {"day": values["decided_on"], "since": current.way.moves[-1].day.isoformat()}
+        wrong.append(Problem("gate-before-move", "strategy/gates.csv", None, "decided_on", decision.stage, told_of))
     if wrong:
         raise PlanError(wrong)
     row = gate_decisions.record(folder, told)

@@ -4,13 +4,15 @@ A picture is decoded and drawn anew (Pillow): place, time, device and thumbnails
 behind it. A PDF is written anew from its pages (pikepdf), without properties, scripts, forms, notes or embedded files,
 its photos drawn anew as well. Of a sound the tags are taken (mutagen); the voice remains, and the page says so.
 
-Everything is done in memory. A file that is small and unpacks to something huge is refused before it is unpacked.
+Everything is done in memory, a few files at a time. A file that is small and unpacks to something huge is refused
+before it is unpacked.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import threading
 import zlib
 from collections.abc import Callable
 
@@ -25,6 +27,14 @@ from convive.voice.limits import Attachments
 _PICTURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
 _STREAM = re.compile(rb"stream\r?\n")
 _HIDING = re.compile(rb"/Encrypt\b|(?:ASCIIHex|ASCII85|LZW|RunLength|JBIG2|JPX)Decode|/\w*#\w\w")
+_SMOOTH = ("L", "RGB", "RGBA", "CMYK", "YCbCr")
+"""Modes of Pillow in which a picture can be made small without steps."""
+_turns = threading.BoundedSemaphore(2)
+"""So many files are cleaned at the same time: a picture of 150 kB can take 370 MB of memory while it is drawn."""
+_PIECE = 1 << 14
+_MOST_LOOKED_AT = 1 << 26
+"""Bytes of a PDF that are looked at in all, again where streams overlap: a file that says “stream” in every line would
+otherwise be read through once for each."""
 _PAGE_KEYS = {"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Parent"}
 
 
@@ -45,7 +55,8 @@ def clean(data: bytes, number: int, limits: Attachments) -> Attachment:
         if len(data) > limits.bytes:
             raise _TooLarge(f"{len(data):,} > {limits.bytes:,} bytes")
         kind, cleaner = _cleaner(data)
-        cleaned = cleaner(data, limits)
+        with _turns:
+            cleaned = cleaner(data, limits)
         if len(cleaned) > limits.bytes:
             raise _TooLarge(f"{len(cleaned):,} > {limits.bytes:,} bytes")
     except _Refused as why:
@@ -79,12 +90,17 @@ def _picture(data: bytes, limits: Attachments) -> bytes:
             if opened.width * opened.height > limits.pixels:
                 raise _TooLarge(f"{opened.width} × {opened.height}")
             opened.draft("RGB", (limits.side, limits.side))
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+            # Made small first: turning and converting 40 million points would take three times their memory.
+            small = (
+                opened if opened.mode in _SMOOTH else opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+            )
+            small.thumbnail((limits.side, limits.side))
+            ImageOps.exif_transpose(small, in_place=True)
+            upright = small.convert("RGBA")
     except UnidentifiedImageError:
         raise _Refused("?") from None
     except Image.DecompressionBombError:
         raise _TooLarge("pixels") from None
-    upright.thumbnail((limits.side, limits.side))
     sheet = Image.new("RGB", upright.size, "white")
     sheet.paste(upright, mask=upright.getchannel("A"))
     written = io.BytesIO()
@@ -116,10 +132,11 @@ def _refuse_before_opening(data: bytes, limits: Attachments) -> None:
     hidden = _HIDING.search(data)
     if hidden is not None:
         raise _Refused(hidden[0].decode("ascii", "replace"))
-    left = limits.pdf_unpacked
+    left, whole, looked = limits.pdf_unpacked, memoryview(data), 0
     for start in _STREAM.finditer(data):
-        left -= _unpacked(data[start.end() :], left)
-        if left <= 0:
+        total, read = _unpacked(whole[start.end() :], left)
+        left, looked = left - total, looked + read
+        if left <= 0 or looked > _MOST_LOOKED_AT:
             raise _TooLarge("zip")
 
 
@@ -132,25 +149,27 @@ def _refuse_bomb(received: pikepdf.Pdf, limits: Attachments) -> None:
         filters = _filters(thing)
         if filters - {"/FlateDecode", "/DCTDecode", "/CCITTFaxDecode"} or len(filters) > 1:
             raise _Refused(" ".join(sorted(filters)))
-        raw = thing.read_raw_bytes()
         if "/FlateDecode" in filters:
-            left -= _unpacked(raw, left)
+            left -= _unpacked(memoryview(thing.read_raw_bytes()), left)[0]
         if left <= 0:
             raise _TooLarge("zip")
 
 
-def _unpacked(raw: bytes, most: int) -> int:
-    """Bytes that a stream unpacks to, counted to a little above ``most``; up to where it is no longer one."""
+def _unpacked(raw: memoryview, most: int) -> tuple[int, int]:
+    """Bytes that a stream unpacks to, counted to a little above ``most`` or up to where it is no longer one; and bytes
+    that were looked at to know it."""
     machine = zlib.decompressobj()
-    total = 0
-    rest = raw
-    while rest and total <= most:
+    total = read = 0
+    while read < len(raw) and total <= most and not machine.eof:
+        rest: bytes | memoryview = raw[read : read + _PIECE]
+        read += len(rest)
         try:
-            total += len(machine.decompress(rest, 1 << 20))
+            while rest and total <= most:
+                total += len(machine.decompress(rest, 1 << 20))
+                rest = machine.unconsumed_tail
         except zlib.error:
             break
-        rest = machine.unconsumed_tail
-    return total
+    return total, read
 
 
 def _strip(thing: pikepdf.Object, limits: Attachments) -> None:

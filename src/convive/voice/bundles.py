@@ -23,6 +23,8 @@ from convive.voice.sealed import SealedEntry
 
 Stage = Literal["request", "loan", "report", "reply"]
 VERSION = 1
+ALL = "all"
+"""What a bundle of every report calls its opening."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Bundle:
 
     ``asked_by``: public key of who opens. ``lender``: public key of who lent. ``entries``: name → what is sealed; in a
     request without bodies. ``loans``: lender's key → entry → lent share. ``about``: sender and day
-    of each entry.
+    of each entry. ``consents``: of a replacement, key of a custodian of before → signature.
     """
 
     stage: Stage
@@ -46,6 +48,7 @@ class Bundle:
     about: Mapping[str, str] | None = None
     custody: Custody | None = None
     forwarded: Forwarded | None = None
+    consents: Mapping[str, str] | None = None
 
     def to_bytes(self) -> bytes:
         table: dict[str, Any] = {"convive_custody_bundle": VERSION, "stage": self.stage}
@@ -55,7 +58,7 @@ class Bundle:
         table["loans"] = {
             key: {name: _b64(one) for name, one in loan.items()} for key, loan in (self.loans or {}).items()
         }
-        table["about"] = dict(self.about or {})
+        table["about"], table["consents"] = dict(self.about or {}), dict(self.consents or {})
         table["custody"] = self.custody.text.decode() if self.custody else ""
         table["forwarded"] = self.forwarded.table if self.forwarded else None
         return json.dumps(table, ensure_ascii=False).encode()
@@ -75,6 +78,7 @@ class Bundle:
                 entries={name: _unpacked(entry) for name, entry in table["entries"].items()},
                 loans={key: {name: _bytes(x) for name, x in loan.items()} for key, loan in table["loans"].items()},
                 about=dict(table["about"]),
+                consents={str(key): str(one) for key, one in table.get("consents", {}).items()},
                 custody=Custody.parse(table["custody"].encode()) if table["custody"] else None,
                 forwarded=Forwarded.read(table["forwarded"]) if table["forwarded"] else None,
                 **words,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from convive.errors import Problem, VoiceError
-from convive.voice.sealed import fingerprint, new_salt
+from convive.voice.sealed import fingerprint, is_signed, new_salt
 
 RECORD = "custody.json"
 FORMER = "custody-{generation}.json"
@@ -24,11 +24,17 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Custodian:
-    """``name`` as the committee knows the person, the ``institution`` that sent them, their public ``key``."""
+    """``name`` as the committee knows the person, the ``institution`` that sent them, their public ``key``, and the one
+    under which what they ``sign`` is checked."""
 
     name: str
     institution: str
     key: str
+    sign: str = ""
+
+    @property
+    def table(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,32 @@ class Custody:
         _refuse(people, self.threshold)
         return Custody(self.generation + 1, since, self.threshold, people, self.salt, self.fingerprint)
 
+    def replacement(self, shares: Mapping[str, str]) -> bytes:
+        """What custodians of before sign so that this record follows theirs: the record, and the digest of the
+        ``shares`` that each entry (name → digest) has from then on."""
+        told = json.dumps([self.text.decode(), dict(shares)], ensure_ascii=False, sort_keys=True)
+        return b"convive replacement 1\n" + told.encode()
+
+    def may_follow(self, former: Custody, shares: Mapping[str, str], consents: Mapping[str, str]) -> bool:
+        """Whether this record follows ``former``: one custodian left, another came, nothing else changed, and as many
+        of those before as open a report signed it (``consents``: their key → signature)."""
+        moved = set(self.custodians) ^ set(former.custodians)
+        same = (former.fingerprint, former.generation + 1, former.threshold, former.salt, len(former.custodians))
+        mine = (self.previous, self.generation, self.threshold, self.salt, len(self.custodians))
+        told = self.replacement(shares)
+        signed = [one for one in former.custodians if is_signed(told, consents.get(one.key, ""), one.sign)]
+        return same == mine and len(moved) == 2 and len(signed) >= former.threshold
+
+    @classmethod
+    def of_generation(cls, folder: Path, generation: int) -> Custody | None:
+        """The record of ``generation`` in ``folder``, be it the one of now or a former one."""
+        for name in (RECORD, FORMER.format(generation=generation)):
+            path = folder / name
+            found = cls.parse(path.read_bytes(), name) if path.is_file() else None
+            if found is not None and found.generation == generation:
+                return found
+        return None
+
     def write(self, folder: Path) -> None:
         """Put the record into ``folder``; the former one stays beside it under its generation."""
         folder.mkdir(exist_ok=True)
@@ -104,7 +136,9 @@ class Custody:
     @property
     def text(self) -> bytes:
         """The record as it is written and fingerprinted: the same bytes for the same record."""
-        table: Mapping[str, Any] = {"convive_custody": VERSION} | asdict(self) | {"since": self.since.isoformat()}
+        people = [one.table for one in self.custodians]
+        table: dict[str, Any] = {"convive_custody": VERSION} | asdict(self)
+        table |= {"since": self.since.isoformat(), "custodians": people}
         return json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
     @property

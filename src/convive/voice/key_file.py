@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from convive.errors import Problem, VoiceError
 from convive.voice.custody import Custodian, Custody
-from convive.voice.sealed import PASS_PHRASE_COST, Cost, lock, new_salt, new_secret, public_of, unlock
+from convive.voice.sealed import PASS_PHRASE_COST, Cost, lock, new_salt, new_secret, public_of, signing_key_of, unlock
 
 LEAST_SIGNS = 20
 VERSION = 1
@@ -34,12 +35,13 @@ def make(path: Path, *, name: str, institution: str, pass_phrase: str, cost: Cos
     if len(pass_phrase) < LEAST_SIGNS:
         raise VoiceError(Problem("weak-pass-phrase"))
     secret, salt = new_secret(), new_salt()
-    custodian = Custodian(name, institution, public_of(secret))
+    custodian = Custodian(name, institution, public_of(secret), signing_key_of(secret))
     table = {
         "convive_custodian_key": VERSION,
         "name": name,
         "institution": institution,
         "key": custodian.key,
+        "sign": custodian.sign,
         "passes": cost.passes,
         "memory": cost.memory,
         "salt": salt.hex(),
@@ -54,7 +56,7 @@ def unlock_file(text: bytes, pass_phrase: str, file: str = "") -> OpenKey:
     """The key that the bytes of a key file hold."""
     try:
         table = json.loads(text)
-        custodian = Custodian(table["name"], table["institution"], table["key"])
+        custodian = _custodian(table)
         cost = Cost(int(table["passes"]), int(table["memory"]))
         locked, salt = bytes.fromhex(table["locked"]), bytes.fromhex(table["salt"])
     except (ValueError, KeyError, TypeError):
@@ -79,14 +81,16 @@ def check_pinned(path: Path, custody: Custody, accept: str = "") -> None:
 
 def card(custodian: Custodian) -> bytes:
     """What the others may see of a key."""
-    table = {"convive_custodian": VERSION, "name": custodian.name, "institution": custodian.institution}
-    return json.dumps(table | {"key": custodian.key}, ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps({"convive_custodian": VERSION} | custodian.table, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def read_card(path: Path) -> Custodian:
     """The custodian of a card, or of a key file: its secret is not touched."""
     try:
-        table = json.loads(path.read_bytes())
-        return Custodian(table["name"], table["institution"], table["key"])
+        return _custodian(json.loads(path.read_bytes()))
     except (ValueError, KeyError, TypeError, OSError):
         raise VoiceError(Problem("key-file-unreadable", file=path.name)) from None
+
+
+def _custodian(table: Mapping[str, str]) -> Custodian:
+    return Custodian(table["name"], table["institution"], table["key"], table["sign"])

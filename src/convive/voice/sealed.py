@@ -7,7 +7,9 @@ An entry (a report, something added to it, an answer) is sealed like this::
     key              = BLAKE2b(seed)
     body             = XChaCha20-Poly1305(key, padded text and attachments; bound to the entry's name)
     shares           = Shamir(seed, k of n), each share sealed to one custodian's X25519 key
-    for_reporter     = the seed sealed to the key that the receipt derives; of answers alone
+    for_reporter     = of an answer: the seed sealed to the key that the receipt derives;
+                       of what the reporter sent: BLAKE2b(body and name; keyed by what the receipt derives), by which
+                       whoever has the receipt, and nobody else, knows it for what was sent
 
 There is no master key: nothing exists whose loss or theft opens all reports, and a custodian who lends a share lends it
 for one entry. Why so: ``docs/decisions/0005-shares-of-each-report.md``.
@@ -25,6 +27,7 @@ from nacl.encoding import RawEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead, SecretBox
+from nacl.signing import SigningKey, VerifyKey
 
 from convive.errors import Problem, VoiceError
 
@@ -37,6 +40,9 @@ CLASSES = (32_768, 262_144, 1_048_576, 4_194_304)
 """Sizes in bytes that a padded entry can have. A report without attachments is always of the first."""
 
 _ENTRY, _COMMITMENT, _BODY = b"convive entry 1", b"convive commit1", b"convive body 1"
+_SIGNING, _PROOF = b"convive sign 1", b"convive proof 1"
+
+_PROOF_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -89,10 +95,12 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class Share:
-    """One custodian's part of an entry's seed, in the clear: it lives in memory alone."""
+    """One custodian's part of an entry's seed, in the clear: it lives in memory alone. ``report``: whose entry it is,
+    as was sealed with it."""
 
     index: int
     value: bytes
+    report: str = ""
 
     def __repr__(self) -> str:
         return f"Share({self.index})"
@@ -118,17 +126,32 @@ def derive_reporter(receipt: bytes, salt: bytes, cost: Cost = RECEIPT_COST) -> R
 
 
 def seal(
-    content: bytes, *, name: str, custodians: Sequence[str], threshold: int, reporter: bytes | None = None
+    content: bytes,
+    *,
+    name: str,
+    custodians: Sequence[str],
+    threshold: int,
+    report: str = "",
+    reporter: bytes | None = None,
+    author: Reporter | None = None,
 ) -> SealedEntry:
     """Seal ``content`` so that ``threshold`` of the ``custodians`` (public keys, hexadecimal) open it together, and
-    where ``reporter`` (a public key) is given, its holder too.
+    where ``reporter`` (a public key) is given, its holder too. What an ``author`` sent is told by the receipt from
+    what somebody else put in its place.
 
-    ``name`` is bound in: a body put under another name does not open. Raises :class:`VoiceError` where the content is
+    ``name`` is bound in: a body put under another name does not open; the name of the ``report`` is sealed with each
+    share, so that who lends one knows for which report. Raises :class:`VoiceError` where the content is
     larger than the largest class.
     """
     seed = utils.random(SEED_BYTES)
     body = bytes(Aead(_key(seed)).encrypt(pad(content), aad=name.encode()))
-    return SealedEntry(body, _share_out(seed, custodians, threshold), _to(reporter, seed) if reporter else b"")
+    for_reporter = _to(reporter, seed) if reporter else _proof(body, name, author) if author else b""
+    return SealedEntry(body, _share_out(seed, custodians, threshold, report), for_reporter)
+
+
+def is_of_author(body: bytes, proof: bytes, *, name: str, author: Reporter) -> bool:
+    """Whether ``body`` is what the owner of the receipt sent under ``name``."""
+    return len(proof) == _PROOF_BYTES and bool(bindings.sodium_memcmp(_proof(body, name, author), proof))
 
 
 def open_as_reporter(entry: SealedEntry, *, name: str, reporter: Reporter) -> bytes:
@@ -145,9 +168,9 @@ def unseal_share(entry: SealedEntry, secret: bytes) -> Share:
     sealed = entry.shares.get(bytes(mine.public_key).hex(), b"")
     try:
         plain = SealedBox(mine).decrypt(sealed)
-    except (CryptoError, ValueError, TypeError):
+        return Share(plain[0], plain[1 : 1 + SEED_BYTES], plain[1 + SEED_BYTES :].decode())
+    except (CryptoError, ValueError, TypeError, IndexError):
         raise VoiceError(Problem("no-share-for-key")) from None
-    return Share(plain[0], plain[1:])
 
 
 def lend(share: Share, *, name: str, lender: bytes, to: str) -> bytes:
@@ -184,7 +207,10 @@ def share_anew(
         Aead(_key(seed)).decrypt(entry.body, aad=name.encode())
     except CryptoError:
         raise VoiceError(Problem("does-not-open", value=name)) from None
-    return SealedEntry(entry.body, _share_out(seed, custodians, threshold), entry.for_reporter)
+    reports = {share.report for share in shares}
+    if len(reports) != 1:
+        raise VoiceError(Problem("does-not-open", value=name))
+    return SealedEntry(entry.body, _share_out(seed, custodians, threshold, reports.pop()), entry.for_reporter)
 
 
 def pad(content: bytes) -> bytes:
@@ -207,6 +233,26 @@ def new_secret() -> bytes:
 def public_of(secret: bytes) -> str:
     """The public key of a secret one, hexadecimal."""
     return bytes(PrivateKey(secret).public_key).hex()
+
+
+def signing_key_of(secret: bytes) -> str:
+    """The public key under which a custodian's signatures are checked, hexadecimal. It is no key that shares are sealed
+    to: what signs and what opens are two keys of one secret."""
+    return bytes(_signing(secret).verify_key).hex()
+
+
+def sign(text: bytes, secret: bytes) -> str:
+    """A custodian's signature (Ed25519) of ``text``, hexadecimal."""
+    return _signing(secret).sign(text).signature.hex()
+
+
+def is_signed(text: bytes, signature: str, signing_key: str) -> bool:
+    """Whether ``signature`` is that of ``text`` by the owner of ``signing_key``; a blank key signs nothing."""
+    try:
+        VerifyKey(bytes.fromhex(signing_key)).verify(text, bytes.fromhex(signature))
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True
 
 
 def lock(secret: bytes, pass_phrase: str, salt: bytes, cost: Cost) -> bytes:
@@ -252,14 +298,24 @@ def _key(seed: bytes) -> bytes:
     return bytes(digests.blake2b(seed, digest_size=Aead.KEY_SIZE, person=_ENTRY, encoder=RawEncoder))
 
 
+def _proof(body: bytes, name: str, author: Reporter) -> bytes:
+    told = name.encode() + b"\0" + body
+    return bytes(digests.blake2b(told, digest_size=_PROOF_BYTES, key=author.secret, person=_PROOF, encoder=RawEncoder))
+
+
 def _digest(purpose: bytes, text: bytes) -> str:
     return str(digests.blake2b(text, digest_size=32, person=purpose).decode())
 
 
-def _share_out(seed: bytes, custodians: Sequence[str], threshold: int) -> dict[str, bytes]:
+def _signing(secret: bytes) -> SigningKey:
+    seed = digests.blake2b(secret, digest_size=32, person=_SIGNING, encoder=RawEncoder)
+    return SigningKey(bytes(seed))
+
+
+def _share_out(seed: bytes, custodians: Sequence[str], threshold: int, report: str) -> dict[str, bytes]:
     shares = Shamir.split(threshold, len(custodians), seed)
     return {
-        key: _to(bytes.fromhex(key), bytes([index]) + value)
+        key: _to(bytes.fromhex(key), bytes([index]) + value + report.encode())
         for key, (index, value) in zip(custodians, shares, strict=True)
     }
 

@@ -11,14 +11,12 @@ from sklearn.neighbors import KernelDensity
 
 from convive.analysis.forecast import (
     METHODS,
-    _best_bandwidth,
-    _even_share,
     _ratio,
-    _share,
     forecast,
     hits_of,
     rolling_scores,
 )
+from convive.analysis.forecast_kernel import best_bandwidth, even_share, share
 from convive.errors import AnalysisError
 
 CORNER = 500_000.0
@@ -60,12 +58,12 @@ def test_a_cell_s_share_is_the_integral_of_the_kernel() -> None:
         normal = stats.norm(points[:, axis], 300)
         part *= normal.cdf(high[:, axis, None]) - normal.cdf(low[:, axis, None])
     expected = part @ weights
-    assert _share(points, weights, 300, cells, SIDE) == pytest.approx(expected / expected.sum(), abs=1e-6)
+    assert share(points, weights, 300, cells, SIDE) == pytest.approx(expected / expected.sum(), abs=1e-6)
 
 
 def test_the_bandwidth_is_that_of_scikit_learn_without_the_event_itself() -> None:
     points, _ = city(2, 80)
-    chosen, told = _best_bandwidth(points, np.array([250.0]))
+    chosen, told = best_bandwidth(points, np.array([250.0]))
     assert chosen == 250.0
     theirs = [
         np.exp(KernelDensity(bandwidth=250, rtol=1e-10).fit(np.delete(points, at, 0)).score_samples(points[[at]])[0])
@@ -82,14 +80,14 @@ def test_the_bandwidth_is_that_of_scikit_learn_without_the_event_itself() -> Non
         one = density.sum(axis=1) / 79
         even = np.linspace(0.01, 1, 400)
         values.append(np.log((1 - even) * one[:, None] + even / span).mean(axis=0).max())
-    assert _best_bandwidth(points, candidates)[0] == candidates[int(np.argmax(values))]
+    assert best_bandwidth(points, candidates)[0] == candidates[int(np.argmax(values))]
 
 
 def test_the_even_share_is_the_most_likely() -> None:
     told = np.random.default_rng(3).gamma(0.5, 4, 400)
     even = np.linspace(0.001, 0.999, 2_000)
     likely = np.log(even + (1 - even) * told[:, None]).sum(axis=0)
-    assert _even_share(told) == pytest.approx(even[np.argmax(likely)], abs=1e-3)
+    assert even_share(told) == pytest.approx(even[np.argmax(likely)], abs=1e-3)
 
 
 def test_hits_are_counted_among_the_riskiest_cells_and_ties_in_part() -> None:

@@ -122,12 +122,13 @@ def test_the_agenda_is_made_from_what_changed(tmp_path: Path) -> None:
         now={"homicides/24/2015": 44.0, "rate/24/2015": 17.0, "homicides/24/2016-H1": 20.0},
         alarms=[{"week": "2016-11-07", "count": 3}],
         gates=["Falta la línea de base"],
+        label=lambda key: key.upper(),
     )
     told = [(one.kind, one.words) for one in items]
     assert [kind for kind, _ in told] == ["agreement", "period", "period", "alarm", "figure", "figure", "gate"]
     assert "«X»" in told[0][1]
     assert "3 víctimas" in told[3][1]
-    assert ("figure", "Cambió la cifra homicides/24/2015: era 40, es 44") in told
+    assert ("figure", "Cambió la cifra «HOMICIDES/24/2015»: era 40, es 44") in told
     assert not any("rate" in words for _, words in told)
 
 

@@ -55,7 +55,18 @@ def test_an_untouched_outcome_that_fell_too_refutes(counts: np.ndarray) -> None:
 def test_the_treated_stands_out_among_units(cities: Panel) -> None:
     placebos, told = placebo_in_unit(design, cities, ["tumbes"], NAMES[1:], START)
     assert [one.label for one in placebos] == list(NAMES[1:])
+    assert told is not None
     assert told.p == pytest.approx(1 / 6)
+
+
+def test_a_place_without_events_after_takes_nobody_s_place(counts: np.ndarray) -> None:
+    silent = counts.copy()
+    silent[4, 60:] = 0
+    placebos, told = placebo_in_unit(design, panel(silent, NAMES, FIRST), ["tumbes"], NAMES[1:], START)
+    assert [one.label for one in placebos] == ["a", "b", "c", "e"]
+    assert told is not None
+    assert told.p in {n / 5 for n in range(1, 6)}
+    assert placebo_in_unit(design, panel(silent, NAMES, FIRST), ["tumbes"], ["a"], START) == ((), None)
 
 
 def test_an_answer_that_hangs_on_one_place_is_found(counts: np.ndarray, cities: Panel) -> None:

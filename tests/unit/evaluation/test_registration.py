@@ -168,8 +168,8 @@ def test_a_measure_is_judged_as_registered_with_its_surroundings_and_its_watch(c
     assert found.watch is not None
     assert found.watch.looks == 24
     kinds = {one.kind for one in found.judgement.effect.placebos}
-    assert kinds == {"displacement", "leave-one-out"}
-    assert "pre-trends" in {one.name for one in found.judgement.effect.diagnostics}
+    assert kinds == {"displacement", "leave-one-out", "unit"}
+    assert {"pre-trends", "placebo-unit"} <= {one.name for one in found.judgement.effect.diagnostics}
 
 
 def test_too_early_is_an_answer_and_no_error(cities: Panel) -> None:

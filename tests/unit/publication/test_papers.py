@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,6 +155,23 @@ def test_what_a_workbook_has_wrong_is_told(
 def test_what_is_no_workbook_is_refused(folder: Path, small_edition: Edition) -> None:
     with pytest.raises(PlanError):
         workbook_import.differences(b"<html>", looked(folder, small_edition).plan)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet2.xml", "xl/styles.xml", "docProps/core.xml"])
+def test_a_workbook_with_a_damaged_part_is_told_and_breaks_nothing(
+    folder: Path, small_edition: Edition, part: str
+) -> None:
+    found = looked(folder, small_edition)
+    damaged = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(found.plan, found))) as whole,
+        zipfile.ZipFile(damaged, "w") as packed,
+    ):
+        for name in whole.namelist():
+            packed.writestr(name, b"<a><b></a>" if name == part else whole.read(name))
+    with pytest.raises(PlanError) as refused:
+        workbook_import.differences(damaged.getvalue(), found.plan)
+    assert [problem.code for problem in refused.value.problems] == ["workbook-unreadable"]
 
 
 def test_the_legal_plan_has_both_chapters_with_figures_and_says_what_is_lacking(

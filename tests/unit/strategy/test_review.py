@@ -142,6 +142,19 @@ def test_a_decision_without_reason_or_document_is_refused(folder: Path, plan: Pl
     assert columns == ["reason", "document"]
 
 
+def test_the_way_already_gone_is_not_rewritten_by_a_decision_of_an_earlier_day(
+    folder: Path, plan: Plan, figures: pl.DataFrame
+) -> None:
+    decide(folder, looked(folder, plan, figures), passing("skip"))
+    assert looked(folder, plan, figures).way.stage == "stabilization"
+    before = (folder / FILE).read_bytes()
+    for decision, stage in (("skip", "planning"), ("stay", "planning")):
+        with pytest.raises(PlanError) as refused:
+            decide(folder, looked(folder, plan, figures), passing(decision, stage, "2014-05-01"))
+        assert [problem.code for problem in refused.value.problems] == ["gate-before-move"]
+    assert (folder / FILE).read_bytes() == before
+
+
 def test_figures_send_the_plan_back(folder: Path, plan: Plan, figures: pl.DataFrame) -> None:
     open_planning(folder, plan)
     decide(folder, looked(folder, plan, figures), passing())

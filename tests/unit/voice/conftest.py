@@ -8,7 +8,7 @@ import pytest
 
 from convive.voice.custody import Custodian, Custody
 from convive.voice.key_file import OpenKey
-from convive.voice.sealed import new_secret, public_of
+from convive.voice.sealed import new_secret, public_of, signing_key_of
 
 SEATS = {
     "Ana": "Defensoría",
@@ -22,7 +22,10 @@ SEATS = {
 @pytest.fixture(scope="session")
 def keys() -> list[OpenKey]:
     secrets = {name: new_secret() for name in SEATS}
-    return [OpenKey(Custodian(name, seat, public_of(secrets[name])), secrets[name]) for name, seat in SEATS.items()]
+    return [
+        OpenKey(Custodian(name, seat, public_of(secrets[name]), signing_key_of(secrets[name])), secrets[name])
+        for name, seat in SEATS.items()
+    ]
 
 
 @pytest.fixture(scope="session")

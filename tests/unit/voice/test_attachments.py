@@ -170,6 +170,72 @@ def many_pages() -> bytes:
     return written.getvalue()
 
 
+def overlapping_streams_bomb() -> bytes:
+    """Says “stream” in every line, each the beginning of a packing that goes on to the end of the file and yields
+    nothing: to look at each would take minutes."""
+    starts = b"stream\n\x78\x9c" * 20_000
+    return b"%PDF-1.7\n" + starts + b"\x00\x00\x00\xff\xff" * 200_000
+
+
+def test_a_bomb_of_work_is_refused_before_all_of_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the time is asserted but the bytes that were looked at."""
+    from convive.voice import attachments
+
+    read: list[int] = []
+    unpacked = attachments._unpacked
+
+    def counted(raw: memoryview, most: int) -> tuple[int, int]:
+        found = unpacked(raw, most)
+        read.append(found[1])
+        return found
+
+    monkeypatch.setattr(attachments, "_unpacked", counted)
+    for bomb in (overlapping_streams_bomb(), b"%PDF-1.7\n" + b"stream\n" * 180_000):
+        read.clear()
+        with pytest.raises(VoiceError) as refused:
+            clean(bomb, 1, RULES)
+        assert refused.value.problems[0].code == "attachment-too-large"
+        assert sum(read) < 2 * attachments._MOST_LOOKED_AT
+
+
+def test_however_many_come_few_are_drawn_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take hundreds of megabytes for a moment: together they must not."""
+    from concurrent.futures import ThreadPoolExecutor
+    from time import sleep
+
+    from convive.voice import attachments
+
+    at_work: list[int] = []
+    most: list[int] = []
+
+    def drawn(data: bytes, limits: object) -> bytes:
+        at_work.append(1)
+        sleep(0.01)
+        most.append(len(at_work))
+        at_work.pop()
+        return b"x"
+
+    monkeypatch.setattr(attachments, "_cleaner", lambda data: (("jpg", "image/jpeg"), drawn))
+    with ThreadPoolExecutor(8) as people:
+        kept = list(people.map(lambda number: clean(b"x", number, RULES), range(16)))
+    assert len(kept) == 16
+    assert max(most) == 2
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "I;16"])
+def test_a_picture_of_any_mode_comes_out_small_and_of_its_colour(mode: str) -> None:
+    """Made small before it is turned: a palette, transparency or an odd mode must not spoil it."""
+    picture = (
+        Image.new("L", (3000, 1500), 255).convert(mode) if mode != "I;16" else Image.new(mode, (3000, 1500), 65535)
+    )
+    written = io.BytesIO()
+    picture.save(written, "JPEG" if mode == "CMYK" else "PNG")
+    with Image.open(io.BytesIO(clean(written.getvalue(), 1, RULES).data)) as drawn:
+        assert drawn.size == (RULES.side, RULES.side // 2)
+        assert drawn.mode == "RGB"
+        assert min(drawn.getpixel((900, 500))) > 250
+
+
 @pytest.mark.parametrize(
     "bomb", [picture_bomb, pdf_bomb, nested_pdf_bomb, object_stream_bomb, hidden_object_stream_bomb, many_pages]
 )

@@ -15,7 +15,17 @@ from convive.voice.bundles import Bundle
 from convive.voice.content import Attachment, Content
 from convive.voice.custody import Custodian, Custody
 from convive.voice.key_file import OpenKey
-from convive.voice.sealed import Cost, SealedEntry, derive_reporter, new_secret, open_as_reporter, public_of, seal
+from convive.voice.sealed import (
+    Cost,
+    SealedEntry,
+    derive_reporter,
+    is_signed,
+    new_secret,
+    open_as_reporter,
+    public_of,
+    seal,
+    sign,
+)
 
 DAY = dt.date(2026, 11, 28)
 PHRASE = "marea loza quince tambor río"
@@ -30,7 +40,7 @@ CONTENT = Content(
 @pytest.fixture
 def report(custody: Custody) -> Bundle:
     reporter = derive_reporter(b"12345678901", b"s" * 16, CHEAP)
-    entry = seal(CONTENT.to_bytes(), name="e1", custodians=custody.keys, threshold=2)
+    entry = seal(CONTENT.to_bytes(), name="e1", custodians=custody.keys, threshold=2, report="r1")
     return Bundle(
         "report", "o1", "r1", custody.keys[0], reporter=reporter.public.hex(), entries={"e1": entry}, custody=custody
     )
@@ -115,6 +125,23 @@ def test_no_share_is_lent_to_who_is_no_custodian(report: Bundle, keys: list[Open
     assert refused.value.problems[0].code == "asked-by-stranger"
 
 
+def test_no_share_of_one_report_is_lent_in_the_name_of_another(
+    report: Bundle, custody: Custody, keys: list[OpenKey]
+) -> None:
+    """Ana and whoever runs the office would have one report opened, and the other's reporter read of it. What a share
+    is of stays with it when a custodian is replaced."""
+    asked = dataclasses.replace(report, stage="request", report="r2")
+    with pytest.raises(VoiceError) as refused:
+        custodian.lend_shares(asked, keys[1])
+    assert refused.value.problems[0].code == "share-of-another"
+    joined = custody.replaced(leaves="Elio", joins=Custodian("Flor", "Prensa", public_of(new_secret())), since=DAY)
+    anew = custodian.replace(custody, joined, report.entries, keys[:2]).entries
+    later = dataclasses.replace(report, stage="request", entries=anew, custody=joined)
+    assert custodian.lend_shares(later, keys[1]).loans
+    with pytest.raises(VoiceError):
+        custodian.lend_shares(dataclasses.replace(later, report="r2"), keys[1])
+
+
 def test_ana_opens_with_what_benito_lends_and_not_without(report: Bundle, keys: list[OpenKey]) -> None:
     with pytest.raises(VoiceError):
         custodian.open_report(report, keys[:1])
@@ -163,10 +190,53 @@ def test_replacing_one_needs_k_keys_and_loses_nothing(report: Bundle, custody: C
     with pytest.raises(VoiceError):
         custodian.replace(custody, joined, report.entries, keys[1:2])
     anew = custodian.replace(custody, joined, report.entries, keys[1:3])
-    later = dataclasses.replace(report, entries=anew, custody=joined)
+    later = dataclasses.replace(report, entries=anew.entries, custody=joined)
     assert custodian.open_report(later, [fresh, keys[4]]).contents == {"e1": CONTENT}
     with pytest.raises(VoiceError):
         custodian.open_report(later, [keys[0], keys[4]])
+
+
+def test_a_replacement_is_signed_by_k_and_serves_for_nothing_else(
+    report: Bundle, custody: Custody, keys: list[OpenKey]
+) -> None:
+    joined = custody.replaced(
+        leaves="Ana", joins=Custodian("Flor", "Municipalidad", public_of(new_secret())), since=DAY
+    )
+    made = Bundle.from_bytes(custodian.replace(custody, joined, report.entries, keys[1:3]).to_bytes())
+    shares = {name: one.shares_digest for name, one in made.entries.items()}
+    assert joined.may_follow(custody, shares, made.consents)
+    assert not joined.may_follow(custody, shares, dict(list(made.consents.items())[:1]))
+    assert not joined.may_follow(custody, shares | {"e1": "0" * 64}, made.consents)
+    for other in (
+        custody.replaced(leaves="Benito", joins=joined.custodians[0], since=DAY),
+        dataclasses.replace(joined, salt="00" * 16),
+        dataclasses.replace(joined, threshold=3),
+        dataclasses.replace(joined, generation=3),
+    ):
+        assert not other.may_follow(custody, shares, made.consents)
+    # Even signed by all, a record that changes more than one custodian does not follow.
+    two = joined.replaced(leaves="Benito", joins=Custodian("Gil", "Prensa", public_of(new_secret())), since=DAY)
+    two = dataclasses.replace(two, generation=2, previous=custody.fingerprint)
+    consents = {key.custodian.key: sign(two.replacement(shares), key.secret) for key in keys}
+    assert not two.may_follow(custody, shares, consents)
+
+
+def test_what_signs_is_no_key_that_shares_are_sealed_to(keys: list[OpenKey]) -> None:
+    key = keys[0]
+    signed = sign(b"told", key.secret)
+    assert is_signed(b"told", signed, key.custodian.sign)
+    assert not is_signed(b"told", signed, key.custodian.key)
+    assert not is_signed(b"other", signed, key.custodian.sign)
+    assert not any(is_signed(b"told", text, key.custodian.sign) for text in ("", "zz", "00" * 64))
+    assert not is_signed(b"told", signed, "")
+
+
+def test_a_record_from_before_signatures_keeps_its_fingerprint(custody: Custody) -> None:
+    table = json.loads(custody.text)
+    for one in table["custodians"]:
+        del one["sign"]
+    text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    assert Custody.parse(text).text == text
 
 
 def test_a_drill_tells_a_share_that_is_gone(report: Bundle, custody: Custody, keys: list[OpenKey]) -> None:
@@ -178,6 +248,20 @@ def test_a_drill_tells_a_share_that_is_gone(report: Bundle, custody: Custody, ke
     found = custodian.drill(custody, entries, keys[:2])
     assert not found.passed
     assert found.held == {"Ana": 0, "Benito": 1}
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_drill_tells_a_share_that_somebody_put_in(
+    report: Bundle, custody: Custody, keys: list[OpenKey], place: int
+) -> None:
+    """Sealed to the right key it looks like any other; only together with others it shows."""
+    other = seal(b"other", name="e1", custodians=custody.keys, threshold=2)
+    entry, key = report.entries["e1"], custody.keys[place]
+    mixed = SealedEntry(entry.body, dict(entry.shares) | {key: other.shares[key]})
+    found = custodian.drill(custody, {"e1": mixed}, keys)
+    assert set(found.held.values()) == {1}
+    assert found.came_back == 0
+    assert not found.passed
 
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"convive_custody_bundle": 2}', b"\xff\x00"])

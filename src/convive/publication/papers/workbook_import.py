@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from convive.errors import PlanError, Problem
 from convive.publication.papers.workbook import Place, Sheet, sheets
@@ -45,14 +44,14 @@ def differences(content: bytes, plan: Plan) -> list[Difference]:
     Raises :class:`~convive.errors.PlanError` for a workbook of another form, with rows that the plan does not have or
     without rows that it has, or with cells that are no date or number where one is needed.
     """
-    book = _open(content)
+    told = _read(content)
     found: list[Difference] = []
     problems: list[Problem] = []
     for sheet in sheets(plan):
-        if sheet.name not in book.sheetnames:
+        if sheet.name not in told:
             problems.append(Problem("workbook-sheet-missing", value=sheet.name))
             continue
-        rows = [[_text(cell) for cell in row] for row in book[sheet.name].iter_rows(values_only=True)]
+        rows = told[sheet.name]
         wrong = list(_mistakes(sheet, rows))
         problems += wrong
         found += [] if wrong else _compared(sheet, rows)
@@ -107,13 +106,21 @@ def _placed(changes: list[Difference], plan: Plan) -> list[Difference]:
     return placed
 
 
-def _open(content: bytes) -> Any:
+def _read(content: bytes) -> dict[str, list[list[str]]]:
+    """The rows of a workbook by sheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST:
                 raise PlanError(Problem("workbook-unreadable", values={"detail": f"> {LARGEST} bytes"}))
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return {
+            sheet.title: [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            for sheet in book.worksheets
+        }
+    except PlanError:
+        raise
+    except Exception as error:
+        # openpyxl and two XML parsers meet files of all kinds here: whatever they raise, it is no workbook of ours.
         raise PlanError(Problem("workbook-unreadable", values={"detail": str(error)})) from error
 
 

@@ -2,12 +2,14 @@
 
 It is a chain beside the office's log, because a line between two lines with an hour would have that hour. At each
 release its head goes into the log. Until then the process that wrote a line remembers it: where it is gone, or another
-stands in its place, a line says so, and ``convive verify-log`` with it.
+stands in its place, a line says so, and ``convive verify-log`` with it. That a process began is a line too: whoever
+ends the one that remembers, to change what came last, does not do it unseen.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -19,8 +21,12 @@ from convive.web.citizen.models import Deposit
 LOCK = 0x766F7A
 """The number of PostgreSQL's advisory lock under which lines are added. SQLite's transactions wait by themselves."""
 VANISHED = "deposit.vanished"
+DISOWNED = "entry.disowned"
+"""Of a piece that is not what the owner of its receipt sent."""
+BEGAN = "watch.began"
 _remembered: list[Head] = []
 """The last line of this process, once it was committed; in memory alone, where who owns the disk does not write."""
+_began = threading.Event()
 
 
 def add(*, act: str, subject: str, by: str, details: Mapping[str, object], day: dt.date) -> int:
@@ -30,6 +36,15 @@ def add(*, act: str, subject: str, by: str, details: Mapping[str, object], day: 
     _one_at_a_time()
     _tell_what_vanished(by, day)
     return _write(act=act, subject=subject, by=by, details=details, day=day)
+
+
+def begin(*, by: str, day: dt.date) -> None:
+    """Note that this process began to remember, once."""
+    if not _began.is_set():
+        with transaction.atomic():
+            _one_at_a_time()
+            _write(act=BEGAN, subject="watch", by=by, details={}, day=day)
+        _began.set()
 
 
 def look(*, by: str, day: dt.date) -> None:

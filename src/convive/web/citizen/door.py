@@ -100,16 +100,26 @@ class Door:
         held = self._tickets.held(ticket, now)
         return max(0, int.from_bytes(held[:8], "big") - int(now)) if held else 0
 
-    def enter(self, ticket: str, now: float) -> Said:
-        """Whether the form may be sent now; if so, it is used up and counted."""
+    def look(self, ticket: str, now: float) -> Said:
+        """Whether the form could enter if there is room: before work is put into what came with it. Nothing is used
+        up or counted."""
         held = self._tickets.held(ticket, now)
         if held is None:
             return Said.OLD
         if int.from_bytes(held[:8], "big") > now:
             return Said.EARLY
-        nonce = held[8:]
         with self._lock:
             self._forget(now)
+            return Said.USED if held[8:] in self._used else Said.ENTER
+
+    def enter(self, ticket: str, now: float) -> Said:
+        """Whether the form may be sent now; if so, it is used up and counted."""
+        said = self.look(ticket, now)
+        held = self._tickets.held(ticket, now)
+        if said is not Said.ENTER or held is None:
+            return said
+        nonce = held[8:]
+        with self._lock:
             if nonce in self._used:
                 return Said.USED
             if not self._lots.won(nonce, now) or self._reports.full(now):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -14,7 +16,7 @@ from convive.committee.chain import Entry as Line
 from convive.committee.chain import Head, Verified, verify
 from convive.errors import Problem
 from convive.voice.custody import Custody
-from convive.web.citizen.chain import VANISHED
+from convive.web.citizen.chain import BEGAN, DISOWNED, VANISHED
 from convive.web.citizen.deposits import reporter_digest
 from convive.web.citizen.models import Batch, Deposit, Entry, Report
 from convive.web.journal.models import Line as Logged
@@ -42,6 +44,13 @@ def check() -> Verified:
     return Verified(found.lines, found.head, problems)
 
 
+def begun() -> list[tuple[int, dt.date]]:
+    """Number and day of each line by which a citizens' process began: nobody remembered what stood last before it, but
+    for what a release has in the office's log, and for whoever holds a receipt."""
+    found = Deposit.objects.filter(act=BEGAN).order_by("number")
+    return [(number, at.date()) for number, at in found.values_list("number", "at")]
+
+
 def _backdated(lines: list[Line]) -> Iterator[Problem]:
     for before, after in pairwise(lines):
         if after.at < before.at or after.at.time() != dt.time():
@@ -49,8 +58,10 @@ def _backdated(lines: list[Line]) -> Iterator[Problem]:
 
 
 def _vanished(lines: list[Line]) -> Iterator[Problem]:
-    """What a process that had written a line missed afterwards."""
+    """What a process that had written a line missed afterwards, and what the owner of a receipt did not know again."""
     for line in lines:
+        if line.act == DISOWNED:
+            yield Problem("entry-disowned", row=line.number, value=line.subject)
         if line.act == VANISHED:
             number = json.loads(line.details)["number"]
             yield Problem("deposit-vanished", row=line.number, value=line.subject, values={"n": number})
@@ -115,9 +126,29 @@ def _unlogged() -> Iterator[Problem]:
 
 
 def _custody() -> Iterator[Problem]:
-    """The record of custodians is the one that the log names last: an exchanged one would hand reports to strangers."""
-    record = Custody.read(settings.FOLDER / "voice")
-    last = Logged.objects.filter(act__in=("custody.founded", "custody.replaced")).order_by("number").last()
-    logged = json.loads(last.details)["fingerprint"] if last else ""
-    if (record.fingerprint if record else "") != logged:
+    """The record of custodians is the one that the log names last, and each that the log names was signed by custodians
+    of the one before: an exchanged one would hand reports to strangers."""
+    folder = settings.FOLDER / "voice"
+    record = Custody.read(folder)
+    told = [
+        (one.number, one.act, json.loads(one.details))
+        for one in Logged.objects.filter(act__in=("custody.founded", "custody.replaced")).order_by("number")
+    ]
+    if (record.fingerprint if record else "") != (told[-1][2]["fingerprint"] if told else ""):
         yield Problem("custody-unlogged", file="voice/custody.json")
+    for generation, (number, act, details) in enumerate(told, 1):
+        if generation > 1 and not (act == "custody.replaced" and _signed(folder, generation, details)):
+            yield Problem("custody-unsigned", row=number, value=f"custody/{generation}")
+
+
+def _signed(folder: Path, generation: int, details: Mapping[str, Any]) -> bool:
+    """Whether the record of ``generation`` is the one that a line with ``details`` names, and may follow the former."""
+    former, joined = (Custody.of_generation(folder, one) for one in (generation - 1, generation))
+    if former is None or joined is None or joined.fingerprint != details["fingerprint"]:
+        return False
+    shares = {}
+    for line in Deposit.objects.filter(act="shares.renewed").order_by("number"):
+        renewed = json.loads(line.details)
+        if renewed["custody"] == joined.fingerprint:
+            shares[line.subject.partition("/")[2]] = renewed["shares"]
+    return joined.may_follow(former, shares, details.get("consents", {}))

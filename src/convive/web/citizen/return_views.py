@@ -16,7 +16,7 @@ from convive.texts import date, say
 from convive.voice import form as questions
 from convive.voice.content import Content
 from convive.voice.custody import Custody
-from convive.voice.sealed import Reporter, new_name, open_as_reporter, seal
+from convive.voice.sealed import Reporter, is_of_author, new_name, open_as_reporter, seal
 from convive.web.citizen import deposits, desk
 from convive.web.citizen.door import Said
 from convive.web.citizen.models import NAME, Entry, Report
@@ -60,15 +60,17 @@ def act(request: HttpRequest, language: str) -> HttpResponse:
         return render(request, "citizen/said.html", frame(language) | {"said": "ended"}, status=400)
     tried = Tried(receipt, reporter, report)
     try:
-        done = _do(request, report, custody)
+        done = _do(request, tried, custody)
     except VoiceError as misfit:
         return _thread(request, language, tried, problems=misfit.problems)
     report.refresh_from_db()
     return _thread(request, language, tried, done=done)
 
 
-def _do(request: HttpRequest, report: Report, custody: Custody) -> str:
+def _do(request: HttpRequest, tried: Tried, custody: Custody) -> str:
     """Do what the form asks; gives the text that says so. Raises :class:`VoiceError` where it cannot be done."""
+    report = tried.report
+    assert report is not None  # a visit began with one
     what = request.POST.get("do", "")
     content: Content | None = None
     state = ""
@@ -89,7 +91,14 @@ def _do(request: HttpRequest, report: Report, custody: Custody) -> str:
         deposits.withdraw(report=report, now=now)
         return "withdrawn"
     name = new_name()
-    sealed = seal(content.to_bytes(), name=name, custodians=custody.keys, threshold=custody.threshold)
+    sealed = seal(
+        content.to_bytes(),
+        name=name,
+        custodians=custody.keys,
+        threshold=custody.threshold,
+        report=report.name,
+        author=tried.reporter,
+    )
     deposits.add(name=name, report=report, sealed=sealed, state=state, now=now)
     return "added" if not state else "judged"
 
@@ -103,6 +112,7 @@ def _thread(
         "report": report,
         "received": date(report.day, language),
         "state": say(f"citizen.state.{report.state}", language),
+        "sent": [(date(day, language), whole) for day, whole in _sent(report, tried.reporter)],
         "answers": _answers(report, tried.reporter, language),
         "log": _log(report, language),
         "visit": visits().ticket(tried.receipt, now),
@@ -120,6 +130,19 @@ def _thread(
 
 def _nobodys() -> Report:
     return Report(name="0" * NAME, day=dt.datetime.now(dt.UTC).date())
+
+
+def _sent(report: Report, reporter: Reporter) -> list[tuple[dt.date, bool]]:
+    """Of each piece that the person sent, its day and whether it is still what they sent. Where it is not, the chain
+    says so from then on: nobody but the owner of the receipt can tell."""
+    pieces = []
+    found = report.entries.filter(sender=Entry.Sender.REPORTER)
+    for name, day, body, proof in found.values_list("name", "day", "body", "for_reporter"):
+        whole = is_of_author(bytes(body), bytes(proof), name=name, author=reporter)
+        pieces.append((day, whole))
+        if not whole:
+            deposits.disown(report=report, name=name, now=dt.datetime.now(dt.UTC))
+    return pieces
 
 
 def _answers(report: Report, reporter: Reporter, language: str) -> list[dict[str, str]]:

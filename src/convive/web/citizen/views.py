@@ -43,10 +43,13 @@ def report(request: HttpRequest, language: str) -> HttpResponse:
     try:
         cell = settings.LIMITS.location.cell
         answers = questions.answers(given, units=desk.units(), cell=cell)
-        attached = attachments(request)
+        said = door().look(request.POST.get("ticket", ""), time.time())
+        # Files are work: none is looked at for a form that may not enter.
+        attached = attachments(request) if said is Said.ENTER else ()
     except VoiceError as misfit:
         return _form(request, language, given, misfit.problems)
-    said = door().enter(request.POST.get("ticket", ""), time.time())
+    if said is Said.ENTER:
+        said = door().enter(request.POST.get("ticket", ""), time.time())
     if said is not Said.ENTER:
         return _not_yet(request, language, given, said)
     try:
@@ -137,7 +140,8 @@ def _seal_and_keep(custody: Custody, answers: dict[str, str], attached: tuple[At
     receipt, entry, name = new_receipt(), new_name(), new_name()
     reporter = reporter_of(receipt, custody)
     content = Content("report", answers | {"reporter": reporter.public.hex()}, attached).to_bytes()
-    sealed = seal(content, name=entry, custodians=custody.keys, threshold=custody.threshold)
+    keys, threshold = custody.keys, custody.threshold
+    sealed = seal(content, name=entry, custodians=keys, threshold=threshold, report=name, author=reporter)
     deposits.deposit(name=entry, report=name, sealed=sealed, reporter=reporter, now=dt.datetime.now(dt.UTC))
     return receipt
 

@@ -28,7 +28,8 @@ def minutes(session: Session, city: str, language: str, head: Head | None) -> Pa
 def _attendance(session: Session, language: str) -> Iterator[Part]:
     yield Heading(say("office.present", language))
     noted = dict(session.attendances.values_list("seat_id", "excused"))
-    for seat in Seat.objects.all():
+    day = session.held_on or session.planned_on
+    for seat in (seat for seat in Seat.objects.all() if seat.on(day)):
         how = "did_not_come" if seat.pk not in noted else "excused" if noted[seat.pk] else "came"
         came = say(f"office.{how}", language)
         label = seat.office_en if language == "en" and seat.office_en else seat.office_es

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -31,6 +33,10 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return self.office_es
+
+    def on(self, day: dt.date) -> bool:
+        """Whether it was a seat of the committee on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
 
 
 class Session(models.Model):

@@ -11,14 +11,24 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
+from convive.indicators import catalogue
 from convive.observatory import Observatory
 from convive.publication.edition import Edition
 from convive.publication.reading import Reader
+from convive.publication.words import period
+from convive.web.office.territory import units
 
 
 def numbers() -> Mapping[str, float]:
     """The totals of the territory in focus by ``indicator/unit/period``, full years and half-years."""
     return _read(*_stamp())[0]
+
+
+def named(key: str, language: str) -> str:
+    """What people call a figure of :func:`numbers`: its indicator, its place and its period in words."""
+    indicator, unit, told = key.split("/")
+    label = catalogue()[indicator].label[language] if indicator in catalogue() else indicator
+    return f"{label}, {units().get(unit, unit)}, {period(told, language)}"
 
 
 def alarms(since: str) -> list[Mapping[str, Any]]:

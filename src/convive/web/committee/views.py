@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,24 +22,27 @@ from convive.texts import date, say
 from convive.web.committee import actions
 from convive.web.committee.documents import minutes
 from convive.web.committee.models import Agreement, Seat, Session
-from convive.web.committee.public_figures import alarms, gates, numbers, released
+from convive.web.committee.public_figures import alarms, gates, named, numbers, released
 from convive.web.committee.snapshot import committee, standing
+from convive.web.committee.versions import ChangedMeanwhile
 from convive.web.journal.checking import head
 from convive.web.office.guard import everywhere, looked, may, requires, who_may
 from convive.web.office.views import frame
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-REPLAYED = ("office:session", "office:seats", "office:agreement")
-"""Pages on which whoever lost a race sees again what they wrote."""
+DONE = 302
+WRITTEN = ("agenda", "minutes", "reason", "held_on", "text_es", "text_en", "due")
+"""What a session's forms ask in words: shown again where it could not be kept."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("committee.read")
 def overview(request: HttpRequest, language: str) -> HttpResponse:
     """Sessions, agreements and periods as they stand; sessions are called here."""
-    if request.method == "POST":
-        return _done(request, lambda: _call(request), "office:committee", language)
+    status = _status(request, language, lambda: _call(request))
+    if status == DONE:
+        return redirect("office:committee", language=language)
     stands = standing()
     context = {
         "stands": stands,
@@ -50,58 +53,56 @@ def overview(request: HttpRequest, language: str) -> HttpResponse:
         "whole": EVERYWHERE in request.units,  # type: ignore[attr-defined]
         "manage": everywhere(request.user, actions.MANAGE),
         "kinds": [(kind, say(f"office.kind.{kind}", language)) for kind in actions.KINDS],
+        "typed": request.POST if status != 200 else None,
     }
-    return render(request, "committee/overview.html", frame(language) | context)
+    return render(request, "committee/overview.html", frame(language) | context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("committee.read", whole=True)
 def session(request: HttpRequest, language: str, code: str) -> HttpResponse:
-    """One session: agenda, attendance with quorum, minutes, agreements."""
+    """One session: agenda, attendance with quorum, minutes, agreements. Minutes name persons: the look is noted."""
     one = _found(Session, code)
-    if request.method == "POST":
-        kept = _done(request, lambda: _change_session(request, one), "office:session", language, code=code)
-        return kept if kept.status_code == 302 else _session_page(request, language, one, status=409)
-    return _session_page(request, language, one)
+    status = _status(request, language, lambda: _change_session(request, one))
+    if status == DONE:
+        return redirect("office:session", language=language, code=code)
+    if one.minutes:
+        looked(request, f"session/{code}")
+    return _session_page(request, language, one, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("committee.read")
 def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """One agreement: its follow-up, and its end."""
-    one, status = _found(Agreement, code), 200
-    if request.method == "POST":
-        said = request.POST
+    one, said = _found(Agreement, code), request.POST
+
+    def act() -> None:
         if said.get("do") == "follow":
-            act = lambda: actions.follow(agreement=one, words=said.get("words", ""), by=request.user)  # noqa: E731
-        else:
-            act = lambda: actions.finish(  # noqa: E731
-                agreement=one,
-                seen=_number(said.get("version", "")),
-                end=said.get("do", ""),
-                reason=said.get("reason", ""),
-                by=request.user,
-            )
-        kept = _done(request, act, "office:agreement", language, code=code)
-        if kept.status_code == 302:
-            return kept
-        status = kept.status_code
+            actions.follow(agreement=one, words=_words(said, "words"), by=request.user)
+            return
+        told = {name: said.get(key, "") for name, key in (("end", "do"), ("reason", "reason"))}
+        actions.finish(agreement=one, seen=_number(said.get("version", "")), by=request.user, **told)
+
+    status = _status(request, language, act)
+    if status == DONE:
+        return redirect("office:agreement", language=language, code=code)
     manage = everywhere(request.user, actions.MANAGE)
     follows = manage or (may(request.user, actions.FOLLOW) and one.owner.user_id == request.user.pk)
-    context = {"one": one, "manage": manage, "follows": follows, "mine": request.POST if status == 409 else None}
-    return render(request, "committee/agreement.html", frame(language) | context, status=status)
+    mine = [said.get(name, "") for name in ("words", "reason")] if status != 200 else []
+    context = {"one": one, "manage": manage, "follows": follows, "mine": mine}
+    return render(
+        request, "committee/agreement.html", frame(language) | _lead(status, language) | context, status=status
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("committee.read", whole=True)
 def seats(request: HttpRequest, language: str) -> HttpResponse:
     """The seats of the committee, their agencies, and who holds them."""
-    status = 200
-    if request.method == "POST":
-        kept = _done(request, lambda: _seat(request), "office:seats", language)
-        if kept.status_code == 302:
-            return kept
-        status = kept.status_code
+    status = _status(request, language, lambda: _seat(request))
+    if status == DONE:
+        return redirect("office:seats", language=language)
     looked(request, "seats")
     return _seats_page(request, language, status)
 
@@ -159,23 +160,24 @@ def _seats_page(request: HttpRequest, language: str, status: int) -> HttpRespons
     context = {
         "seats": Seat.objects.select_related("user"),
         "accounts": who_may(actions.FOLLOW),
-        "mine": request.POST if status == 409 else None,
+        "mine": _seat_typed(request, language) if status != 200 else [],
         "manage": everywhere(request.user, actions.MANAGE),
     }
-    return render(request, "committee/seats.html", frame(language) | context, status=status)
+    return render(request, "committee/seats.html", frame(language) | _lead(status, language) | context, status=status)
 
 
-def _session_page(request: HttpRequest, language: str, one: Session, status: int = 200) -> HttpResponse:
+def _session_page(request: HttpRequest, language: str, one: Session, status: int) -> HttpResponse:
     noted = dict(one.attendances.values_list("seat_id", "excused"))
     day = one.held_on or one.planned_on
     told = committee()
     voting = len(told.voting(day)) if told else 0
     needed = told.law.quorum.needed(voting) if told else 0
-    seats = [(seat, noted.get(seat.pk) is False, noted.get(seat.pk) is True) for seat in Seat.objects.all()]
-    present = sum(came for seat, came, _ in seats if seat.votes)
+    there = [seat for seat in Seat.objects.all() if seat.on(day) or seat.pk in noted]
+    seats = [(seat, noted.get(seat.pk) is False, noted.get(seat.pk) is True) for seat in there]
+    present = sum(came for seat, came, _ in seats if seat.votes and seat.on(day))
     context = {
         "one": one,
-        "mine": {name: request.POST.get(name, "") for name in ("agenda", "minutes")} if status == 409 else None,
+        "mine": _session_typed(request, there, language) if status != 200 else [],
         "kind": say(f"office.kind.{one.kind}", language),
         "seats": seats,
         "quorum": say("office.quorum_told", language, came=present, seats=voting, needed=needed),
@@ -183,7 +185,30 @@ def _session_page(request: HttpRequest, language: str, one: Session, status: int
         "manage": everywhere(request.user, actions.MANAGE),
         "day": date(day, language),
     }
-    return render(request, "committee/session.html", frame(language) | context, status=status)
+    return render(request, "committee/session.html", frame(language) | _lead(status, language) | context, status=status)
+
+
+def _session_typed(request: HttpRequest, there: list[Seat], language: str) -> list[str]:
+    """What was written and ticked and could not be kept, in words."""
+    told = [request.POST.get(name, "").strip() for name in WRITTEN]
+    for name, label in (("present", "office.present"), ("excused", "office.excused_who")):
+        ticked = request.POST.getlist(name)
+        chosen = [seat.office_es for seat in there if str(seat.pk) in ticked]
+        told.append(f"{say(label, language)}: {'; '.join(chosen)}" if chosen else "")
+    return [words for words in told if words]
+
+
+def _seat_typed(request: HttpRequest, language: str) -> list[str]:
+    told = [request.POST.get(name, "").strip() for name in ("code", "office_es", "office_en", "agency", "holder")]
+    account = User.objects.filter(pk=_number(request.POST.get("user", ""))).first()
+    told += [account.get_username() if account else "", request.POST.get("until", ""), request.POST.get("reason", "")]
+    told.append(say("office.seat_votes", language) if "votes" in request.POST else "")
+    return [words for words in told if words]
+
+
+def _lead(status: int, language: str) -> dict[str, str]:
+    """What is said above words that could not be kept: somebody was first, or something in them is wrong."""
+    return {"mine_lead": say("office.your_words_lead" if status == 409 else "office.your_words_wrong", language)}
 
 
 def _call(request: HttpRequest) -> Session:
@@ -202,23 +227,25 @@ def _change_session(request: HttpRequest, one: Session) -> None:
     what = said.get("do", "")
     if what == "hold":
         who = {name: [_number(key) for key in said.getlist(name)] for name in ("present", "excused")}
-        actions.hold(session=one, seen=seen, held_on=_day(said.get("held_on", "")), by=request.user, **who)
+        day, reason = _day(said.get("held_on", "")), said.get("reason", "")
+        actions.hold(session=one, seen=seen, held_on=day, reason=reason, by=request.user, **who)
     elif what == "agree":
         owner = Seat.objects.filter(pk=_number(said.get("owner", ""))).first()
         if owner is None:
             raise Http404
-        texts = {name: said.get(name, "").strip()[:500] for name in ("text_es", "text_en")}
+        texts = {name: _words(said, name) for name in ("text_es", "text_en")}
         actions.agree(session=one, owner=owner, due=_day(said.get("due", "")), by=request.user, **texts)
     else:
         values = {name: said[name].strip() for name in ("agenda", "minutes") if name in said}
-        actions.change_session(session=one, seen=seen, by=request.user, **values)
+        actions.change_session(session=one, seen=seen, reason=said.get("reason", ""), by=request.user, **values)
 
 
 def _seat(request: HttpRequest) -> None:
     said = {name: value.strip()[:150] for name, value in request.POST.items()}
     labels = {name: said.get(name, "") for name in ("office_es", "office_en", "agency", "holder")}
     if said.get("do") == "make":
-        actions.make_seat(code=said.get("code", "")[:40], by=request.user, **labels)
+        since = _day(said["since"]) if said.get("since") else None
+        actions.make_seat(code=said.get("code", "")[:40], since=since, by=request.user, **labels)
         return
     seat = Seat.objects.filter(pk=_number(said.get("seat", ""))).first()
     if seat is None:
@@ -230,6 +257,7 @@ def _seat(request: HttpRequest) -> None:
         user=_officer(said.get("user", ""), seat),
         votes="votes" in said,
         until=_day(said["until"]) if said.get("until") else None,
+        reason=said.get("reason", ""),
         by=request.user,
     )
 
@@ -244,20 +272,18 @@ def _officer(key: str, seat: Seat) -> User | None:
     return found
 
 
-def _done(request: HttpRequest, act: Callable[[], object], page: str, language: str, **where: str) -> HttpResponse:
-    """Do it and go on; what cannot be done is told. A lost race answers 409, so that what was typed can be shown."""
-    from convive.web.committee.versions import ChangedMeanwhile
-
+def _status(request: HttpRequest, language: str, act: Callable[[], object]) -> int:
+    """Do what was sent, if anything was, and tell how that went: :data:`DONE`, or the status of the page on which what
+    was typed is shown again (409 for a lost race, 422 for what cannot be)."""
+    if request.method != "POST":
+        return 200
     try:
         act()
-    except ChangedMeanwhile as late:
-        messages.error(request, late.describe(language))
-        return HttpResponse(status=409) if page in REPLAYED else redirect(page, language=language, **where)
     except ConviveError as wrong:
         messages.error(request, wrong.describe(language))
-    else:
-        messages.success(request, say("office.kept", language))
-    return redirect(page, language=language, **where)
+        return 409 if isinstance(wrong, ChangedMeanwhile) else 422
+    messages.success(request, say("office.kept", language))
+    return DONE
 
 
 _lists: dict[str, tuple[object, str]] = {}
@@ -301,12 +327,8 @@ def _proposed(stands, language: str) -> list[str]:  # type: ignore[no-untyped-de
     last = Session.objects.exclude(held_on=None).order_by("-held_on").first()
     before = json.loads(last.figures) if last else {}
     since = last.held_on.isoformat() if last else ""
-    return [
-        item.words
-        for item in proposals(
-            stands, language, before=before, now=numbers(), alarms=alarms(since), gates=gates(language)
-        )
-    ]
+    found = {"before": before, "now": numbers(), "alarms": alarms(since), "gates": gates(language)}
+    return [item.words for item in proposals(stands, language, **found, label=lambda key: named(key, language))]
 
 
 def _found(model, code: str):  # type: ignore[no-untyped-def]
@@ -314,6 +336,11 @@ def _found(model, code: str):  # type: ignore[no-untyped-def]
     if one is None:
         raise Http404
     return one
+
+
+def _words(said: QueryDict, name: str) -> str:
+    """As they were typed: a browser sends a line's end as two characters, and counts it as one."""
+    return said.get(name, "").replace("\r\n", "\n").strip()
 
 
 def _number(text: str) -> int:

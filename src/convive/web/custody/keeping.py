@@ -8,14 +8,11 @@ from pathlib import Path
 from django.db import transaction
 
 from convive.errors import Problem, VoiceError
-from convive.voice.bundles import Bundle
+from convive.voice.bundles import ALL, Bundle
 from convive.voice.custody import Custody
 from convive.web.citizen import deposits
 from convive.web.citizen.models import Entry
 from convive.web.journal import record
-
-ALL = "all"
-"""What a bundle of every report calls its opening."""
 
 
 @transaction.atomic
@@ -37,13 +34,14 @@ def carry_out(custody: Custody) -> Bundle:
 def take_back(folder: Path, bundle: Bundle, *, by: str) -> int:
     """Put the shares of a replacement in the place of the old ones; gives how many entries there were.
 
-    Raises :class:`VoiceError` where the bundle does not follow the record of now, or misses an entry that came
-    meanwhile: then nothing is changed, and the replacement is made again.
+    Raises :class:`VoiceError` where the bundle does not follow the record of now, k of whose custodians must have
+    signed it, or misses an entry that came meanwhile: then nothing is changed, and the replacement is made again.
     """
     now, joined = Custody.read(folder), bundle.custody
-    if now is None or joined is None or joined.previous != now.fingerprint:
+    entries, consents = dict(bundle.entries or {}), dict(bundle.consents or {})
+    shares = {name: entry.shares_digest for name, entry in entries.items()}
+    if now is None or joined is None or not joined.may_follow(now, shares, consents):
         raise VoiceError(Problem("replacement-misfit"))
-    entries = dict(bundle.entries or {})
     there = {entry.name: entry.sealed for entry in Entry.objects.select_for_update().prefetch_related("shares")}
     if set(there) != set(entries):
         raise VoiceError(Problem("replacement-misfit"))
@@ -52,11 +50,11 @@ def take_back(folder: Path, bundle: Bundle, *, by: str) -> int:
         if not fits or sealed.for_reporter != there[name].for_reporter:
             raise VoiceError(Problem("replacement-misfit"))
     deposits.share_anew(entries=entries, custody=joined, by=by, now=dt.datetime.now(dt.UTC))
-    _record(joined, by, "replaced")
+    _record(joined, by, "replaced", consents=consents)
     joined.write(folder)
     return len(entries)
 
 
-def _record(custody: Custody, by: str, act: str) -> None:
+def _record(custody: Custody, by: str, act: str, **more: object) -> None:
     details = {"fingerprint": custody.fingerprint, "institutions": [one.institution for one in custody.custodians]}
-    record(act=f"custody.{act}", subject=f"custody/{custody.generation}", by=by, details=details)
+    record(act=f"custody.{act}", subject=f"custody/{custody.generation}", by=by, details=details | more)

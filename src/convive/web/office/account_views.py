@@ -52,7 +52,10 @@ def confirmations(request: HttpRequest, language: str) -> HttpResponse:
     """All accounts and their roles; those that wait are confirmed here."""
     if request.method == "POST":
         mandate = _found(Mandate, request.POST.get("mandate", ""))
-        actions.confirm(mandate=mandate, by=request.user, reason=request.POST.get("reason", ""))
+        try:
+            actions.confirm(mandate=mandate, by=request.user, reason=request.POST.get("reason", ""))
+        except ConviveError as wrong:
+            messages.error(request, wrong.describe(language))
         return redirect("office:confirmations", language=language)
     return render(request, "office/accounts.html", frame(language) | _people(language) | {"manage": False})
 
@@ -85,7 +88,7 @@ def _managed(request: HttpRequest) -> dict[str, str] | None:
         name = said.get("name", "").strip()
         return {"name": name, "password": actions.make(name=name, by=by)}
     if what == "end":
-        actions.end(mandate=_found(Mandate, said.get("mandate", "")), by=by)
+        actions.end(mandate=_found(Mandate, said.get("mandate", "")), by=by, reason=said.get("reason", ""))
         return None
     user = _found(User, said.get("user", ""))
     if what == "give":

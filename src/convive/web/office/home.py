@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from convive.web.office.actions.accounts import handed_over
 from convive.web.office.guard import permissions_of
 
 PAGES = (
@@ -30,7 +31,10 @@ that one may see is taken."""
 @never_cache
 @login_required
 def home(request: HttpRequest, language: str) -> HttpResponse:
-    """On to the first page of theirs; people without any role are refused."""
+    """On to the first page of theirs; people without any role are refused. Whoever enters with a password that was
+    handed over sets one of their own first."""
+    if handed_over(request.user.get_username()):
+        return redirect("office:change_password", language=language)
     anywhere, everywhere = permissions_of(request.user)
     for permission, page, whole in PAGES:
         if permission in (everywhere if whole else anywhere):

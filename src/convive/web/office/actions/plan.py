@@ -108,11 +108,14 @@ def add_condition(*, stage: str, side: Side, values: Values, reason: str, by: Us
 
 def withdraw_part(*, kind: adding.Part, name: str, reason: str, seen: str, by: User) -> None:
     """Withdraw a part of the plan; a condition of a gate is the committee's word on the gate too, and a stage goes only
-    if the plan never came to it. What stood is kept in the log, and all of it in the plan."""
+    if the plan never came to it. A condition that keeps the plan where it is stays: whoever goes on without it skips
+    it, by a decision with its document. What stood is kept in the log, and all of it in the plan."""
     permission, of = (GATE, None) if kind == "condition" else (EDIT, (kind, name))
     with _changing(permission, by=by, act="plan.withdrawn", subject=name, reason=reason, of=of) as (here, told):
         if kind == "stage":
             _refuse_reached(here, name, itself=True)
+        if kind == "condition" and name in here.review.missing():
+            raise PlanError(Problem("gate-withdraw-missing", value=name))
         adding.withdraw(here.folder, kind, name, reason=reason, seen=seen, on=today(), **names())
         told["kind"] = kind
 
@@ -128,10 +131,21 @@ def bring(*, changes: Sequence[Difference], reason: str, by: User) -> None:
 def attach(*, values: Mapping[str, str], by: User) -> Row:
     """Attach evidence to an activity. Its file, where it has one, is there already: one without a row says nothing."""
     name = values.get("activity", "")
-    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, of=("activity", name)) as (here, told):
+    note, of = values.get("note", ""), ("activity", name)
+    with _changing(EVIDENCE, by=by, act="evidence.attached", subject=name, reason=note, of=of) as (here, told):
         row = _add(here, by, values | {"act": "attach"})
         told |= {"evidence": row.id, "kind": values.get("kind", ""), "sha256": values.get("file", "").partition(".")[0]}
     return row
+
+
+def refuse_unfit(*, here: Desk, values: Mapping[str, str], by: User) -> None:
+    """Raise :class:`PlanError` for evidence that would not fit, before its file is kept: what nobody took stays
+    nowhere."""
+    pieces = {one.id: one for one in here.review.ledger.evidence}
+    told = dict(values) | {"act": "attach"} | _recorded(by)
+    wrong = list(evidence.faults(told, here.plan, pieces, None, here.folder / evidence.FILES))
+    if wrong:
+        raise PlanError(wrong)
 
 
 def confirm(*, name: str, by: User) -> None:
@@ -200,8 +214,11 @@ def left_by_last() -> dict[str, str] | None:
 
 
 def _add(here: Desk, by: User, values: Mapping[str, str]) -> Row:
-    told = {"recorded_on": today().isoformat(), "by": by.get_username()}
-    return evidence.attach(here.folder, here.plan, dict(values) | told)
+    return evidence.attach(here.folder, here.plan, dict(values) | _recorded(by))
+
+
+def _recorded(by: User) -> dict[str, str]:
+    return {"recorded_on": today().isoformat(), "by": by.get_username()}
 
 
 @contextmanager

@@ -60,10 +60,11 @@ def gate(request: HttpRequest, desk: Desk, language: str) -> HttpResponse:
 
 
 def _conditions(desk: Desk, language: str) -> list[tuple[str, str]]:
-    """The conditions of gates still ahead that can be withdrawn."""
+    """The conditions of gates still ahead that can be withdrawn: those that keep the plan where it is are skipped."""
     ahead = desk.plan.course[desk.plan.course.index(desk.review.way.stage) :]
     asked = [one for stage, one in desk.plan.conditions() if stage in ahead and one.withdrawn is None]
-    return [(one.id, one.label[language]) for one in asked]
+    missed = desk.review.missing()
+    return [(one.id, one.label[language]) for one in asked if one.id not in missed]
 
 
 def _decision(typed: dict[str, str], stage: str) -> Decision:
