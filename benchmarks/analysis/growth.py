@@ -140,9 +140,8 @@ def _memory(which: str) -> float:
 
 
 def main() -> None:
-    print(
-        f"{'work':<36} {'size':>11} {'start s':>8} {'system s':>8} {'s':>8} {'growth':>7} {'MB':>8} {'growth':>7} {'n log n':>8}"
-    )
+    columns = f"{'start s':>8} {'system s':>8} {'s':>8} {'growth':>7} {'MB':>8} {'growth':>7} {'n log n':>8}"
+    print(f"{'work':<36} {'size':>11} {columns}")
     for name, (_, _, *sizes) in WORKS.items():
         told: list[list[float]] = []
         for size in sizes:
