@@ -37,14 +37,15 @@ class Opened:
 def lend_shares(request: Bundle, key: OpenKey) -> Bundle:
     """One's shares of one report, for the custodian who asked and nobody else.
 
-    Raises :class:`VoiceError` where who asks is no custodian: an office in wrong hands could ask for itself.
+    Raises :class:`VoiceError` where who asks is no custodian: an office in wrong hands could ask for itself; or where a
+    share is of another report than the one that is named: it could have that one opened in the name of this.
     """
     if request.custody is None or request.custody.with_key(request.asked_by) is None:
         raise VoiceError(Problem("asked-by-stranger"))
-    loans = {
-        name: lend(unseal_share(entry, key.secret), name=name, lender=key.secret, to=request.asked_by)
-        for name, entry in (request.entries or {}).items()
-    }
+    shares = {name: unseal_share(entry, key.secret) for name, entry in (request.entries or {}).items()}
+    if any(share.report != request.report for share in shares.values()):
+        raise VoiceError(Problem("share-of-another", value=request.report))
+    loans = {name: lend(share, name=name, lender=key.secret, to=request.asked_by) for name, share in shares.items()}
     return Bundle(
         "loan", request.opening, request.report, request.asked_by, lender=key.custodian.key, loans={"": loans}
     )
@@ -161,6 +162,7 @@ def _reply(opened: Opened, content: Content, forwarded: Forwarded | None = None)
         name=name,
         custodians=custody.keys,
         threshold=custody.threshold,
+        report=report.report,
         reporter=bytes.fromhex(report.reporter),
     )
     return Bundle("reply", report.opening, report.report, report.asked_by, entries={name: entry}, forwarded=forwarded)
