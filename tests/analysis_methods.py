@@ -27,6 +27,8 @@ INNER = {
     "density.limits": "limits of the densities",
     "forecast.hits_of": "scores of shares made by forecast",
     "emerging.patterns": "classifies what emerging_hot_spots found",
+    "hilbert": "orders places that network checked",
+    "nearest": "finds segments for located, which checks",
     "near_pairs": "pairs of points that near_repeat checked",
     "network.chains": "of a network that network checked",
     "network.over_lixels": "a check",

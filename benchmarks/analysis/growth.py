@@ -2,11 +2,13 @@
 
     python benchmarks/analysis/growth.py
 
-Each row is measured in two processes of their own, a tenth and the whole, on one thread. ``start`` is the first small
-call of the second process, which finds its kernels compiled by the first. Memory is what the call needed at its peak
-beyond its input; growth is how much more of it, and of time, goes into one event when there are more (1 is linear),
-beside what n log n would be. Neighbourhoods are fixed: more events mean a larger city. Few permutations where the
-method permutes, as they change neither growth.
+Each row is measured in a process of its own, on one thread, in seconds of the processor, so that other work on the
+machine counts little; beside them those of the system, which hands out memory as fast as the machine has it at hand.
+``start`` is the first small call: only that of the first size may have to compile. Memory is what the call needed at
+its peak beyond its input; growth is how much more of it, and of time, goes into one event than in the first size (1 is
+linear), beside what n log n would be. Along streets there are more sizes, so that the step out of the processor's cache
+would show. Neighbourhoods are fixed: more events mean a larger city. Few permutations where the method permutes, as
+they change neither growth.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,7 +101,8 @@ def streets(kernel: str, bandwidth: float) -> Callable[[int], Work]:
     return made
 
 
-WORKS: dict[str, tuple[Callable[[int], Work], int, int, int]] = {
+STREETS = 5_000, 20_000, 50_000, 200_000
+WORKS: dict[str, tuple[Callable[[int], Work], int, *tuple[int, ...]]] = {
     "Knox, events": (pairs, 200, 50_000, 500_000),
     "near repeat 10 × 10, events": (bands, 200, 20_000, 200_000),
     "nearest-neighbour clusters, events": (gatherings, 200, 20_000, 200_000),
@@ -109,24 +111,26 @@ WORKS: dict[str, tuple[Callable[[int], Work], int, int, int]] = {
     "kernel density, events and cells": (density, 900, 100_000, 1_000_000),
     "permutation scan, events and cells": (scan, 60, 2_000, 20_000),
     "points in 1,834 districts, points": (districts, 10, 1_000_000, 10_000_000),
-    "streets, equal split, events": (streets("epanechnikov", 300.0), 50, 5_000, 50_000),
-    "streets, heat, events": (streets("heat", 100.0), 50, 5_000, 50_000),
+    "streets, equal split, events": (streets("epanechnikov", 300.0), 50, *STREETS),
+    "streets, heat, events": (streets("heat", 100.0), 50, *STREETS),
 }
-"""Each with the size of its warming up, and the two that are measured."""
+"""Each with the size of its warming up, and those that are measured: growth is from the first of them."""
 
 
-def measured(name: str, size: int) -> tuple[float, float, float]:
-    """Seconds of the first small call, seconds of the whole one, and megabytes that it needed at its peak."""
+def measured(name: str, size: int) -> tuple[float, float, float, float]:
+    """Seconds of the first small call and of the whole one, megabytes that it needed at its peak, and the system's
+    seconds, which hand out fresh memory."""
     made, small, *_ = WORKS[name]
     first, work = made(small), made(size)
-    began = time.perf_counter()
+    began = os.times()
     first()
-    start = time.perf_counter() - began
+    start = os.times().user - began.user
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # the highest so far is forgotten
     before = _memory("VmRSS")
-    began = time.perf_counter()
+    began = os.times()
     work()
-    return start, time.perf_counter() - began, _memory("VmHWM") - before
+    ended = os.times()
+    return start, ended.user - began.user, _memory("VmHWM") - before, ended.system - began.system
 
 
 def _memory(which: str) -> float:
@@ -136,7 +140,8 @@ def _memory(which: str) -> float:
 
 
 def main() -> None:
-    print(f"{'work':<36} {'size':>11} {'start s':>8} {'s':>8} {'growth':>7} {'MB':>8} {'growth':>7} {'n log n':>8}")
+    columns = f"{'start s':>8} {'system s':>8} {'s':>8} {'growth':>7} {'MB':>8} {'growth':>7} {'n log n':>8}"
+    print(f"{'work':<36} {'size':>11} {columns}")
     for name, (_, _, *sizes) in WORKS.items():
         told: list[list[float]] = []
         for size in sizes:
@@ -144,14 +149,18 @@ def main() -> None:
             alone = os.environ | {"NUMBA_NUM_THREADS": "1"}
             said = subprocess.run(command, check=True, capture_output=True, text=True, env=alone).stdout
             told.append([float(one) for one in said.split()])
-        more = sizes[1] / sizes[0]
-        time_grew, memory_grew = (told[1][at] / max(told[0][at], 1e-3) / more for at in (1, 2))
-        allowed = np.log(sizes[1]) / np.log(sizes[0])
-        for size, (start, seconds, memory) in zip(sizes, told, strict=True):
-            last = f"{time_grew:>7.2f} {memory:>8.0f} {memory_grew:>7.2f} {allowed:>8.2f}"
-            rest = last if size == sizes[1] else f"{'':7} {memory:>8.0f}"
-            shown = f"{start:>8.2f}" if size == sizes[1] else f"{'':8}"
-            print(f"{name:<36} {size:>11,} {shown} {seconds:>8.2f} {rest}", flush=True)
+        for size, (start, seconds, memory, system) in zip(sizes, told, strict=True):
+            line = f"{name:<36} {size:>11,} {start:>8.2f} {system:>8.2f} {seconds:>8.2f} "
+            if size == sizes[0]:
+                line += f"{'':7} {memory:>8.0f}"
+            else:
+                time_grew, memory_grew = (
+                    now / max(first, 1e-3) * sizes[0] / size
+                    for now, first in zip((seconds, memory), told[0][1:3], strict=True)
+                )
+                allowed = np.log(size) / np.log(sizes[0])
+                line += f"{time_grew:>7.2f} {memory:>8.0f} {memory_grew:>7.2f} {allowed:>8.2f}"
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

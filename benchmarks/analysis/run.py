@@ -37,7 +37,8 @@ def main(names: list[str]) -> None:
         try:
             importlib.import_module(name).main()
         except (ImportError, FileNotFoundError, subprocess.CalledProcessError) as missing:
-            print(f"not run: {missing}", flush=True)
+            said = (getattr(missing, "stderr", None) or str(missing)).strip()
+            print(f"not run: {said}", flush=True)
         print(f"--- {time.perf_counter() - began:.0f} s in all", flush=True)
 
 

@@ -20,7 +20,7 @@ from convive.evaluation.designs.interrupted_series import interrupted_series
 from convive.evaluation.designs.on_off import on_off
 from convive.evaluation.designs.sequential import sequential, watch_of
 from convive.evaluation.designs.staggered_adoption import staggered_adoption
-from convive.evaluation.designs.structural_series import structural_series
+from convive.evaluation.designs.structural_series import predict
 from convive.evaluation.result import Effect
 from convive.evaluation.scenarios import Scenario, draw
 from convive.evaluation.series import panel, series
@@ -77,8 +77,14 @@ def interrupted(law: str) -> Run:
 
 
 def structural(scenario: Scenario, ratio: float, simulations: int, seed: int) -> Iterator[Outcome]:
-    for city in draw(scenario, [TUMBES], PERIODS, seed=seed, simulations=simulations, ratio=stepped(ratio, 1)):
-        yield said(structural_series(series(city[0], FIRST), START), ratio)
+    """All cities at once, by which thousands are cheap; an interval holds the ratios that the prediction does not
+    contradict."""
+    after = np.arange(PERIODS) >= BEFORE
+    cities = draw(scenario, [TUMBES], PERIODS, seed=seed, simulations=simulations, ratio=stepped(ratio, 1))[:, 0]
+    predicted = predict(cities[:, :BEFORE], series(cities[0], FIRST).exposure, ~after, after, 12.0, 1)
+    for one, total in zip(predicted, cities[:, BEFORE:].sum(axis=1).tolist(), strict=True):
+        below = one.below(total)
+        yield Outcome(2 * min(below, 1 - below), 0.025 <= one.below(total, ratio) <= 0.975)
 
 
 def differences(errors: str, yearly: np.ndarray, treated: int) -> Run:
@@ -180,7 +186,7 @@ FEW = np.array([TUMBES, *NEIGHBOURS])
 TRIALS = (
     Trial("difference-in-differences", "periods", differences("periods", FEW, 1), 600),
     Trial("event-study", "periods", events, 500),
-    Trial("structural-series", "posterior", structural, 1000),
+    Trial("structural-series", "posterior", structural, 5000),
     Trial("difference-in-differences", "wild", differences("wild", BOTH, 10), 1000),
     Trial("sequential", "sequential", watches(False), 1000, "own-past"),
     Trial("sequential", "sequential", watches(True), 1000, "comparison"),

@@ -269,6 +269,20 @@ def test_that_the_process_began_anew_stands_in_the_chain(three: list[str], monke
     assert codes() == set()
 
 
+def test_the_clock_reminds_of_open_reports_though_no_body_opens_its_desk(
+    nothing_stays: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convive.web.citizen import hours
+    from convive.web.reports import filing
+
+    reminded: list[dt.datetime] = []
+    monkeypatch.setattr(filing, "remind", reminded.append)
+    noon = dt.datetime(2031, 1, 1, 12, 5, tzinfo=dt.UTC)
+    for minutes in (0, 1, 60, 355, 356):
+        hours.strike(noon + dt.timedelta(minutes=minutes))
+    assert reminded == [noon, noon + dt.timedelta(minutes=355)]
+
+
 def test_succeeds_deleting_the_last_report_with_its_line_before_the_next_release(
     three: list[str], come_back: Send
 ) -> None:

@@ -92,7 +92,9 @@ def test_without_network_a_draft_is_kept_sent_later_and_then_gone(live: tuple[st
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{base}/r/es/nuevo/")
-    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))")
+    page.wait_for_function(
+        "() => navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
+    )
     page.reload()
     assert page.evaluate("navigator.serviceWorker.controller !== null")
     context.set_offline(True)
@@ -100,12 +102,16 @@ def test_without_network_a_draft_is_kept_sent_later_and_then_gone(live: tuple[st
     page.select_option("#category", "abandoned-lot")
     page.fill("#latitude", "-3.4705")
     page.fill("#longitude", "-80.3435")
-    page.fill("#words", "sin red")
-    page.click("text=Enviar")
-    page.wait_for_selector("text=quedó guardado en este teléfono")
     drafts = """() => new Promise((done) => { const asked = indexedDB.open("reports", 1); asked.onsuccess = () => {
         const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
         all.onsuccess = () => { asked.result.close(); done(all.result.length); }; }; })"""
+    page.fill("#words", "En esa esquina nos AMENAZÁN con granada.")
+    page.click("text=Enviar")
+    page.wait_for_selector("text=NO se guardó en este teléfono")
+    assert page.evaluate(drafts) == 0
+    page.fill("#words", "sin red")
+    page.click("text=Enviar")
+    page.wait_for_selector("text=quedó guardado en este teléfono")
     assert page.evaluate(drafts) == 1
     context.set_offline(False)
     page.wait_for_selector("text=Reporte recibido")

@@ -113,6 +113,15 @@ def technical_secretary(walk: Walk) -> None:
     page.fill("#planned_on", "2030-01-01")
     walk.press("form.decide button.main")
     walk.kept()
+    page = walk.at("comite/integrantes/")
+    page.fill("main form >> nth=0 >> input[name=holder]", f"Titular {walk.language}")
+    page.fill("main form >> nth=0 >> input[name=reason]", "Resolución 1")
+    walk.press("button[value=holder] >> nth=0")
+    walk.kept()
+    page = walk.at(f"comite/sesion/{time.localtime().tm_year}-{walk.turn + 1}/")
+    page.fill("#minutes", "Se acordó alumbrar.")
+    walk.press("button[value=write]")
+    walk.kept()
     page = walk.at("plan/medida/activate-committee/cambiar/")
     page.fill("#f-source", f"9.1.1 {walk.language}")
     page.fill("#reason", "Sesión 1")
@@ -164,7 +173,7 @@ def agency_officer(walk: Walk) -> None:
     page = walk.at("plan/actividad/sessions/")
     page.fill("#title", f"Acta {walk.language}")
     page.fill("#dated", "2014-06-20")
-    page.set_input_files("#file", walk.paper)
+    page.set_input_files("#file", walk.paper / f"acta-{walk.turn + 1}.pdf")
     walk.press("form[enctype] button.main")
     walk.kept()
     with page.expect_download() as file:
@@ -226,19 +235,20 @@ WAYS: dict[str, Callable[[Walk], None]] = {
 
 @pytest.fixture(scope="module")
 def office(public: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The built example with an account for each role; where its office answers, and a document to attach."""
+    """The built example with an account for each role; where its office answers, and where documents to attach lie."""
     folder = tmp_path_factory.mktemp("roles") / "tumbes"
     shutil.copytree(public.parent, folder)
     environment = os.environ | {"CONVIVE_OBSERVATORY": str(folder)}
     subprocess.run([sys.executable, "-c", PEOPLE, PASSWORD], env=environment, check=True)
-    paper = folder.parent / "acta.pdf"
-    with pikepdf.new() as made:
-        made.add_blank_page()
-        made.save(paper)
+    for pages in (1, 2):  # another paper each time: the same one does not count twice
+        with pikepdf.new() as made:
+            for _ in range(pages):
+                made.add_blank_page()
+            made.save(folder.parent / f"acta-{pages}.pdf")
     with serving(
         lambda port: [sys.executable, "-m", "convive", "office", str(folder), "--bind", f"127.0.0.1:{port}"], "/entrar/"
     ) as address:
-        yield address, paper
+        yield address, folder.parent
 
 
 def test_every_role_has_a_way() -> None:

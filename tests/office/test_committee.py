@@ -314,6 +314,27 @@ def test_the_agenda_of_a_call_that_cannot_be_made_is_not_lost(signed_in: Callabl
     assert not Session.objects.exists()
 
 
+def test_what_does_not_fit_is_told_and_never_cut_or_half_kept(
+    signed_in: Callable[..., Client], held: Session, seats: list[Seat]
+) -> None:
+    client = signed_in("ana", "technical_secretary")
+    address, long = f"/es/comite/sesion/{held.code}/", "Alumbrar el parque. " * 26
+    said = {"do": "agree", "owner": seats[0].pk, "due": today().isoformat()}
+    refused = client.post(address, said | {"text_es": long})
+    assert refused.status_code == 422
+    assert long.strip() in refused.text
+    assert client.post(address, said | {"text_es": ("x" * 99 + "\r\n") * 5}).status_code == 302
+    kept = Agreement.objects.get()
+    assert client.post(f"/es/comite/acuerdo/{kept.code}/", {"do": "follow", "words": long}).status_code == 422
+    seat = {"do": "make", "office_es": "Alcaldía", "agency": "Municipalidad"}
+    for code in ("Alcaldía", "a/b", "-a", "a b"):
+        assert client.post("/es/comite/integrantes/", seat | {"code": code}).status_code == 422, code
+    assert client.post(address, {"do": "write", "version": held.version, "minutes": "a\0b"}).status_code == 400
+    assert Client(SERVER_NAME="localhost").post("/entrar/", {"username": "a\0", "password": "x"}).status_code == 400
+    assert client.get("/es/comite/").status_code == 200
+    assert (Agreement.objects.count(), Seat.objects.count()) == (1, 3)
+
+
 def test_the_agenda_calls_a_figure_by_its_name() -> None:
     told = named("homicides/24/2015-H1", "es")
     assert told == f"{catalogue()['homicides'].label.es}, 24, primer semestre de 2015"

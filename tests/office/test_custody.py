@@ -69,8 +69,9 @@ def report(custody: Custody) -> Report:
     reporter = derive_reporter(new_receipt(), bytes.fromhex(custody.salt), Cost(1, 8 << 10))
     content = Content("report", {"what": WORDS, "reporter": reporter.public.hex()})
     name, now = new_name(), dt.datetime.now(dt.UTC)
-    sealed = seal(content.to_bytes(), name=name, custodians=custody.keys, threshold=2)
-    kept = deposits.deposit(name=name, report=new_name(), sealed=sealed, reporter=reporter, now=now)
+    of = new_name()
+    sealed = seal(content.to_bytes(), name=name, custodians=custody.keys, threshold=2, report=of)
+    kept = deposits.deposit(name=name, report=of, sealed=sealed, reporter=reporter, now=now)
     deposits.release(now + dt.timedelta(hours=6))
     kept.refresh_from_db()
     return kept

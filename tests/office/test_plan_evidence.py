@@ -74,6 +74,20 @@ def test_what_is_no_photo_or_pdf_is_refused_and_what_was_typed_stays(
     assert acts() == []
 
 
+def test_the_file_of_evidence_that_does_not_fit_is_kept_nowhere(
+    signed_in: Callable[..., Client], strategy: Path
+) -> None:
+    rosa = signed_in("rosa", "agency_officer", body="committee")
+    for wrong in ({"title": " "}, {"dated": "2999-01-01"}, {"kind": "document"}, {"quantity": "12"}):
+        assert rosa.post(ATTACH, SAID | wrong | {"file": pdf()}).status_code == 422, wrong
+    assert not list((strategy / "evidence").glob("*"))
+    assert rosa.post(ATTACH, SAID | {"file": pdf()}).status_code == 302
+    again = rosa.post(ATTACH, SAID | {"title": "Otra", "file": pdf()})
+    assert again.status_code == 422
+    assert "ya está adjunto" in again.text
+    assert len(list((strategy / "evidence").glob("*"))) == 1
+
+
 def test_a_request_that_is_too_large_is_refused_unread(signed_in: Callable[..., Client]) -> None:
     client = signed_in("rosa", "agency_officer", body="committee")
     assert (

@@ -21,11 +21,13 @@ PRIVACY = tomllib.loads(files("convive.web").joinpath("privacy.toml").read_text(
 CLASSES = {"public", "restricted", "secret"}
 
 
-@pytest.mark.parametrize("settings", ["convive.web.office_settings", "convive.web.settings"])
-def test_django_s_check_of_a_deployment_finds_nothing(settings: str, folder: Path) -> None:
+@pytest.mark.parametrize("side", ["office_settings", "settings", "citizen_settings", "desk_settings"])
+def test_django_s_check_of_a_deployment_finds_nothing(side: str, folder: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "DEBUG"],
-        env=os.environ | HTTPS | {"DJANGO_SETTINGS_MODULE": settings, "CONVIVE_PUBLIC": str(folder / "public")},
+        env=os.environ
+        | HTTPS
+        | {"DJANGO_SETTINGS_MODULE": f"convive.web.{side}", "CONVIVE_PUBLIC": str(folder / "public")},
         capture_output=True,
         text=True,
     )

@@ -15,7 +15,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from convive.analysis.checks import Floats, checked_points, checked_values, require
-from convive.analysis.near_pairs import in_space
+from convive.analysis.hilbert import along_curve
+from convive.analysis.nearest import boxed, nearest
 from convive.errors import AnalysisError, Problem
 
 Integers = NDArray[np.int64]
@@ -113,23 +114,13 @@ def located(points: ArrayLike, streets: Network, *, reach: float, metres: bool =
     of several equally near the first."""
     space = checked_points(points, metres=metres)
     require(bool(np.isfinite(reach)) and reach >= 0, what="reach", got=reach, wanted=">= 0")
-    lines = shapely.linestrings(streets.nodes[streets.segments])
-    # Neighbours one after the other find their part of the tree in the cache.
-    beside = in_space(space, np.array([10 * reach])) if len(space) else np.empty(0, np.int64)
-    # A distance of 0 would be refused.
-    (asked, found), far = shapely.STRtree(lines).query_nearest(
-        shapely.points(space[beside]), max_distance=max(reach, 1e-9), return_distance=True
-    )
-    asked = beside[asked]
-    order = np.lexsort((found, asked))
-    asked, found, far = asked[order], found[order], far[order]
-    one, at = np.unique(asked, return_index=True)
-    segment, away = np.full(len(space), -1, np.int64), np.full(len(space), np.nan)
-    segment[one], away[one] = found[at], far[at]
-    along = np.zeros(len(space))
-    first, last = (streets.nodes[streets.segments[segment[one], end]] for end in (0, 1))
-    share = ((space[one] - first) * (last - first)).sum(axis=1) / streets.length[segment[one]] ** 2
-    along[one] = np.clip(share, 0, 1) * streets.length[segment[one]]
+    first, last = streets.nodes[streets.segments[:, 0]], streets.nodes[streets.segments[:, 1]]
+    # A reach of 0 takes what lies on a street but for rounding.
+    segment, away = nearest(space, boxed(first, last), max(reach, 1e-9))
+    one = np.flatnonzero(segment >= 0)
+    on, along = segment[one], np.zeros(len(space))
+    share = ((space[one] - first[on]) * (last[on] - first[on])).sum(axis=1) / streets.length[on] ** 2
+    along[one] = np.clip(share, 0, 1) * streets.length[on]
     return Located(segment, along, away)
 
 
@@ -163,6 +154,8 @@ def _crossed(points: Floats, number: Integers) -> tuple[Floats, Integers, Intege
 class Chains:
     """A network without the nodes at which a street merely goes on: ``ends`` (c, 2) and ``length`` of each chain of
     segments, and of each segment its ``chain``, where it begins along it (``offset``) and whether it runs ``backward``.
+    ``walked``: the segments chain by chain and along them. Nodes and chains are numbered along Hilbert's curve, so that
+    those near each other lie near each other in memory.
 
     ``begins``, ``out``: the directed chains that leave node ``n`` are ``out[begins[n]:begins[n + 1]]``, where ``2 c``
     runs along chain ``c`` and ``2 c + 1`` against it."""
@@ -172,6 +165,7 @@ class Chains:
     chain: Integers
     offset: Floats
     backward: NDArray[np.bool_]
+    walked: Integers
     begins: Integers
     out: Integers
 
@@ -179,28 +173,30 @@ class Chains:
 def chains(streets: Network) -> Chains:
     """The chains of ``streets``."""
     n = len(streets.nodes)
-    both = streets.segments.ravel()
+    number = np.empty(n, np.int64)
+    number[along_curve(streets.nodes)] = np.arange(n)
+    segments = number[streets.segments]
+    both = segments.ravel()
     begins = np.concatenate([[0], np.cumsum(np.bincount(both, minlength=n))])
     half = np.argsort(both, kind="stable")
     degree = np.diff(begins)
-    chain, offset, backward, ends, length = _chained(streets.segments, streets.length, begins, half, degree)
+    chain, offset, backward, walked, ends, length = _chained(segments, streets.length, begins, half, degree)
     flat = ends.ravel()
     leaves = np.argsort(flat, kind="stable")
-    return Chains(
-        ends, length, chain, offset, backward, np.concatenate([[0], np.cumsum(np.bincount(flat, minlength=n))]), leaves
-    )
+    begins = np.concatenate([[0], np.cumsum(np.bincount(flat, minlength=n))])
+    return Chains(ends, length, chain, offset, backward, walked, begins, leaves)
 
 
 @njit(cache=True)
 def _chained(
     segments: Integers, length: Floats, begins: Integers, half: Integers, degree: Integers
-) -> tuple[Integers, Floats, NDArray[np.bool_], Integers, Floats]:
+) -> tuple[Integers, Floats, NDArray[np.bool_], Integers, Integers, Floats]:
     """``half``: ends of segments (2 s + end) by node. Chains start at nodes where streets meet or end; what is left
     then are rings, which start anywhere."""
     m = len(segments)
     chain, offset, backward = np.full(m, -1, np.int64), np.zeros(m), np.zeros(m, np.bool_)
-    ends, whole = np.empty((m, 2), np.int64), np.zeros(m)
-    count = 0
+    walked, ends, whole = np.empty(m, np.int64), np.empty((m, 2), np.int64), np.zeros(m)
+    count = done = 0
     for rings in range(2):
         for node in range(len(degree)):
             if rings == 0 and degree[node] == 2:
@@ -213,6 +209,8 @@ def _chained(
                 while True:
                     segment = at // 2
                     chain[segment], offset[segment], backward[segment] = count, total, at % 2 == 1
+                    walked[done] = segment
+                    done += 1
                     total += length[segment]
                     here = segments[segment, 1 - at % 2]
                     if here == node or degree[here] != 2:
@@ -221,4 +219,4 @@ def _chained(
                     at = half[begins[here] + 1] if first // 2 == segment else first
                 ends[count, 0], ends[count, 1], whole[count] = node, here, total
                 count += 1
-    return chain, offset, backward, ends[:count].copy(), whole[:count].copy()
+    return chain, offset, backward, walked, ends[:count].copy(), whole[:count].copy()

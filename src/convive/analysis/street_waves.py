@@ -7,9 +7,11 @@ street. The time grows with the streets and not with the events or paths; all le
 linear interpolation.
 
 What leaves a corner now came in at the other ends of its streets earlier, so that a corner can go many steps at once
-ahead of the others as long as its streets take: a slab of steps. Corners with a street between them that takes less
-than a slab go together, step by step. So each street's past is read and written in runs, and a large city takes no
-longer a street than a small one.
+ahead of the others as long as its streets take: slabs of steps. Corners with a street between them that takes less
+than a slab go together, step by step. Corners are numbered along Hilbert's curve and taken by blocks, each of which
+goes as far ahead as the others let it (the time skewing of Wonnacott, IPDPS 2000, on a graph) while its past is at hand
+in the processor's cache: so a large city takes no longer a street than a small one. What a corner reckons does not
+depend on when, so that neither blocks nor threads change any figure.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from convive.analysis.checks import Floats
-from convive.analysis.network import Integers, Lixels, Network, chains
+from convive.analysis.network import Chains, Integers, Lixels, Network, chains
 from convive.analysis.threads import Run, in_threads
 
 KERNELS = ("heat", "quartic", "epanechnikov")
@@ -33,17 +35,21 @@ STEPS = 256
 """Steps in which a kernel's reach is walked."""
 SLAB = 16
 """Steps that a corner goes at once."""
-SLABS = 1 + STEPS // SLAB
-"""Slabs that are written down. The first is that before step 0: nothing enters then, but interpolation looks there."""
+SLABS = STEPS // SLAB
+BLOCK = 512
+"""Groups of corners that go ahead together: what enters their streets takes some 4 MB."""
 
 
 class Plan(NamedTuple):
-    """Streets, lixels and a kernel, as the compiled functions take them: the directed chains that leave each node, the
-    ends and length of chains (no shorter than a step), the nodes by those that go together, and the lixels by chain,
-    where each lies along it and its number."""
+    """Streets, lixels and a kernel, as the compiled functions take them: the directed chains that leave each node, how
+    many steps each takes and from which group comes what arrives by it, the ends and length of chains (no shorter than
+    a step), the nodes by groups of those that go together, and the lixels by chain, where each lies along it and its
+    number."""
 
     node_begins: Integers
     out: Integers
+    takes: Floats
+    beside: Integers
     ends: Integers
     length: Floats
     group_begins: Integers
@@ -63,21 +69,23 @@ class Ground:
     def __init__(self, streets: Network, pieces: Lixels, kernel: str, bandwidth: float) -> None:
         self.streets, self.pieces, self.line = streets, pieces, chains(streets)
         step = bandwidth * FURTHEST[kernel] / STEPS
-        chain, at = self.along(pieces.segment, pieces.middle)
-        order = np.lexsort((at, chain))
         length = np.maximum(self.line.length, step)
+        out, ends = self.line.out, self.line.ends
+        group, group_begins, members, slow = _together(ends[length < SLAB * step], len(self.line.begins) - 1)
         self.plan = Plan(
             self.line.begins,
-            self.line.out,
-            self.line.ends,
+            out,
+            length[out // 2] / step,
+            group[ends[out // 2, 1 - out % 2]],
+            ends,
             length,
-            *_together(self.line.ends[length < SLAB * step], len(self.line.begins) - 1),
+            group_begins,
+            members,
+            slow,
             KERNELS.index(kernel),
             bandwidth,
             step,
-            self._begins(chain[order]),
-            at[order],
-            order,
+            *_lined(self.line, streets.length, pieces.first, pieces.middle),
         )
 
     def along(self, segment: Integers, along: Floats) -> tuple[Integers, Floats]:
@@ -96,10 +104,11 @@ class Ground:
         """The density of weighted places, at the middle of each lixel."""
         plan, placed = self.plan, self.sorted(segment, along, weight)
         # Fresh zeros are cheaper than what the compiled functions would have to clear.
-        into, entered = np.empty(len(plan.lixel)), np.zeros((SLABS, 2 * len(plan.length), SLAB))
+        into, entered = np.empty(len(plan.lixel)), np.zeros((2 * len(plan.length), SLAB + STEPS))
         _begun(plan, *placed, entered)
-        for slab in range(1, SLABS):
-            in_threads(_walked, len(plan.group_begins) - 1, plan, slab, entered)
+        done = np.zeros(len(plan.slow), np.int64)
+        while done.min() < SLABS:
+            in_threads(_walked, -(-len(done) // BLOCK), plan, done.copy(), done, entered)
         in_threads(read, len(plan.length), plan, entered, *placed, into)
         return into
 
@@ -107,22 +116,52 @@ class Ground:
         return np.searchsorted(chain, np.arange(len(self.line.length) + 1))
 
 
-def _together(short: Integers, nodes: int) -> tuple[Integers, Integers, NDArray[np.bool_]]:
-    """Nodes by the ``short`` chains (ends) between them: where each group begins, the nodes by group, and the groups
-    that go step by step: a single node too, where a short chain comes back to it."""
+def _lined(line: Chains, length: Floats, first: Integers, middle: Floats) -> tuple[Integers, Floats, Integers]:
+    """Where each chain's lixels begin, how far along it each lies, and which it is: in order without sorting, as the
+    segments are."""
+    at, order = np.empty(len(middle)), np.empty(len(middle), np.int64)
+    _line_up(line.walked, line.offset, line.backward, length, first, middle, at, order)
+    count = np.bincount(line.chain, np.diff(first), len(line.length)).astype(np.int64)
+    return np.concatenate([[0], np.cumsum(count)]), at, order
+
+
+@njit(cache=True)
+def _line_up(
+    walked: Integers,
+    offset: Floats,
+    backward: NDArray[np.bool_],
+    length: Floats,
+    first: Integers,
+    middle: Floats,
+    at: Floats,
+    order: Integers,
+) -> None:
+    done = 0
+    for segment in walked:
+        count = first[segment + 1] - first[segment]
+        for one in range(count):
+            lixel = first[segment] + (count - 1 - one if backward[segment] else one)
+            along = length[segment] - middle[lixel] if backward[segment] else middle[lixel]
+            at[done], order[done] = offset[segment] + along, lixel
+            done += 1
+
+
+def _together(short: Integers, nodes: int) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
+    """Nodes by the ``short`` chains (ends) between them: the group of each, where each group begins, the nodes by
+    group, and the groups that go step by step: a single node too, where a short chain comes back to it."""
     joined = coo_array((np.ones(len(short)), (short[:, 0], short[:, 1])), shape=(nodes, nodes))
     count, group = connected_components(joined, directed=False)
     order = np.argsort(group, kind="stable")
     slow = np.zeros(count, np.bool_)
     slow[group[short[:, 0]]] = True
-    return np.searchsorted(group[order], np.arange(count + 1)), order, slow
+    return group.astype(np.int64), np.searchsorted(group[order], np.arange(count + 1)), order, slow
 
 
 @njit(cache=True)
 def room(plan: Plan) -> Floats:
-    """Where it is written down what enters each directed chain at each step: (slabs, chains, steps), so that what
-    corners beside each other need at a time lies together."""
-    return np.empty((SLABS, 2 * len(plan.length), SLAB))
+    """Where it is written down what enters each directed chain at each step: (chains, steps). The first ``SLAB`` are
+    those before step 0: nothing enters then, but interpolation looks there."""
+    return np.empty((2 * len(plan.length), SLAB + STEPS))
 
 
 @njit(cache=True, nogil=True)
@@ -130,8 +169,9 @@ def sent(plan: Plan, begins: Integers, at: Floats, weight: Floats, entered: Floa
     """What enters each directed chain at each step, of places by chain."""
     entered[:] = 0.0
     _begun(plan, begins, at, weight, entered)
-    for slab in range(1, SLABS):
-        _walked((0, len(plan.group_begins) - 1), plan, slab, entered)
+    done = np.zeros(len(plan.slow), np.int64)
+    while done.min() < SLABS:
+        _walked((0, -(-len(done) // BLOCK)), plan, done.copy(), done, entered)
 
 
 @njit(cache=True)
@@ -152,88 +192,94 @@ def _split(plan: Plan, entered: Floats, chain: int, way: int, now: int, amount: 
     """What comes out at an end of a chain goes into all streets there."""
     if now >= STEPS:
         return
-    slab, step = 1 + now // SLAB, now % SLAB
     node = plan.ends[chain, way]
     first, last = plan.node_begins[node], plan.node_begins[node + 1]
     for street in range(first, last):
-        entered[slab, plan.out[street], step] += 2.0 / (last - first) * amount
-    entered[slab, 2 * chain + way, step] -= amount
+        entered[plan.out[street], SLAB + now] += 2.0 / (last - first) * amount
+    entered[2 * chain + way, SLAB + now] -= amount
 
 
 @njit(cache=True, nogil=True)
-def _walked(run: Run, plan: Plan, slab: int, entered: Floats) -> None:
-    """One slab of steps at groups of nodes."""
+def _walked(run: Run, plan: Plan, before: Integers, done: Integers, entered: Floats) -> None:
+    """Blocks of groups go as far ahead as what other blocks had ``done`` (slabs of each group) ``before`` lets them."""
     most = 0
     for node in range(len(plan.node_begins) - 1):
         most = max(most, plan.node_begins[node + 1] - plan.node_begins[node])
-    coming, total, past = np.empty((most, SLAB)), np.empty(SLAB), np.empty(SLAB + 1)
-    for group in range(run[0], run[1]):
-        first, last = plan.group_begins[group], plan.group_begins[group + 1]
-        if not plan.slow[group]:
-            _passed(plan, plan.group[first], slab, 0, SLAB, entered, coming, total, past)
-            continue
-        for step in range(SLAB):
-            for place in range(first, last):
-                _passed(plan, plan.group[place], slab, step, step + 1, entered, coming, total, past)
+    coming, total = np.empty((most, SLAB)), np.empty(SLAB)
+    for block in range(run[0], run[1]):
+        begin, end = block * BLOCK, min(block * BLOCK + BLOCK, len(done))
+        went = True
+        while went:
+            went = False
+            for group in range(begin, end):
+                until = done[group]
+                if until < SLABS:
+                    until = _free(plan, group, begin, end, before, done)
+                for slab in range(done[group], until):
+                    _advanced(plan, group, SLAB + slab * SLAB, entered, coming, total)
+                went |= until > done[group]
+                done[group] = until
 
 
 @njit(cache=True)
-def _passed(
-    plan: Plan,
-    node: int,
-    slab: int,
-    begin: int,
-    end: int,
-    entered: Floats,
-    coming: Floats,
-    total: Floats,
-    past: Floats,
-) -> None:
-    """What comes to a node in the steps of a slab from ``begin`` to ``end`` goes on into its streets."""
-    first, last = plan.node_begins[node], plan.node_begins[node + 1]
-    if first == last:
+def _free(plan: Plan, group: int, begin: int, end: int, before: Integers, done: Integers) -> int:
+    """How many slabs a group may have done: those for which all that comes to it is known."""
+    until = SLABS
+    for place in range(plan.group_begins[group], plan.group_begins[group + 1]):
+        node = plan.group[place]
+        for street in range(plan.node_begins[node], plan.node_begins[node + 1]):
+            other = plan.beside[street]
+            if other != group:
+                known = done[other] if begin <= other < end else before[other]
+                until = min(until, known + int(plan.takes[street]) // SLAB)
+    return until
+
+
+@njit(cache=True)
+def _advanced(plan: Plan, group: int, now: int, entered: Floats, coming: Floats, total: Floats) -> None:
+    """A slab of steps from ``now`` on at a group of nodes."""
+    first, last = plan.group_begins[group], plan.group_begins[group + 1]
+    if not plan.slow[group]:
+        _passed(plan, plan.group[first], now, SLAB, entered, coming, total)
         return
-    total[begin:end] = 0.0
-    for street in range(first, last):
-        way = plan.out[street]
-        since = slab * SLAB - plan.length[way // 2] / plan.step
-        came = coming[street - first]
-        if since + end <= 0.0:
-            came[begin:end] = 0.0
-            continue
-        whole = int(since) if since >= 0.0 else -1 - int(-since)
-        part = since - whole
-        _recalled(entered, way ^ 1, whole + begin, end - begin + 1, past)
-        for step in range(begin, end):
-            came[step] = past[step - begin] * (1.0 - part) + past[step - begin + 1] * part
-            total[step] += came[step]
-    share = 2.0 / (last - first)
-    for street in range(first, last):
-        out, came = entered[slab, plan.out[street]], coming[street - first]
-        for step in range(begin, end):
-            out[step] += share * total[step] - came[step]
+    for step in range(now, now + SLAB):
+        for place in range(first, last):
+            _passed(plan, plan.group[place], step, 1, entered, coming, total)
 
 
 @njit(cache=True, inline="always")
-def _recalled(entered: Floats, way: int, begin: int, count: int, past: Floats) -> None:
-    """What entered a directed chain in ``count`` steps from ``begin``, counted from the slab before step 0."""
-    done = 0
-    while done < count:
-        at = begin + done
-        if at < 0:
-            past[done] = 0.0
-            done += 1
-            continue
-        slab, step = at // SLAB, at % SLAB
-        here = min(SLAB - step, count - done)
-        past[done : done + here] = entered[slab, way, step : step + here]
-        done += here
+def _passed(plan: Plan, node: int, now: int, count: int, entered: Floats, coming: Floats, total: Floats) -> None:
+    """What comes to a node in ``count`` steps from ``now`` on goes on into its streets."""
+    first = plan.node_begins[node]
+    streets = plan.node_begins[node + 1] - first
+    total[:count] = 0.0
+    for street in range(streets):
+        way, came = plan.out[first + street], coming[street]
+        since = now - plan.takes[first + street]
+        whole = int(np.floor(since))
+        part = since - whole
+        if whole < 0:
+            past = entered[way ^ 1]
+            for step in range(count):
+                was = past[whole + step] * (1.0 - part) if whole + step >= 0 else 0.0
+                came[step] = was + past[whole + step + 1] * part if whole + step >= -1 else 0.0
+        else:
+            past = entered[way ^ 1, whole : whole + count + 1]
+            for step in range(count):
+                came[step] = past[step] * (1.0 - part) + past[step + 1] * part
+        for step in range(count):
+            total[step] += came[step]
+    share = 2.0 / max(streets, 1)
+    for street in range(streets):
+        out, came = entered[plan.out[first + street], now : now + count], coming[street]
+        for step in range(count):
+            out[step] += share * total[step] - came[step]
 
 
 @njit(cache=True, nogil=True)
 def read(run: Run, plan: Plan, entered: Floats, begins: Integers, at: Floats, weight: Floats, into: Floats) -> None:
     """The density at the lixels of chains: of what entered them at both ends, and of the places on them."""
-    fading, came = np.empty(STEPS), np.empty(STEPS)
+    fading = np.empty(STEPS)
     for now in range(STEPS):
         fading[now] = _kernel(plan.kind, plan.bandwidth, now * plan.step)
     moments = np.zeros((5, STEPS + 1))
@@ -241,7 +287,7 @@ def read(run: Run, plan: Plan, entered: Floats, begins: Integers, at: Floats, we
         for lixel in range(plan.lixel_begins[chain], plan.lixel_begins[chain + 1]):
             into[plan.lixel[lixel]] = 0.0
         for way in range(2):
-            _recalled(entered, 2 * chain + way, SLAB, STEPS, came)
+            came = entered[2 * chain + way, SLAB:]
             if plan.kind == 0:
                 _read_heat(plan, came, fading, chain, way, into)
             else:

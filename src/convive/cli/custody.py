@@ -107,6 +107,7 @@ def drill(bundle: BundleFile, keys: Keys, accept: Accept = "") -> None:
     found = custodian.drill(custody, carried.entries or {}, _unlock(keys, custody, accept))
     for name, held in found.held.items():
         out.print(text("custody.held", name=name, held=held, entries=found.entries), markup=False)
+    out.print(text("custody.came_back", number=found.came_back, entries=found.entries), markup=False)
     out.print(text("custody.drill_passed" if found.passed else "custody.drill_failed"), markup=False)
     raise typer.Exit(FINE if found.passed else FOUND)
 

@@ -127,6 +127,7 @@ def faults(
         yield _problem("evidence-by", row, "by", "")
     if values["act"] == "attach":
         yield from _misfits(values, plan, row, files)
+        yield from _counted_twice(values, pieces, row)
         return
     found = pieces.get(values.get("refers", ""))
     if found is None or found.withdrawn is not None:
@@ -154,6 +155,8 @@ def _misfits(values: Mapping[str, str], plan: Plan, row: int | None, files: Path
     quantity = _quantity(values.get("quantity", ""))
     if quantity is None:
         yield _problem("evidence-quantity", row, "quantity", values.get("quantity", ""))
+    elif quantity != 1 and kinds().get(kind, {}).get("piece"):
+        yield _problem("evidence-piece", row, "quantity", values["quantity"])
     if money and values.get("source", "") not in plan.bodies:
         yield _problem("evidence-source", row, "source", values.get("source", ""), there=", ".join(plan.bodies))
     if not values.get("title", "").strip():
@@ -161,6 +164,16 @@ def _misfits(values: Mapping[str, str], plan: Plan, row: int | None, files: Path
     file = values.get("file", "")
     if file and not (FILE_NAME.fullmatch(file) and (files / file).is_file()):
         yield _problem("evidence-file", row, "file", file)
+
+
+def _counted_twice(values: Mapping[str, str], pieces: Mapping[str, Evidence], row: int | None) -> Iterable[Problem]:
+    """One paper moves an activity once: its file is known by what is in it."""
+    file, of = values.get("file", ""), (values.get("activity", ""), values.get("kind", ""))
+    if not file or not kinds().get(of[1], {}).get("piece"):
+        return
+    for one in pieces.values():
+        if one.file == file and (one.activity, one.kind) == of and one.withdrawn is None:
+            yield _problem("evidence-twice", row, "file", file[:12], title=one.title, day=one.dated.isoformat())
 
 
 def _take(row: Row, plan: Plan, pieces: dict[str, Evidence]) -> None:

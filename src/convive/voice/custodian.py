@@ -37,14 +37,15 @@ class Opened:
 def lend_shares(request: Bundle, key: OpenKey) -> Bundle:
     """One's shares of one report, for the custodian who asked and nobody else.
 
-    Raises :class:`VoiceError` where who asks is no custodian: an office in wrong hands could ask for itself.
+    Raises :class:`VoiceError` where who asks is no custodian: an office in wrong hands could ask for itself; or where a
+    share is of another report than the one that is named: it could have that one opened in the name of this.
     """
     if request.custody is None or request.custody.with_key(request.asked_by) is None:
         raise VoiceError(Problem("asked-by-stranger"))
-    loans = {
-        name: lend(unseal_share(entry, key.secret), name=name, lender=key.secret, to=request.asked_by)
-        for name, entry in (request.entries or {}).items()
-    }
+    shares = {name: unseal_share(entry, key.secret) for name, entry in (request.entries or {}).items()}
+    if any(share.report != request.report for share in shares.values()):
+        raise VoiceError(Problem("share-of-another", value=request.report))
+    loans = {name: lend(share, name=name, lender=key.secret, to=request.asked_by) for name, share in shares.items()}
     return Bundle(
         "loan", request.opening, request.report, request.asked_by, lender=key.custodian.key, loans={"": loans}
     )
@@ -99,20 +100,24 @@ def replace(custody: Custody, joined: Custody, entries: Mapping[str, SealedEntry
 @dataclass(frozen=True)
 class Drill:
     """What a drill found: whether a made-up report opens with the keys that are here and not with one fewer than k;
-    of how many stored ``entries`` each key (name → number) still holds its share."""
+    of how many stored ``entries`` each key (name → number) still holds a share, and how many came back with every k of
+    the keys that sit next to each other: anybody can seal a share to a key, and a wrong one shows only together."""
 
     opens: bool
     fewer_fail: bool
     entries: int
     held: Mapping[str, int]
+    came_back: int
 
     @property
     def passed(self) -> bool:
-        return self.opens and self.fewer_fail and all(number == self.entries for number in self.held.values())
+        all_held = all(number == self.entries for number in self.held.values())
+        return self.opens and self.fewer_fail and all_held and self.came_back == self.entries
 
 
 def drill(custody: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[OpenKey]) -> Drill:
-    """Try the recovery without reading any report: a made-up one is opened; of stored ones, shares alone."""
+    """Try the recovery: a made-up report is opened; those that are stored come back in memory, one after the other, and
+    are shown to nobody."""
     name, words = new_name(), new_name().encode()
     made_up = seal(words, name=name, custodians=custody.keys, threshold=custody.threshold)
     held = {key.custodian.name: sum(_holds(entry, key) for entry in entries.values()) for key in keys}
@@ -121,7 +126,14 @@ def drill(custody: Custody, entries: Mapping[str, SealedEntry], keys: Sequence[O
         fewer_fail=_opens(made_up, name, keys[: custody.threshold - 1]) is None,
         entries=len(entries),
         held=held,
+        came_back=sum(_comes_back(entry, name, keys, custody.threshold) for name, entry in entries.items()),
     )
+
+
+def _comes_back(entry: SealedEntry, name: str, keys: Sequence[OpenKey], threshold: int) -> bool:
+    """Whether an entry opens with every ``threshold`` keys that sit next to each other, so that each share is tried."""
+    groups = [keys[at : at + threshold] for at in range(len(keys) - threshold + 1)]
+    return bool(groups) and all(_opens(entry, name, group) is not None for group in groups)
 
 
 def _opens(entry: SealedEntry, name: str, keys: Sequence[OpenKey]) -> bytes | None:
@@ -150,6 +162,7 @@ def _reply(opened: Opened, content: Content, forwarded: Forwarded | None = None)
         name=name,
         custodians=custody.keys,
         threshold=custody.threshold,
+        report=report.report,
         reporter=bytes.fromhex(report.reporter),
     )
     return Bundle("reply", report.opening, report.report, report.asked_by, entries={name: entry}, forwarded=forwarded)

@@ -95,10 +95,12 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class Share:
-    """One custodian's part of an entry's seed, in the clear: it lives in memory alone."""
+    """One custodian's part of an entry's seed, in the clear: it lives in memory alone. ``report``: whose entry it is,
+    as was sealed with it."""
 
     index: int
     value: bytes
+    report: str = ""
 
     def __repr__(self) -> str:
         return f"Share({self.index})"
@@ -129,6 +131,7 @@ def seal(
     name: str,
     custodians: Sequence[str],
     threshold: int,
+    report: str = "",
     reporter: bytes | None = None,
     author: Reporter | None = None,
 ) -> SealedEntry:
@@ -136,13 +139,14 @@ def seal(
     where ``reporter`` (a public key) is given, its holder too. What an ``author`` sent is told by the receipt from
     what somebody else put in its place.
 
-    ``name`` is bound in: a body put under another name does not open. Raises :class:`VoiceError` where the content is
+    ``name`` is bound in: a body put under another name does not open; the name of the ``report`` is sealed with each
+    share, so that who lends one knows for which report. Raises :class:`VoiceError` where the content is
     larger than the largest class.
     """
     seed = utils.random(SEED_BYTES)
     body = bytes(Aead(_key(seed)).encrypt(pad(content), aad=name.encode()))
     for_reporter = _to(reporter, seed) if reporter else _proof(body, name, author) if author else b""
-    return SealedEntry(body, _share_out(seed, custodians, threshold), for_reporter)
+    return SealedEntry(body, _share_out(seed, custodians, threshold, report), for_reporter)
 
 
 def is_of_author(body: bytes, proof: bytes, *, name: str, author: Reporter) -> bool:
@@ -164,9 +168,9 @@ def unseal_share(entry: SealedEntry, secret: bytes) -> Share:
     sealed = entry.shares.get(bytes(mine.public_key).hex(), b"")
     try:
         plain = SealedBox(mine).decrypt(sealed)
-    except (CryptoError, ValueError, TypeError):
+        return Share(plain[0], plain[1 : 1 + SEED_BYTES], plain[1 + SEED_BYTES :].decode())
+    except (CryptoError, ValueError, TypeError, IndexError):
         raise VoiceError(Problem("no-share-for-key")) from None
-    return Share(plain[0], plain[1:])
 
 
 def lend(share: Share, *, name: str, lender: bytes, to: str) -> bytes:
@@ -203,7 +207,10 @@ def share_anew(
         Aead(_key(seed)).decrypt(entry.body, aad=name.encode())
     except CryptoError:
         raise VoiceError(Problem("does-not-open", value=name)) from None
-    return SealedEntry(entry.body, _share_out(seed, custodians, threshold), entry.for_reporter)
+    reports = {share.report for share in shares}
+    if len(reports) != 1:
+        raise VoiceError(Problem("does-not-open", value=name))
+    return SealedEntry(entry.body, _share_out(seed, custodians, threshold, reports.pop()), entry.for_reporter)
 
 
 def pad(content: bytes) -> bytes:
@@ -305,10 +312,10 @@ def _signing(secret: bytes) -> SigningKey:
     return SigningKey(bytes(seed))
 
 
-def _share_out(seed: bytes, custodians: Sequence[str], threshold: int) -> dict[str, bytes]:
+def _share_out(seed: bytes, custodians: Sequence[str], threshold: int, report: str) -> dict[str, bytes]:
     shares = Shamir.split(threshold, len(custodians), seed)
     return {
-        key: _to(bytes.fromhex(key), bytes([index]) + value)
+        key: _to(bytes.fromhex(key), bytes([index]) + value + report.encode())
         for key, (index, value) in zip(custodians, shares, strict=True)
     }
 

@@ -12,6 +12,7 @@ from convive.web.settings import CONTENT_SECURITY_POLICY, MIDDLEWARE
 SECRET_KEY = secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 INSTALLED_APPS = ["django.contrib.staticfiles", "csp", "convive.web.public", "convive.web.citizen", "convive.web.desk"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "convive.web.desk.urls"
 WSGI_APPLICATION = "convive.web.desk.wsgi.application"
 MIDDLEWARE = [

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     *(name for name in MIDDLEWARE if "GZip" not in name),  # secrets and compression do not go together (BREACH)
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "convive.web.office.limits.TextLimit",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "convive.web.office.limits.SessionLimit",

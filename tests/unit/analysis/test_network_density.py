@@ -220,6 +220,35 @@ def test_the_number_of_threads_changes_nothing() -> None:
         assert np.array_equal(one, other)
 
 
+def test_a_town_of_several_blocks_is_reckoned_alike_however_it_is_numbered_and_on_any_threads() -> None:
+    """Turned over, its corners lie otherwise along the curve, so that other corners wait for each other."""
+    draws = np.random.default_rng(2)
+    y, x = np.mgrid[0:36, 0:36] * 100.0
+    nodes = np.column_stack([x.ravel(), y.ravel()]) + draws.normal(0, 25, (36 * 36, 2))
+    nodes[1::36] = nodes[::36] + np.array([6, 0])  # streets shorter than a slab of steps
+    number = np.arange(36 * 36).reshape(36, 36)
+    ends = np.concatenate(
+        [
+            np.column_stack([a.ravel(), b.ravel()])
+            for a, b in ((number[:, :-1], number[:, 1:]), (number[:-1], number[1:]))
+        ]
+    )
+    ends = ends[draws.uniform(size=len(ends)) > 0.1]
+    events, threads, found = draws.uniform(0, 3500, (400, 2)), numba.get_num_threads(), []
+    for kernel in ("heat", "epanechnikov"):
+        for turned in (1, -1):
+            place = network(list((nodes * turned + 9_000)[ends]))
+            for number_of_threads in (1, threads):
+                numba.set_num_threads(number_of_threads)
+                found.append(network_density(events * turned + 9_000, place, 150, kernel=kernel, draws=0))
+    numba.set_num_threads(threads)
+    for one, same, over, too in (found[:4], found[4:]):
+        assert np.array_equal(one.value, same.value)
+        assert np.array_equal(over.value, too.value)
+        assert np.abs(one.value - over.value).max() < 1e-12 * one.value.max()
+        assert (one.value * one.lixels.length).sum() == pytest.approx(one.events, rel=2e-3)
+
+
 def test_events_far_from_every_street_are_told() -> None:
     place, events = town()
     found = network_density(np.vstack([events, [[-500, -500]]]), place, 90, reach=30)

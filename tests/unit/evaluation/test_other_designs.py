@@ -18,28 +18,29 @@ from convive.evaluation.designs.hour_window import hour_window
 from convive.evaluation.designs.sequential import likelihood_ratio, sequential
 from convive.evaluation.designs.staggered_adoption import staggered_adoption
 from convive.evaluation.designs.structural_series import structural_series
-from convive.evaluation.scenarios import STEADY, draw
+from convive.evaluation.designs.unevenness import grid, log_prior
+from convive.evaluation.scenarios import STEADY, WAVES, draw
 from convive.evaluation.series import Break, Panel, panel, series
 from convive.evaluation.window import window
 
 from .conftest import FIRST, NAMES, START
 
 
-def test_the_structural_forecast_is_that_of_statsmodels_at_the_same_step(cities: Panel) -> None:
-    """A local level with waves, exactly diffuse, at a fixed ratio of variances."""
+def test_the_structural_forecast_is_that_of_statsmodels_at_the_same_point(cities: Panel) -> None:
+    """A level with waves, diffuse, and a wandering that returns, at fixed variances: the state space against ours."""
     y = cities.counts[1]
     exposure = np.ones(84)
     before = np.arange(84) < 60
-    at = 6
-    one = structural._grid(exposure.tobytes(), before.tobytes(), (~before).tobytes(), 12.0, 1)[at]
+    beyond, memory = (told.tolist() for told in grid(structural.BEYOND))
+    at = next(n for n, one in enumerate(zip(beyond, memory, strict=True)) if one[0] > 0.5 and one[1] == 0.7)
+    one = structural._points(exposure.tobytes(), before.tobytes(), (~before).tobytes(), 12.0, 1)[at]
     time = np.arange(84)
-    waves = np.column_stack([np.cos(2 * np.pi * time / 12), np.sin(2 * np.pi * time / 12)])
-    model = sm.tsa.UnobservedComponents(y[:60], "llevel", exog=waves[:60], mle_regression=False)
-    model.ssm.initialize_approximate_diffuse(1e8)
+    level = np.column_stack([np.ones(84), np.cos(2 * np.pi * time / 12), np.sin(2 * np.pi * time / 12)])
+    model = sm.tsa.UnobservedComponents(y[:60], irregular=True, autoregressive=1, exog=level[:60], mle_regression=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = model.smooth([1.0, structural.STEPS[at] ** 2])
-        ahead = result.get_forecast(24, exog=waves[60:])
+        result = model.smooth([1.0, beyond[at] * (1 - 0.7**2), 0.7])
+        ahead = result.get_forecast(24, exog=level[60:])
     assert y[:60] @ one.forecast == pytest.approx(float(ahead.predicted_mean.mean()), rel=1e-4)
 
 
@@ -50,6 +51,38 @@ def test_the_structural_interval_holds_what_it_predicts(cities: Panel) -> None:
     helped = structural_series(series(cities.counts[0], FIRST), START)
     assert helped.high < 1
     assert helped.p < 0.05
+
+
+def test_the_structural_posterior_tells_chance_from_what_remembers() -> None:
+    """The middle of forty cities each: where nothing but chance strays, and where the rate wanders."""
+    beyond = {
+        name: np.median([structural_series(series(one[0], FIRST), START).details["beyond_chance"] for one in drawn])
+        for name, drawn in (
+            ("steady", draw(STEADY, [50], 84, seed=3, simulations=40)),
+            ("waves", draw(WAVES, [50], 84, seed=3, simulations=40)),
+        )
+    }
+    assert beyond["steady"] < 0.3
+    assert beyond["waves"] > 0.6
+
+
+def test_the_structural_interval_ends_where_the_prediction_contradicts(counts: np.ndarray) -> None:
+    effect = structural_series(series(counts[1], FIRST), START)
+    after = np.arange(84) >= 60
+    exposure = series(counts[1], FIRST).exposure
+    told = structural.predict(counts[1][None, :60].astype(float), exposure, ~after, after, 12.0, 1)[0]
+    observed = float(counts[1][60:].sum())
+    assert told.below(observed, effect.high) == pytest.approx(0.025, abs=1e-6)
+    assert told.below(observed, effect.low) == pytest.approx(0.975, abs=1e-6)
+
+
+@pytest.mark.parametrize("month", [0.5, 4.0, 400.0])
+def test_the_prior_of_unevenness_is_whole_whatever_the_counts(month: float) -> None:
+    """Few counts or many, half of it says that chance alone strays (more, where less could not be told from it)."""
+    probability = np.exp(log_prior(np.sqrt(structural.BEYOND / month)))
+    assert len(probability) == len(grid(structural.BEYOND)[0])
+    assert probability.sum() == pytest.approx(1)
+    assert 0.5 < probability[0] < 0.75
 
 
 def test_the_event_study_points_are_ratios_beside_the_last_year(cities: Panel) -> None:

@@ -78,6 +78,8 @@ def test_withdrawn_evidence_counts_no_more_from_that_day_on(folder: Path, plan: 
         (row("sessions", "minute", "soon", recorded_on="2014-02-19"), "evidence-day"),
         (row("sessions", "minute", "2014-02-20", quantity="-3"), "evidence-quantity"),
         (row("sessions", "minute", "2014-02-20", quantity="nan"), "evidence-quantity"),
+        (row("sessions", "minute", "2014-02-20", quantity="12"), "evidence-piece"),
+        (row("joint-plan", "document", "2014-05-29", quantity="0.5"), "evidence-piece"),
         (row("sessions", "spending", "2014-02-20", quantity="10"), "evidence-source"),
         (row("sessions", "minute", "2014-02-20", title=" "), "evidence-title"),
         (row("sessions", "minute", "2014-02-20", by=""), "evidence-by"),
@@ -102,6 +104,12 @@ def test_a_file_is_accepted_only_under_its_own_digest(folder: Path, plan: Plan) 
     (folder / evidence.FILES / name).write_bytes(content)
     evidence.attach(folder, plan, row("sessions", "minute", "2014-02-20", file=name))
     assert evidence.load(folder, plan).evidence[0].file == name
+    with pytest.raises(PlanError) as again:
+        evidence.attach(folder, plan, row("sessions", "minute", "2014-03-20", file=name, title="Otra"))
+    assert [problem.code for problem in again.value.problems] == ["evidence-twice"]
+    wrong = {"recorded_on": "2014-03-21", "act": "withdraw", "refers": evidence.load(folder, plan).evidence[0].id}
+    evidence.attach(folder, plan, wrong | {"by": "secretary"})
+    evidence.attach(folder, plan, row("sessions", "minute", "2014-03-21", file=name, title="Otra"))
 
 
 @pytest.mark.parametrize("harm", ["changed", "cut", "swapped"])

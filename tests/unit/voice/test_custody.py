@@ -40,7 +40,7 @@ CONTENT = Content(
 @pytest.fixture
 def report(custody: Custody) -> Bundle:
     reporter = derive_reporter(b"12345678901", b"s" * 16, CHEAP)
-    entry = seal(CONTENT.to_bytes(), name="e1", custodians=custody.keys, threshold=2)
+    entry = seal(CONTENT.to_bytes(), name="e1", custodians=custody.keys, threshold=2, report="r1")
     return Bundle(
         "report", "o1", "r1", custody.keys[0], reporter=reporter.public.hex(), entries={"e1": entry}, custody=custody
     )
@@ -123,6 +123,23 @@ def test_no_share_is_lent_to_who_is_no_custodian(report: Bundle, keys: list[Open
     with pytest.raises(VoiceError) as refused:
         custodian.lend_shares(asked, keys[1])
     assert refused.value.problems[0].code == "asked-by-stranger"
+
+
+def test_no_share_of_one_report_is_lent_in_the_name_of_another(
+    report: Bundle, custody: Custody, keys: list[OpenKey]
+) -> None:
+    """Ana and whoever runs the office would have one report opened, and the other's reporter read of it. What a share
+    is of stays with it when a custodian is replaced."""
+    asked = dataclasses.replace(report, stage="request", report="r2")
+    with pytest.raises(VoiceError) as refused:
+        custodian.lend_shares(asked, keys[1])
+    assert refused.value.problems[0].code == "share-of-another"
+    joined = custody.replaced(leaves="Elio", joins=Custodian("Flor", "Prensa", public_of(new_secret())), since=DAY)
+    anew = custodian.replace(custody, joined, report.entries, keys[:2]).entries
+    later = dataclasses.replace(report, stage="request", entries=anew, custody=joined)
+    assert custodian.lend_shares(later, keys[1]).loans
+    with pytest.raises(VoiceError):
+        custodian.lend_shares(dataclasses.replace(later, report="r2"), keys[1])
 
 
 def test_ana_opens_with_what_benito_lends_and_not_without(report: Bundle, keys: list[OpenKey]) -> None:
@@ -231,6 +248,20 @@ def test_a_drill_tells_a_share_that_is_gone(report: Bundle, custody: Custody, ke
     found = custodian.drill(custody, entries, keys[:2])
     assert not found.passed
     assert found.held == {"Ana": 0, "Benito": 1}
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_drill_tells_a_share_that_somebody_put_in(
+    report: Bundle, custody: Custody, keys: list[OpenKey], place: int
+) -> None:
+    """Sealed to the right key it looks like any other; only together with others it shows."""
+    other = seal(b"other", name="e1", custodians=custody.keys, threshold=2)
+    entry, key = report.entries["e1"], custody.keys[place]
+    mixed = SealedEntry(entry.body, dict(entry.shares) | {key: other.shares[key]})
+    found = custodian.drill(custody, {"e1": mixed}, keys)
+    assert set(found.held.values()) == {1}
+    assert found.came_back == 0
+    assert not found.passed
 
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"convive_custody_bundle": 2}', b"\xff\x00"])

@@ -34,7 +34,8 @@ def form(tmp_path: Path) -> Callable[..., Path]:
         survey = book.active
         assert survey is not None
         survey.title = "survey"
-        survey.append(header or ("type", "name", "label::Español (es)", "calculation"))
+        more = ("calculation", "bind::jr:preload", "bind::jr:preloadParams", "bind::calculate")
+        survey.append(header or ("type", "name", "label::Español (es)", *more))
         for row in rows:
             survey.append(row)
         if settings is not None:
@@ -72,7 +73,13 @@ def test_a_form_that_asks_nobody_who_they_are_is_fine(form: Callable[..., Path])
         (("calculate", "x", "", "property('deviceid')"), "form-property"),
         (("calculate", "x", "", "concat(${username}, 'a')"), "form-property"),
         (("calculate", "x", "", "jr://property/phonenumber"), "form-property"),
+        (("text", "x", "", "", "property", "deviceid"), "form-property"),
+        (("text", "x", "", "", "", "", "property('email')"), "form-property"),
         (("text", "q1", "Su nombre y apellidos"), "form-asks-person"),
+        (("text", "q1", "Números de celulares"), "form-asks-person"),
+        (("text", "e_mail", "¿Cómo lo ubicamos?"), "form-asks-person"),
+        (("text", "q1", "IMEI del equipo"), "form-asks-person"),
+        (("text", "q1", "Your name"), "form-asks-person"),
         (("integer", "dni", "Documento"), "form-asks-person"),
         (("text", "q2", "¿Cuál es su TELÉFONO?"), "form-asks-person"),
         (("image", "foto", "Una foto"), "form-open"),
@@ -149,6 +156,15 @@ def test_an_export_of_kobo(tmp_path: Path) -> None:
     ]
     assert [one.value for one in found.told if one.code == "export-personal"] == ["username", "_submitted_by"]
     assert "ana" not in repr(found.reports)
+
+
+def test_rows_without_a_key_of_their_own_are_told_and_not_taken_for_one_another(tmp_path: Path) -> None:
+    """All of them would be one report, and every later file's «known already»."""
+    (tmp_path / "x.csv").write_text("_uuid,tipo,lugar\n,street-light,Plaza\nu2,street-light,Plaza\n,street-light,Sol\n")
+    found = read_export(tmp_path / "x.csv", CATEGORIES, Names(), timezone="America/Lima", now=NOW)
+    assert [one.key for one in found.reports] == ["u2"]
+    assert [(one.code, one.row) for one in found.rejects] == [("export-keyless", 2), ("export-keyless", 4)]
+    assert all(one.reason(language) and one.remedy(language) for one in found.rejects for language in ("es", "en"))
 
 
 def test_an_export_of_odk_central(tmp_path: Path) -> None:

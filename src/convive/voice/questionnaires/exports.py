@@ -130,6 +130,8 @@ def _report(
         raise unusable("export-date", "received", cell("received"))
     latitude, longitude = point or (None, None)
     key = cell("key").removeprefix("uuid:")
+    if not key:
+        raise unusable("export-keyless", "key", "")
     return Imported(key, category, received, cell("words"), cell("address"), latitude, longitude, number)
 
 

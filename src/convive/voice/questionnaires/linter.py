@@ -20,7 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from convive.errors import Problem, VoiceError
 from convive.fold import folded
 
-_FORMULAS = ("calculation", "default", "relevant", "constraint", "choice_filter", "parameters", "trigger", "required")
+_READ = {"type", "name", "label", "hint", "guidance_hint", "constraint_message", "required_message", "image", "audio"}
+"""Columns that people read, or that name the question. In every other a formula may stand, ``bind::…`` among them."""
 _ASK_NOTHING = {"note", "calculate", "begin", "end", "begin_group", "end_group", "begin_repeat", "end_repeat"}
 _RECORDINGS = ("image", "audio", "video", "file")
 _LANGUAGE = re.compile(r"::?.*$")
@@ -80,9 +81,10 @@ def _of_row(file: str, number: int, row: Mapping[str, str]) -> Iterator[Problem]
         yield Problem("form-type", file=file, row=number, column="type", value=row["type"])
     elif named in _rules()["moments"] and len(words) == 1:
         yield Problem("form-moment", file=file, row=number, column="type", value=row["type"])
-    for column in _FORMULAS:
-        if _reads_property(row.get(column, "")):
-            yield Problem("form-property", file=file, row=number, column=column, value=row[column])
+    for column, text in row.items():
+        preloads = "preload" in column and text.lower() in _rules()["properties"]
+        if preloads or (_LANGUAGE.sub("", column) not in _READ and _reads_property(text)):
+            yield Problem("form-property", file=file, row=number, column=column, value=text)
     if kind in _ASK_NOTHING:
         return
     for column, text in row.items():

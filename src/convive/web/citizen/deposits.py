@@ -71,12 +71,11 @@ def share_anew(*, entries: dict[str, SealedEntry], custody: Custody, by: str, no
         chain.add(act="shares.renewed", subject=_subject(entry), by=by, details=details, day=now.date())
 
 
-def release(now: dt.datetime) -> None:
-    """Release what waits, with the last hour of release, if that has no batch yet. Called by the clock
-    (:mod:`convive.web.citizen.hours`) and when the custodians' list is opened."""
+def release(now: dt.datetime) -> bool:
+    """Release what waits, with the last hour of release, if that has no batch yet; gives whether it did. Called by the
+    clock (:mod:`convive.web.citizen.hours`) and when the custodians' list is opened."""
     hour = last_release(now)
-    if not Batch.objects.filter(hour__gte=hour).exists():
-        _release(hour)
+    return not Batch.objects.filter(hour__gte=hour).exists() and _release(hour)
 
 
 def last_release(now: dt.datetime) -> dt.datetime:
@@ -93,15 +92,16 @@ def reporter_digest(report: Report) -> str:
 
 
 @transaction.atomic
-def _release(hour: dt.datetime) -> None:
+def _release(hour: dt.datetime) -> bool:
     last = Deposit.objects.order_by("-number").first()
     head = f"{last.number}:{last.hash}" if last else ""
     batch, fresh = Batch.objects.get_or_create(hour=hour, defaults={"head": head})
     if not fresh:
-        return
+        return False
     count = Report.objects.filter(batch=None).update(batch=batch)
     subject = f"batch/{hour.isoformat(timespec='minutes')}"
     record(act="reports.released", subject=subject, by=CITIZENS, details={"reports": count, "head": batch.head})
+    return True
 
 
 def _keep(report: Report, name: str, sealed: SealedEntry, sender: Entry.Sender, by: str, now: dt.datetime) -> None:

@@ -1,5 +1,5 @@
-"""The clock of the citizens' process: it releases at its hours, whether anybody comes or not, and looks whether what
-was written last is still there."""
+"""The clock of the citizens' process: it releases at its hours, whether anybody comes or not, reminds of open reports
+that wait too long, and looks whether what was written last is still there."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ def keep() -> None:
 def strike(now: dt.datetime) -> None:
     """What is due at ``now``. Whatever fails is told by its place and tried again at the next look."""
     from convive.web.citizen import chain, deposits
+    from convive.web.reports.filing import remind
 
     try:
         chain.begin(by=deposits.CITIZENS, day=now.date())
         chain.look(by=deposits.CITIZENS, day=now.date())
-        deposits.release(now)
+        if deposits.release(now):
+            remind(now)
     except Exception as odd:
         logger.error("%s", place_of(odd))
 

@@ -96,6 +96,7 @@ def _do(request: HttpRequest, tried: Tried, custody: Custody) -> str:
         name=name,
         custodians=custody.keys,
         threshold=custody.threshold,
+        report=report.name,
         author=tried.reporter,
     )
     deposits.add(name=name, report=report, sealed=sealed, state=state, now=now)

@@ -140,7 +140,8 @@ def _seal_and_keep(custody: Custody, answers: dict[str, str], attached: tuple[At
     receipt, entry, name = new_receipt(), new_name(), new_name()
     reporter = reporter_of(receipt, custody)
     content = Content("report", answers | {"reporter": reporter.public.hex()}, attached).to_bytes()
-    sealed = seal(content, name=entry, custodians=custody.keys, threshold=custody.threshold, author=reporter)
+    keys, threshold = custody.keys, custody.threshold
+    sealed = seal(content, name=entry, custodians=keys, threshold=threshold, report=name, author=reporter)
     deposits.deposit(name=entry, report=name, sealed=sealed, reporter=reporter, now=dt.datetime.now(dt.UTC))
     return receipt
 

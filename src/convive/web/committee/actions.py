@@ -8,12 +8,14 @@ code) waits for others, so that two who do it at once get two codes.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
 from convive.committee.chain import canonical
+from convive.committee.records import IDENTIFIER
 from convive.errors import CommitteeError, Problem
 from convive.web.committee.models import Agreement, Attendance, FollowUp, Seat, Session
 from convive.web.committee.versions import change
@@ -23,6 +25,8 @@ from convive.web.office.guard import everywhere, today
 
 MANAGE = "committee.manage"
 FOLLOW = "agreement.follow"
+LONGEST = 500
+"""Characters of an agreement and of what is reported on it: both are published."""
 KINDS = ("ordinary", "extraordinary", "consultation")
 
 
@@ -34,6 +38,8 @@ def make_seat(
     with acting(MANAGE, whole=True, by=by, act="seat.made", subject=code, details=_told(values)):
         one_at_a_time()
         _refuse_lacking(code=code, office_es=office_es, agency=agency)
+        if not re.fullmatch(IDENTIFIER, code):
+            raise CommitteeError(Problem("seat-code", column="seat", value=code))
         if Seat.objects.filter(code=code).exists():
             raise CommitteeError(Problem("committee-twice", column="seat", value=code))
         return Seat.objects.create(code=code, **values)
@@ -118,6 +124,7 @@ def agree(*, session: Session, owner: Seat, due: dt.date, text_es: str, text_en:
     details = {"owner": owner.code, "due": due.isoformat()}
     with acting(MANAGE, whole=True, by=by, act="agreement.made", subject=session.code, details=details) as told:
         _refuse_lacking(text_es=text_es)
+        _refuse_long(text_es=text_es, text_en=text_en)
         if session.held_on is None:
             raise CommitteeError(Problem("session-not-held", value=session.code))
         one_at_a_time()
@@ -133,6 +140,7 @@ def follow(*, agreement: Agreement, words: str, by: User) -> FollowUp:
         if not everywhere(by, MANAGE) and agreement.owner.user_id != by.pk:
             raise PermissionDenied
         _refuse_lacking(words=words)
+        _refuse_long(words=words)
         return FollowUp.objects.create(agreement=agreement, on=today(), words=words, by=by.get_username())
 
 
@@ -150,6 +158,14 @@ def _refuse_lacking(**words: str) -> None:
     for name, said in words.items():
         if not said.strip():
             raise CommitteeError(Problem("committee-lacks", column=name))
+
+
+def _refuse_long(**words: str) -> None:
+    """Nothing is cut off unsaid; and SQLite would keep what PostgreSQL refuses."""
+    for name, said in words.items():
+        if len(said) > LONGEST:
+            values = {"most": LONGEST, "got": len(said)}
+            raise CommitteeError(Problem("committee-long", column=name, values=values))
 
 
 def _refuse_unreasoned(reason: str, code: str) -> None:

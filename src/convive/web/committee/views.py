@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
@@ -79,7 +79,7 @@ def agreement(request: HttpRequest, language: str, code: str) -> HttpResponse:
 
     def act() -> None:
         if said.get("do") == "follow":
-            actions.follow(agreement=one, words=said.get("words", ""), by=request.user)
+            actions.follow(agreement=one, words=_words(said, "words"), by=request.user)
             return
         told = {name: said.get(key, "") for name, key in (("end", "do"), ("reason", "reason"))}
         actions.finish(agreement=one, seen=_number(said.get("version", "")), by=request.user, **told)
@@ -233,7 +233,7 @@ def _change_session(request: HttpRequest, one: Session) -> None:
         owner = Seat.objects.filter(pk=_number(said.get("owner", ""))).first()
         if owner is None:
             raise Http404
-        texts = {name: said.get(name, "").strip()[:500] for name in ("text_es", "text_en")}
+        texts = {name: _words(said, name) for name in ("text_es", "text_en")}
         actions.agree(session=one, owner=owner, due=_day(said.get("due", "")), by=request.user, **texts)
     else:
         values = {name: said[name].strip() for name in ("agenda", "minutes") if name in said}
@@ -336,6 +336,11 @@ def _found(model, code: str):  # type: ignore[no-untyped-def]
     if one is None:
         raise Http404
     return one
+
+
+def _words(said: QueryDict, name: str) -> str:
+    """As they were typed: a browser sends a line's end as two characters, and counts it as one."""
+    return said.get(name, "").replace("\r\n", "\n").strip()
 
 
 def _number(text: str) -> int:

@@ -1,5 +1,5 @@
-"""How long somebody stays signed in, whatever they do (how long without a request, Django's own settings say), and how
-much they may send at once."""
+"""How long somebody stays signed in, whatever they do (how long without a request, Django's own settings say), how much
+they may send at once, and that it is text."""
 
 from __future__ import annotations
 
@@ -46,6 +46,18 @@ class RequestLimit:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.OFFICE_REQUEST_BYTES:
             return HttpResponse(status=413)
+        return self.get_response(request)
+
+
+class TextLimit:
+    """Refuses a form with the character NUL in it: nobody types it, and PostgreSQL keeps no text that has it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any("\0" in value for _, values in request.POST.lists() for value in values):
+            return HttpResponse(status=400)
         return self.get_response(request)
 
 

@@ -79,7 +79,8 @@ def standing_of(report: Report) -> Standing:
 def remind(now: dt.datetime | None = None) -> int:
     """Remind of every report that waits too long: a line in its history, for all to see. Gives how many.
 
-    Called by ``convive reports remind`` (from cron) and when the bodies' desk is opened; twice in a day does no harm.
+    Called by the clock of the citizens' process, so that a body that never opens its desk is reminded too, by
+    ``convive reports remind`` and when the desk is opened; twice in a day does no harm.
     """
     at = now or dt.datetime.now(dt.UTC)
     days = place.catalogue().rules.reminder_days
@@ -87,6 +88,8 @@ def remind(now: dt.datetime | None = None) -> int:
     found = [one for one in waiting.prefetch_related("events") if due(standing_of(one), at, after_days=days)]
     for report in found:
         with transaction.atomic():
+            if not due(standing_of(Report.objects.select_for_update().get(pk=report.pk)), at, after_days=days):
+                continue  # another process was faster
             Happened.objects.create(report=report, kind=Kind.REMINDED, by=By.SYSTEM, at=at)
             record(act="report.reminded", subject=str(report.pk), by="convive")
     return len(found)

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convive.errors import Problem, VoiceError
+from convive.fold import folded
 from convive.texts import date, say
 from convive.voice.reports.intake import Filled, dangerous, fill
 from convive.voice.reports.states import By, Kind, State
@@ -216,6 +217,7 @@ def _form(
         "problems": [f"{one.reason(language)} {one.remedy(language)}" for one in problems],
         "map": _map([], language),
         "rules": rules,
+        "dangerous_words": "|".join(folded(word) for word in place.catalogue().dangerous),
         "ask": bool(asked),
     }
     status = 400 if problems else 200

@@ -138,6 +138,16 @@ def attach(*, values: Mapping[str, str], by: User) -> Row:
     return row
 
 
+def refuse_unfit(*, here: Desk, values: Mapping[str, str], by: User) -> None:
+    """Raise :class:`PlanError` for evidence that would not fit, before its file is kept: what nobody took stays
+    nowhere."""
+    pieces = {one.id: one for one in here.review.ledger.evidence}
+    told = dict(values) | {"act": "attach"} | _recorded(by)
+    wrong = list(evidence.faults(told, here.plan, pieces, None, here.folder / evidence.FILES))
+    if wrong:
+        raise PlanError(wrong)
+
+
 def confirm(*, name: str, by: User) -> None:
     """The second person's word, with the document in view."""
     of = _proves(name)
@@ -204,8 +214,11 @@ def left_by_last() -> dict[str, str] | None:
 
 
 def _add(here: Desk, by: User, values: Mapping[str, str]) -> Row:
-    told = {"recorded_on": today().isoformat(), "by": by.get_username()}
-    return evidence.attach(here.folder, here.plan, dict(values) | told)
+    return evidence.attach(here.folder, here.plan, dict(values) | _recorded(by))
+
+
+def _recorded(by: User) -> dict[str, str]:
+    return {"recorded_on": today().isoformat(), "by": by.get_username()}
 
 
 @contextmanager

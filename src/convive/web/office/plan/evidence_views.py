@@ -30,6 +30,7 @@ def attach(request: HttpRequest, desk: Desk, language: str, name: str) -> HttpRe
     typed = {field: " ".join(request.POST.get(field, "").split())[:500] for field in TYPED}
     upload = request.FILES.get("file")
     try:
+        actions.refuse_unfit(here=desk, values=typed | {"activity": name}, by=request.user)
         file = files.keep(desk.folder, upload) if upload is not None else ""
         actions.attach(values=typed | {"activity": name, "file": file}, by=request.user)
     except ConviveError as misfit:

@@ -1,5 +1,6 @@
 /* Drafts of open reports: kept on this telephone while there is no network, sent when there is, deleted once sent or old.
-   Only the open form loads this file. The sealed channel has no scripts and leaves nothing here. */
+   Only the open form loads this file. The sealed channel has no scripts and leaves nothing here, and words that belong
+   into it are not kept here either. */
 "use strict";
 
 (function () {
@@ -64,8 +65,17 @@
     box.replaceChildren(line);
   }
 
+  // As the server asks (intake.dangerous): whole words, without accents and case.
+  function dangerous(given) {
+    const said = [...given.values()].filter((value) => typeof value === "string").join(" ");
+    const plain = said.normalize("NFKD").replace(/\p{Mn}/gu, "").toUpperCase();
+    const line = ` ${(plain.match(/[\p{L}\p{N}]+/gu) || []).join(" ")} `;
+    return words.dangerousWords.split("|").some((word) => word && line.includes(` ${word} `));
+  }
+
   async function keep() {
     const given = new FormData(form);
+    if (dangerous(given)) return say(words.dangerous);
     const photo = await smaller(given.get("photo")).catch(() => null);
     given.delete("photo");
     await store("readwrite", (drafts) => drafts.add({ at: Date.now(), to: words.here, fields: [...given], photo }));
