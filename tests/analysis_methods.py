@@ -26,6 +26,7 @@ INNER = {
     "checks": "the checks themselves",
     "density.limits": "limits of the densities",
     "forecast.hits_of": "scores of shares made by forecast",
+    "forecast_kernel": "the kernel of forecasts, of events that forecast checked",
     "emerging.patterns": "classifies what emerging_hot_spots found",
     "hilbert": "orders places that network checked",
     "nearest": "finds segments for located, which checks",

@@ -86,15 +86,20 @@ def test_without_scripts_the_form_is_a_plain_form(live: tuple[str, str], browser
     context.close()
 
 
+AT_WORK = """navigator.serviceWorker.ready.then(() => new Promise((seen) => {
+  const look = () => navigator.serviceWorker.controller ? seen() : setTimeout(look, 50);
+  look();
+}))"""
+"""Until the worker that keeps the form answers for the page."""
+
+
 @pytest.mark.browser
 def test_without_network_a_draft_is_kept_sent_later_and_then_gone(live: tuple[str, str], browser: Browser) -> None:
     base, _ = live
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{base}/r/es/nuevo/")
-    page.wait_for_function(
-        "() => navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
-    )
+    page.evaluate(AT_WORK)
     page.reload()
     assert page.evaluate("navigator.serviceWorker.controller !== null")
     context.set_offline(True)
