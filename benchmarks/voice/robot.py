@@ -13,14 +13,13 @@ Beside it what a real server spends on a report, and what proof of work would as
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+import killing
 from nacl import pwhash, utils
 
 from convive.voice.limits import limits
@@ -80,7 +79,6 @@ def besieged(door: Door, reports: int, at_once: int) -> tuple[float, list[float 
 
 def _server(number: int) -> float:
     """Processor seconds of the server for a report, form and all."""
-    killing = _beside("killing")
     work = Path(tempfile.mkdtemp(prefix="robot-"))
     try:
         (work / "tmp").mkdir()
@@ -111,16 +109,6 @@ def _argon2() -> float:
     for _ in range(50):
         pwhash.argon2id.kdf(32, b"proof", utils.random(16), opslimit=1, memlimit=1 << 20)
     return (time.process_time() - began) / 50
-
-
-def _beside(name: str):  # type: ignore[no-untyped-def]
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _options() -> argparse.Namespace:

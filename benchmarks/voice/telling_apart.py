@@ -16,20 +16,18 @@ nothing to do with the subject, and once with photos that have.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import io
 import random
 import shutil
-import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+import killing
 import numpy as np
 from scipy import stats
 
@@ -51,20 +49,8 @@ RUNS = (
 here they are shorter only so that more tries fit into the time."""
 
 
-def beside(name: str) -> ModuleType:
-    """The module of a benchmark that stands beside this one."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def main() -> None:
     options = _options()
-    killing = beside("killing")
     work = Path(tempfile.mkdtemp(prefix="telling-"))
     try:
         (work / "tmp").mkdir()
@@ -76,7 +62,7 @@ def main() -> None:
             try:
                 killing._wait([server])
                 number = options.served * (1 if clients == 1 else 3)
-                times = _served(killing, server.port, number, clients, reporting)
+                times = _served(server.port, number, clients, reporting)
             finally:
                 server.kill()
             _told(title, times)
@@ -91,7 +77,7 @@ def _limits(folder: Path, step: float) -> None:
     path.write_text("\n".join([*kept, f"even_seconds = {step}", ""]), "utf-8")
 
 
-def _served(killing: ModuleType, port: int, number: int, clients: int, reporting: int) -> dict[str, list[float]]:
+def _served(port: int, number: int, clients: int, reporting: int) -> dict[str, list[float]]:
     """Seconds until the answer, by kind: ``number`` tries of each, in turns drawn by chance, by so many ``clients`` at
     once while others are ``reporting``."""
     typed = {"right": killing._report(port, "x"), "wrong": WRONG, "illegible": "hola, ¿hay alguien?"}
@@ -99,7 +85,7 @@ def _served(killing: ModuleType, port: int, number: int, clients: int, reporting
     random.Random(20261128).shuffle(turns)
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
     done = threading.Event()
-    others = [threading.Thread(target=_report_on, args=(killing, port, done)) for _ in range(reporting)]
+    others = [threading.Thread(target=_report_on, args=(port, done)) for _ in range(reporting)]
     for one in others:
         one.start()
 
@@ -118,7 +104,7 @@ def _served(killing: ModuleType, port: int, number: int, clients: int, reporting
     return times
 
 
-def _report_on(killing: ModuleType, port: int, done: threading.Event) -> None:
+def _report_on(port: int, done: threading.Event) -> None:
     while not done.is_set():
         killing._report(port, "x")
         time.sleep(0.2)

@@ -35,17 +35,20 @@ for number in range(int(sys.argv[2])):
 """
 
 
-CUT = """
+TAMPER = """
+import sys
 from convive.web.office import setup
 setup()
 from django.db import connection
+statement = sys.argv[1]
 with connection.cursor() as cursor:
     if connection.vendor == "postgresql":
         cursor.execute("ALTER TABLE journal_line DISABLE TRIGGER USER")
     else:
-        cursor.execute("DROP TRIGGER journal_line_DELETE")
-    cursor.execute("DELETE FROM journal_line WHERE number > 57")
+        cursor.execute(f"DROP TRIGGER journal_line_{statement.split()[0]}")
+    cursor.execute(statement)
 """
+"""What somebody with the database does: the trigger out of the way, then a statement."""
 
 
 def three() -> list[Line]:
@@ -174,7 +177,9 @@ def test_processes_that_write_at_once_never_fork_the_chain(
     assert told.returncode == 0, told.stderr
     assert "60 lines" in told.stdout
     # Whoever holds the database cuts the end off: the folder remembers where it stood.
-    subprocess.run([sys.executable, "-c", CUT], env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", TAMPER, "DELETE FROM journal_line WHERE number > 57"], env=environment, check=True
+    )
     cut = subprocess.run(
         [sys.executable, "-m", "convive", "verify-log", str(city)],
         env=environment | {"CONVIVE_LANG": "en"},
@@ -193,18 +198,11 @@ def test_a_broken_log_is_told_by_the_command(
     shutil.copytree(folder, city, ignore=shutil.ignore_patterns("convive.sqlite3*"))
     environment = os.environ | another_database() | {"CONVIVE_OBSERVATORY": str(city), "CONVIVE_LANG": "en"}
     subprocess.run([sys.executable, "-c", WRITE, "ana", "10"], env=environment, check=True)
-    edit = """
-from convive.web.office import setup
-setup()
-from django.db import connection
-with connection.cursor() as cursor:
-    if connection.vendor == "postgresql":
-        cursor.execute("ALTER TABLE journal_line DISABLE TRIGGER USER")
-    else:
-        cursor.execute("DROP TRIGGER journal_line_UPDATE")
-    cursor.execute("UPDATE journal_line SET reason = 'because' WHERE number = 4")
-"""
-    subprocess.run([sys.executable, "-c", edit], env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", TAMPER, "UPDATE journal_line SET reason = 'because' WHERE number = 4"],
+        env=environment,
+        check=True,
+    )
     told = subprocess.run(
         [sys.executable, "-m", "convive", "verify-log", str(city)], env=environment, capture_output=True, text=True
     )
